@@ -1,0 +1,22 @@
+import type {Delta} from '../../data/delta.ts';
+
+/**
+ * One step of a running query: told what changed in the collection below it, it answers
+ * what that changes in its own. It waits for nothing, reads no clock and keeps no delta
+ * (it may keep rows, which never change). What it answers names each key's edits in
+ * order, and leaves out edits that change nothing.
+ *
+ * A step throws a Problem only when an expression fails on a row; its state is then not
+ * to be used again, and the query is hydrated anew.
+ */
+export interface Operator {
+  push(delta: Delta): Delta;
+  /** How many rows it remembers. Back to 0 when its input is empty again. */
+  readonly size: number;
+}
+
+/** An operator over two collections that change in the same step. */
+export interface BinaryOperator {
+  push(left: Delta, right: Delta): Delta;
+  readonly size: number;
+}

@@ -1,0 +1,145 @@
+import type {Column, TableId} from '../data/schema.ts';
+import type {Type} from '../data/type.ts';
+import type {Row} from '../data/value.ts';
+import type {Expression} from './expression.ts';
+
+/**
+ * A query as relational algebra, resolved and typed: the seam between the languages and
+ * the engine. Each node is a keyed collection of rows; `columns` names what they hold.
+ *
+ * Identity: a scan's row is its table's key; filter and project keep it; a join's row is
+ * the pair of both; an aggregate's is its group; of distinct, the row itself.
+ */
+export type Plan =
+  | Scan
+  | Values
+  | Filter
+  | Project
+  | Join
+  | Aggregate
+  | Distinct
+  | SetOperation
+  | Unnest
+  | Order
+  | Window;
+
+interface Node {
+  readonly columns: readonly Column[];
+}
+
+/** All rows of a table, all columns in the table's order. */
+export interface Scan extends Node {
+  readonly kind: 'scan';
+  readonly table: TableId;
+}
+
+/** Constant rows. `SELECT 1` reads from one row without columns. */
+export interface Values extends Node {
+  readonly kind: 'values';
+  readonly rows: readonly Row[];
+}
+
+/** The rows for which the predicate is true (null is not true). */
+export interface Filter extends Node {
+  readonly kind: 'filter';
+  readonly input: Plan;
+  readonly predicate: Expression;
+}
+
+/** One expression for each of `columns`. */
+export interface Project extends Node {
+  readonly kind: 'project';
+  readonly input: Plan;
+  readonly expressions: readonly Expression[];
+}
+
+/**
+ * Pairs of rows whose keys are equal (NULL equals nothing) and for which `residual`, over
+ * the left columns followed by the right ones, is true. left, right and full keep rows
+ * without a partner, with nulls beside them. semi and anti answer left rows only.
+ */
+export interface Join extends Node {
+  readonly kind: 'join';
+  readonly type: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly keys: readonly {readonly left: Expression; readonly right: Expression}[];
+  readonly residual: Expression | undefined;
+}
+
+/**
+ * One row per group: the group's expressions, then the aggregates. With `groupBy`
+ * empty it is one row, even over no input.
+ */
+export interface Aggregate extends Node {
+  readonly kind: 'aggregate';
+  readonly input: Plan;
+  readonly groupBy: readonly Expression[];
+  readonly aggregates: readonly AggregateCall[];
+}
+
+export interface AggregateCall {
+  readonly function: AggregateFunction;
+  readonly args: readonly Expression[];
+  readonly distinct: boolean;
+  readonly filter: Expression | undefined;
+  readonly orderBy: readonly SortKey[];
+  readonly type: Type;
+}
+
+/** Defined in `operators/aggregate.ts`'s catalogue; `name` is printed in plans. */
+export interface AggregateFunction {
+  readonly name: string;
+}
+
+/** One copy of each row. */
+export interface Distinct extends Node {
+  readonly kind: 'distinct';
+  readonly input: Plan;
+  /** DISTINCT ON: the first row, by `orderBy`, of each combination of these. */
+  readonly on?: {
+    readonly expressions: readonly Expression[];
+    readonly orderBy: readonly SortKey[];
+  };
+}
+
+export interface SetOperation extends Node {
+  readonly kind: 'union' | 'intersect' | 'except';
+  readonly all: boolean;
+  readonly inputs: readonly Plan[];
+}
+
+/** Each row once for every element of a list, which becomes its last column(s). */
+export interface Unnest extends Node {
+  readonly kind: 'unnest';
+  readonly input: Plan;
+  readonly list: Expression;
+  /** Keep a row whose list is empty or null, with null for the element. */
+  readonly outer: boolean;
+  /** Append the element's position, from 1. */
+  readonly ordinality: boolean;
+}
+
+export interface SortKey {
+  readonly expression: Expression;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/** An order for the rows, and the part of it that is kept. */
+export interface Order extends Node {
+  readonly kind: 'order';
+  readonly input: Plan;
+  readonly by: readonly SortKey[];
+  readonly offset: number;
+  readonly limit: number | undefined;
+}
+
+/** The input's columns, then one for each window function. */
+export interface Window extends Node {
+  readonly kind: 'window';
+  readonly input: Plan;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly SortKey[];
+  readonly functions: readonly AggregateCall[];
+}

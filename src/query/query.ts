@@ -1,0 +1,22 @@
+import type {Delta} from '../data/delta.ts';
+import type {Column, TableId} from '../data/schema.ts';
+import type {Transaction} from '../data/transaction.ts';
+
+/**
+ * A query that runs: told of each transaction, it answers what changed in its result.
+ * Made by `compile.ts` from a text and a catalog.
+ */
+export interface RunningQuery {
+  readonly columns: readonly Column[];
+  /** The tables it reads; a transaction that touches none of them leaves it alone. */
+  readonly tables: ReadonlySet<TableId>;
+  /** The plan as indented text, a line an operator, with the rows each remembers. */
+  explain(): string;
+  /**
+   * Throws a Problem when an expression fails on a row; the query is then hydrated anew
+   * before it is used again.
+   */
+  push(transaction: Transaction): Delta;
+  /** How many rows its operators remember. */
+  readonly size: number;
+}

@@ -1,0 +1,53 @@
+import type {Lsn} from '../data/lsn.ts';
+import type {Table} from '../data/schema.ts';
+import type {Transaction} from '../data/transaction.ts';
+import type {Problem} from '../lib/problem.ts';
+
+/**
+ * Where changes come from. A source runs until it is told to stop: it connects (again and
+ * again, with backoff), describes its tables, brings what it holds in step with a snapshot
+ * (a `resync` transaction) and goes on with the stream.
+ */
+export interface Source {
+  readonly id: string;
+  /** Resolves once `signal` is aborted and every connection is closed; rejects on a bug. */
+  run(sink: SourceSink, signal: AbortSignal): Promise<void>;
+  /** All that was received up to `lsn` is durable: the database may forget it. */
+  acknowledge(lsn: Lsn): void;
+  status(): SourceStatus;
+}
+
+/** Who a source talks to. Called one at a time, in order. */
+export interface SourceSink {
+  /** The tables as they are now: before the first transaction, and whenever they change. */
+  describe(tables: readonly Table[]): void;
+  /** Takes a transaction; resolves when there is room for the next. */
+  receive(transaction: Transaction): Promise<void>;
+}
+
+export interface SourceStatus {
+  readonly state: SourceState;
+  /** When it came into this state, milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** End of the last transaction that was received whole. */
+  readonly receivedLsn: Lsn | undefined;
+  /** What the database was told it may forget. */
+  readonly acknowledgedLsn: Lsn | undefined;
+  /** The end of the database's log, as last heard. */
+  readonly serverLsn: Lsn | undefined;
+  /** serverLsn − acknowledgedLsn: what the database keeps for us. */
+  readonly lagBytes: number | undefined;
+  /** Age of the oldest commit that is not yet acknowledged; 0 when there is none. */
+  readonly lagMs: number | undefined;
+  readonly tables: readonly string[];
+  /** Things that work, and that the user should know of. */
+  readonly warnings: readonly Problem[];
+}
+
+export type SourceState =
+  | {readonly kind: 'stopped'}
+  | {readonly kind: 'connecting'; readonly attempt: number}
+  | {readonly kind: 'snapshotting'; readonly rowsRead: number}
+  | {readonly kind: 'streaming'}
+  /** Something is wrong that may pass: tried again at `retryAtMs`. */
+  | {readonly kind: 'waiting'; readonly problem: Problem; readonly retryAtMs: number};
