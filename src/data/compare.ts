@@ -25,5 +25,7 @@ export function identical(a: Value, b: Value): boolean {
 }
 
 export function identicalRows(a: Row, b: Row): boolean {
-  return a === b || (a.length === b.length && a.every((value, i) => identical(value, b[i] ?? null)));
+  return (
+    a === b || (a.length === b.length && a.every((value, i) => identical(value, b[i] ?? null)))
+  );
 }

@@ -65,5 +65,7 @@ function rowJson({key, before, after}: EventRow): string {
     `{"key":${JSON.stringify(key)}`,
     ...(before === undefined ? [] : [`"before":${before}`]),
     ...(after === undefined ? [] : [`"after":${after}`]),
-  ].join(',').concat('}');
+  ]
+    .join(',')
+    .concat('}');
 }

@@ -66,7 +66,8 @@ export function problemsOf(error: unknown): readonly Problem[] {
 
 /** A problem as it is printed on a terminal. */
 export function problemText({code, message, detail, hint, place}: Problem): string {
-  const at = place && `${place.file ?? 'line'}${place.file ? ':' : ' '}${place.line}:${place.column}`;
+  const at =
+    place && `${place.file ?? 'line'}${place.file ? ':' : ' '}${place.line}:${place.column}`;
   return [
     `[${code}] ${message}`,
     ...(at ? [`  at ${at}`] : []),
