@@ -1,6 +1,8 @@
+import type {Key} from '../data/key.ts';
 import type {Lsn} from '../data/lsn.ts';
-import type {Table} from '../data/schema.ts';
+import type {Table, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
+import type {Row} from '../data/value.ts';
 import type {Problem} from '../lib/problem.ts';
 
 /**
@@ -14,12 +16,20 @@ export interface Source {
   run(sink: SourceSink, signal: AbortSignal): Promise<void>;
   /** All that was received up to `lsn` is durable: the database may forget it. */
   acknowledge(lsn: Lsn): void;
+  /**
+   * The rows it holds of a table, as of the last transaction handed to the sink: what a
+   * query is hydrated from. To be read in the same synchronous turn.
+   */
+  rows(table: TableId): Iterable<readonly [Key, Row]>;
   status(): SourceStatus;
 }
 
 /** Who a source talks to. Called one at a time, in order. */
 export interface SourceSink {
-  /** The tables as they are now: before the first transaction, and whenever they change. */
+  /**
+   * The tables as they are now: before the first transaction, and whenever they change. The
+   * next transaction is a `resync` with what differs between the rows held and the tables.
+   */
   describe(tables: readonly Table[]): void;
   /** Takes a transaction; resolves when there is room for the next. */
   receive(transaction: Transaction): Promise<void>;
