@@ -1,4 +1,6 @@
+import {compareText} from './compare-text.ts';
 import type {Decimal} from './decimal.ts';
+import type {Integer} from './integer.ts';
 
 /**
  * A value in memory. Its form follows from its type:
@@ -32,13 +34,17 @@ export type Value =
   | Boxed
   | readonly Value[];
 
-/** Postgres's interval: three parts that no fixed number of seconds joins. */
+/**
+ * Postgres's interval: three parts that no fixed number of seconds joins. Postgres 17's
+ * `infinity` and `-infinity` have ±Infinity in all three.
+ */
 export class Interval {
   readonly months: number;
   readonly days: number;
-  readonly micros: number;
+  /** An integer of 64 bits, hence not always a safe number; or ±Infinity. */
+  readonly micros: Integer;
 
-  constructor(months: number, days: number, micros: number) {
+  constructor(months: number, days: number, micros: Integer) {
     this.months = months;
     this.days = days;
     this.micros = micros;
@@ -50,12 +56,25 @@ export class Interval {
  * temporal value, a node. The languages define their own.
  */
 export abstract class Boxed {
-  /** A text that equal values of one class share and unequal ones do not. */
+  /**
+   * A text that equal values share and unequal ones do not, also of other classes: a float
+   * takes `numberKey` (`data/any.ts`), which says how the other kinds begin theirs.
+   */
   abstract key(): string;
   /** Its JSON text. */
   abstract json(): string;
   /** Its plain text. */
   abstract toString(): string;
+
+  /** Its kind's place in the order of all kinds: see `RANK` in `data/any.ts`. */
+  kindRank(): number {
+    return 0;
+  }
+
+  /** Its place in ORDER BY against a value of the same rank: negative, 0 or positive. */
+  orderAgainst(other: Value): number {
+    return other instanceof Boxed ? compareText(this.key(), other.key()) : -1;
+  }
 }
 
 /**
