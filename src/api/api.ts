@@ -1,0 +1,136 @@
+import {type Request, type RequestHandler, type Response, Router} from 'express';
+import type {Admission} from '../http/admission.ts';
+import {answerProblems, nothingHere, onlyMethods} from '../http/answers.ts';
+import type {Listener} from '../http/listener.ts';
+import {origins} from '../http/origins.ts';
+import type {Clock} from '../lib/clock.ts';
+import {nearest} from '../lib/nearest.ts';
+import type {Problem} from '../lib/problem.ts';
+import {apiProblems} from './problems.ts';
+import {type ResultLimits, sendResults} from './results.ts';
+import type {ApiService, QueryView} from './service.ts';
+import {queryBody, reactionBody, sourceBody} from './views.ts';
+
+export interface ApiOptions {
+  readonly service: ApiService;
+  /** Answers with the changes of all queries, or of those in `?queries=`. */
+  readonly events: EventsAnswer;
+  readonly corsAllowedOrigins: readonly string[];
+  readonly limits: ResultLimits;
+  readonly clock: Clock;
+}
+
+export type EventsAnswer = (
+  request: Request,
+  response: Response,
+  path: string,
+  admission: Admission,
+) => void;
+
+/** The paths the API takes for itself, where it shares its listener. */
+export const API_PATHS = ['/health', '/ready', '/api'] as const;
+
+/** The REST API, to be mounted at the root of a listener. */
+export function api(options: ApiOptions, listener: Listener): Router {
+  const router = Router();
+  const allow = origins(options.corsAllowedOrigins);
+  for (const path of API_PATHS) router.use(path, allow);
+
+  const route = (path: string, answer: RequestHandler): void => {
+    router.get(path, answer);
+    router.all(path, onlyMethods('GET', 'HEAD'));
+  };
+  healthRoutes(route, options);
+  queryRoutes(route, options, listener.admission);
+  componentRoutes(route, options.service);
+  router.use('/api', nothingHere);
+  router.use(answerProblems(apiProblems.entries));
+  return router;
+}
+
+type Route = (path: string, answer: RequestHandler<Record<string, string>>) => void;
+
+function healthRoutes(route: Route, {service, clock}: ApiOptions): void {
+  route('/health', (_request, response) => {
+    const timestamp = new Date(clock.nowMs()).toISOString();
+    response.set('Cache-Control', 'no-store').json({status: 'ok', timestamp});
+  });
+  route('/ready', (_request, response) => {
+    const reasons = unready(service);
+    response.set('Cache-Control', 'no-store');
+    if (reasons.length === 0) return void response.json({status: 'ready', reasons});
+    response.status(503).set('Retry-After', '1').json({status: 'unready', reasons});
+  });
+  route('/api/versions', (_request, response) => {
+    response.json({versions: ['v1'], current: 'v1'});
+  });
+}
+
+/** Why it is not ready: every query that starts by itself has a result once it is. */
+function unready({draining, queries}: ApiService): readonly unknown[] {
+  const waiting = queries().filter((query) => query.autoStart && !query.result());
+  return [
+    ...(draining ? [{reason: 'the service is stopping'}] : []),
+    ...waiting.map(({id, state}) => ({
+      query: id,
+      reason: `query "${id}" has no result yet`,
+      problems: state.kind === 'failed' ? state.problems : [],
+    })),
+  ];
+}
+
+function queryRoutes(
+  route: Route,
+  {service, events, limits}: ApiOptions,
+  admission: Admission,
+): void {
+  const asked = ({params}: Request<Record<string, string>>): QueryView => {
+    const id = params.id ?? '';
+    const query = service.query(id);
+    if (query) return query;
+    throw notFound('query-not-found', id, service.queries());
+  };
+
+  route('/api/v1/queries', (_request, response) => {
+    send(response, service.queries().map(queryBody));
+  });
+  route('/api/v1/queries/:id', (request, response) => send(response, queryBody(asked(request))));
+  route('/api/v1/queries/:id/results', (request, response) =>
+    sendResults(request, response, {service, query: asked(request), limits}),
+  );
+  route('/api/v1/queries/:id/plan', (request, response) => {
+    const plan = asked(request).plan() ?? 'not compiled yet: the tables are not known';
+    response.type('text/plain').set('Cache-Control', 'no-store').send(`${plan}\n`);
+  });
+  route('/api/v1/events', (request, response) => events(request, response, '', admission));
+}
+
+function componentRoutes(route: Route, service: ApiService): void {
+  const {sources, reactions} = service;
+  route('/api/v1/sources', (_request, response) => send(response, sources().map(sourceBody)));
+  route('/api/v1/sources/:id', ({params}, response) => {
+    send(response, sourceBody(found('source-not-found', params.id ?? '', sources())));
+  });
+  route('/api/v1/reactions', (_request, response) => send(response, reactions().map(reactionBody)));
+  route('/api/v1/reactions/:id', ({params}, response) => {
+    send(response, reactionBody(found('reaction-not-found', params.id ?? '', reactions())));
+  });
+}
+
+type NotFound = 'query-not-found' | 'source-not-found' | 'reaction-not-found';
+
+function found<T extends {readonly id: string}>(code: NotFound, id: string, all: readonly T[]): T {
+  const one = all.find((candidate) => candidate.id === id);
+  if (one) return one;
+  throw notFound(code, id, all);
+}
+
+function notFound(code: NotFound, id: string, all: readonly {readonly id: string}[]): Problem {
+  const ids = all.map((one) => one.id);
+  return apiProblems[code]({id, nearest: nearest(id, ids)});
+}
+
+/** The form of every answer that succeeds. */
+function send(response: Response, data: unknown): void {
+  response.set('Cache-Control', 'no-store').json({success: true, data, error: null});
+}

@@ -1,0 +1,54 @@
+import type {Key} from '../data/key.ts';
+
+/**
+ * The order in which results are listed: by identity, part by part, where whole numbers
+ * come first and by size, and texts follow by their characters. Total: no two identities
+ * are equal in it, so that a cursor stands at one place for good.
+ */
+export function compareKeys(a: Key, b: Key): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const left = String(a).split('|');
+  const right = String(b).split('|');
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = compareParts(left[i]!, right[i]!);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length || (typeof a === 'number' ? -1 : typeof b === 'number' ? 1 : 0);
+}
+
+const WHOLE = /^-?\d+$/;
+
+function compareParts(a: string, b: string): number {
+  if (a === b) return 0;
+  const wholeA = WHOLE.test(a);
+  if (wholeA !== WHOLE.test(b)) return wholeA ? -1 : 1;
+  return (wholeA && compareWhole(a, b)) || (a < b ? -1 : 1);
+}
+
+function compareWhole(a: string, b: string): number {
+  if (a.length < 16 && b.length < 16) return Number(a) - Number(b);
+  const difference = BigInt(a) - BigInt(b);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+type Entry<T> = readonly [Key, T];
+
+const compareEntries = ([a]: Entry<unknown>, [b]: Entry<unknown>): number => compareKeys(a, b);
+
+/** The first `limit` of those after an identity, in order; of all where none is given. */
+export function page<T>(
+  entries: Iterable<Entry<T>>,
+  {after, limit}: {after: Key | undefined; limit: number},
+): Entry<T>[] {
+  const kept: Entry<T>[] = [];
+  // Sorting now and then costs less than keeping order, and holds few more than are wanted.
+  const room = limit * 2 + 1000;
+  for (const entry of entries) {
+    if (after !== undefined && compareKeys(entry[0], after) <= 0) continue;
+    kept.push(entry);
+    if (kept.length < room) continue;
+    kept.sort(compareEntries);
+    kept.length = limit;
+  }
+  return kept.sort(compareEntries).slice(0, limit);
+}

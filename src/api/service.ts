@@ -1,0 +1,75 @@
+import type {Key} from '../data/key.ts';
+import type {Column} from '../data/schema.ts';
+import type {Row} from '../data/value.ts';
+import type {Problem} from '../lib/problem.ts';
+import type {SourceStatus} from '../source/source.ts';
+
+/** What the API needs of the service. Everything it asks in one turn is one state. */
+export interface ApiService {
+  /** Names the store's life, as in the ids of events. */
+  readonly epoch: string;
+  /** Whether it is on its way down: it still answers, and is no longer ready. */
+  readonly draining: boolean;
+  queries(): readonly QueryView[];
+  query(id: string): QueryView | undefined;
+  sources(): readonly SourceView[];
+  reactions(): readonly ReactionView[];
+}
+
+export interface QueryView {
+  readonly id: string;
+  readonly text: string;
+  readonly language: string | undefined;
+  readonly autoStart: boolean;
+  readonly sources: readonly string[];
+  readonly state: QueryViewState;
+  /** undefined until it has its first; kept when the query fails later. */
+  result(): ResultView | undefined;
+  /** The plan as text; undefined until the query was compiled. */
+  plan(): string | undefined;
+}
+
+export type QueryViewState =
+  | {readonly kind: 'waiting'}
+  | {readonly kind: 'running'}
+  | {readonly kind: 'failed'; readonly problems: readonly Problem[]}
+  | {readonly kind: 'stopped'};
+
+export interface ResultView {
+  readonly columns: readonly Column[];
+  readonly count: number;
+  /** Sequence of the query's last event: it names this state of the result. */
+  readonly sequence: number;
+  /** The position as of which it is the query's answer, as Postgres prints it. */
+  readonly lsn: string | undefined;
+  /** When the source last said so, milliseconds since 1970. */
+  readonly asOfMs: number;
+  /** Its rows, in no order; read in the turn they are asked for. */
+  rows(): Iterable<readonly [Key, Row]>;
+}
+
+export interface SourceView {
+  readonly id: string;
+  readonly kind: string;
+  status(): SourceStatus;
+}
+
+export interface ReactionView {
+  readonly id: string;
+  readonly kind: string;
+  readonly queries: readonly string[];
+  status(): ReactionViewStatus;
+}
+
+export interface ReactionViewStatus {
+  readonly state:
+    | {readonly kind: 'stopped'}
+    | {readonly kind: 'running'}
+    | {readonly kind: 'failed'; readonly problem: Problem};
+  readonly sequence: number;
+  readonly lagEvents: number;
+  readonly lagMs: number;
+  readonly clients?: number;
+  readonly address?: {readonly host: string; readonly port: number; readonly path: string};
+  readonly warnings: readonly Problem[];
+}

@@ -1,0 +1,100 @@
+import {type Lsn, lsnText} from '../data/lsn.ts';
+import {unreachable} from '../lib/assert.ts';
+import type {Problem} from '../lib/problem.ts';
+import type {SourceState} from '../source/source.ts';
+import type {QueryView, ReactionView, SourceView} from './service.ts';
+
+/** Drasi's words for what state a component is in. */
+type Status = 'Starting' | 'Running' | 'Stopped' | 'Error';
+
+/** What the API tells of a query. Its results and its plan have routes of their own. */
+export function queryBody(query: QueryView): Record<string, unknown> {
+  const {id, text, language, autoStart, sources, state} = query;
+  const result = query.result();
+  const self = `/api/v1/queries/${encodeURIComponent(id)}`;
+  return {
+    id,
+    status: queryStatus(query),
+    error: (state.kind === 'failed' && state.problems[0]) || null,
+    errors: state.kind === 'failed' ? state.problems : [],
+    query: text,
+    queryLanguage: language ?? null,
+    autoStart,
+    sources,
+    columns: result?.columns.map(({name, type}) => ({name, type: type.name ?? type.kind})) ?? null,
+    count: result?.count ?? null,
+    sequence: result?.sequence ?? null,
+    lsn: result?.lsn ?? null,
+    asOf: result ? new Date(result.asOfMs).toISOString() : null,
+    links: {self, results: `${self}/results`, plan: `${self}/plan`},
+  };
+}
+
+function queryStatus({state}: QueryView): Status {
+  switch (state.kind) {
+    case 'waiting':
+      return 'Starting';
+    case 'running':
+      return 'Running';
+    case 'failed':
+      return 'Error';
+    case 'stopped':
+      return 'Stopped';
+    default:
+      return unreachable(state);
+  }
+}
+
+export function sourceBody({id, kind, status}: SourceView): Record<string, unknown> {
+  const {state, receivedLsn, acknowledgedLsn, serverLsn, ...facts} = status();
+  return {
+    id,
+    kind,
+    status: sourceStatus(state),
+    error: state.kind === 'waiting' ? state.problem : null,
+    state,
+    sinceMs: facts.sinceMs,
+    receivedLsn: positionText(receivedLsn),
+    acknowledgedLsn: positionText(acknowledgedLsn),
+    serverLsn: positionText(serverLsn),
+    lagBytes: facts.lagBytes ?? null,
+    lagMs: facts.lagMs ?? null,
+    tables: facts.tables,
+    warnings: facts.warnings,
+    links: {self: `/api/v1/sources/${encodeURIComponent(id)}`},
+  };
+}
+
+const positionText = (lsn: Lsn | undefined): string | null =>
+  lsn === undefined ? null : lsnText(lsn);
+
+function sourceStatus(state: SourceState): Status {
+  switch (state.kind) {
+    case 'connecting':
+    case 'snapshotting':
+      return 'Starting';
+    case 'streaming':
+      return 'Running';
+    case 'waiting':
+      return 'Error';
+    case 'stopped':
+      return 'Stopped';
+    default:
+      return unreachable(state);
+  }
+}
+
+export function reactionBody({id, kind, queries, status}: ReactionView): Record<string, unknown> {
+  const {state, ...facts} = status();
+  const error: Problem | null = state.kind === 'failed' ? state.problem : null;
+  const words = {stopped: 'Stopped', running: 'Running', failed: 'Error'} as const;
+  return {
+    id,
+    kind,
+    status: words[state.kind],
+    error,
+    queries,
+    ...facts,
+    links: {self: `/api/v1/reactions/${encodeURIComponent(id)}`},
+  };
+}

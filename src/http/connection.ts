@@ -1,0 +1,80 @@
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import {Connection} from 'better-sse';
+
+/** `no-transform` and `X-Accel-Buffering` keep proxies from holding events back. */
+const STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+} as const;
+
+/**
+ * The connection of one event stream, for better-sse's Session, which sends its head and
+ * tells when it ends. better-sse's own writes whatever it is given into a queue without a
+ * limit, so that a client which does not read costs memory for ever; this one says when
+ * it is `blocked`, and whoever writes waits for `onDrain`.
+ */
+export class StreamConnection extends Connection {
+  readonly url = new URL('http://localhost/');
+  readonly request: Request;
+  readonly response = new Response(null, {headers: STREAM_HEADERS});
+  readonly #incoming: IncomingMessage;
+  readonly #outgoing: ServerResponse;
+  readonly #ended = new AbortController();
+
+  /**
+   * `stalledMs`: how long a client may take nothing of what waits for it before its
+   * socket is destroyed.
+   */
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, stalledMs: number) {
+    super();
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.request = new Request(this.url, {signal: this.#ended.signal});
+    incoming.socket.setNoDelay(true);
+    outgoing.once('close', this.#end);
+    outgoing.setTimeout(stalledMs, () => {
+      // A quiet stream is no stalled one.
+      if (outgoing.writableLength > 0) outgoing.destroy();
+    });
+  }
+
+  readonly #end = (): void => this.#ended.abort();
+
+  sendHead = (): void => {
+    this.#outgoing.writeHead(200, STREAM_HEADERS);
+  };
+
+  sendChunk = (chunk: string): void => {
+    this.#outgoing.write(chunk);
+  };
+
+  cleanup = (): void => {
+    this.#outgoing.removeListener('close', this.#end);
+  };
+
+  send(bytes: Buffer): void {
+    this.#outgoing.write(bytes);
+  }
+
+  /** Whether the client must read before anything more is written. */
+  get blocked(): boolean {
+    return this.#outgoing.writableNeedDrain;
+  }
+
+  get open(): boolean {
+    return !this.#outgoing.destroyed && !this.#outgoing.writableEnded;
+  }
+
+  get address(): string {
+    return this.#incoming.socket.remoteAddress ?? '';
+  }
+
+  onDrain(listener: () => void): void {
+    this.#outgoing.on('drain', listener);
+  }
+
+  end(bytes: Buffer): void {
+    this.#outgoing.end(bytes);
+  }
+}

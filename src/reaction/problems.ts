@@ -1,0 +1,52 @@
+import {catalogue} from '../lib/problem.ts';
+
+/** The problems of reactions and of the streams they serve. */
+export const reactionProblems = catalogue({
+  'query-not-streamed': {
+    cause: 'A stream or snapshot of a query was asked for where that query is not served.',
+    remedy: 'Correct the id, or add the query to the reaction that serves the stream.',
+    status: 404,
+    say: ({id, nearest}: {id: string; nearest: string | undefined}) => ({
+      message: `query "${id}" is not on this stream`,
+      ...(nearest !== undefined && {hint: `did you mean "${nearest}"?`}),
+    }),
+  },
+  'snapshot-not-ready': {
+    cause: 'The snapshot of a query was asked for before the query had its first result.',
+    remedy: 'Ask again; GET /api/v1/queries/{id} says what the query waits for.',
+    status: 503,
+    say: ({id}: {id: string}) => ({message: `query "${id}" has no result yet`}),
+  },
+  'template-invalid': {
+    cause: 'A template of a reaction is no valid Handlebars template.',
+    remedy: 'Correct the template; https://handlebarsjs.com/guide/ describes the language.',
+    say: ({reaction, where, reason}: {reaction: string; where: string; reason: string}) => ({
+      message: `reaction "${reaction}" has an invalid template at ${where}`,
+      detail: reason,
+    }),
+  },
+  'template-failed': {
+    cause: 'A template could not be rendered for a row; the change went out as JSON instead.',
+    remedy: "Correct the template so that it fits every row of the query's result.",
+    say: ({queryId, reason}: {queryId: string; reason: string}) => ({
+      message: `a template failed on a row of query "${queryId}"`,
+      detail: `The change went out as JSON instead. ${reason}`,
+    }),
+  },
+  'events-missed': {
+    cause: 'A reaction fell so far behind that the event log no longer holds what it missed.',
+    remedy: 'Raise `limits.eventLogEvents` or `limits.eventLogBytes`.',
+    say: ({reaction, from, to}: {reaction: string; from: number; to: number}) => ({
+      message: `reaction "${reaction}" missed events ${from} to ${to}`,
+      hint: 'raise limits.eventLogEvents or limits.eventLogBytes',
+    }),
+  },
+  'reaction-failed': {
+    cause: 'A reaction could not do its work and has stopped.',
+    remedy: 'Act on the reason in the detail, and start the service again.',
+    say: ({reaction, reason}: {reaction: string; reason: string}) => ({
+      message: `reaction "${reaction}" has stopped`,
+      detail: reason,
+    }),
+  },
+});

@@ -1,0 +1,27 @@
+import type {Key} from '../data/key.ts';
+import type {Column} from '../data/schema.ts';
+import type {Row} from '../data/value.ts';
+import type {EventLog} from '../store/store.ts';
+
+/** What reactions need of the service. All of it, asked in one turn, is one state. */
+export interface StreamWorld {
+  readonly log: EventLog;
+  /** A query's result as of the log's last event; undefined while it has none. */
+  results(queryId: string): StreamedResult | undefined;
+  /** How far the results are known to be right. */
+  progress(): Progress;
+}
+
+export interface StreamedResult {
+  readonly columns: readonly Column[];
+  /** The position as of which it is the query's answer, as Postgres prints it. */
+  readonly lsn: string;
+  /** Its rows, in no order; read in the turn they are asked for. */
+  rows(): Iterable<readonly [Key, Row]>;
+}
+
+export interface Progress {
+  readonly lsn: string | undefined;
+  readonly lagBytes: number | undefined;
+  readonly lagMs: number | undefined;
+}
