@@ -1,0 +1,29 @@
+// @ts-check
+import {openPoll} from './poll.js';
+import {fold, initialState} from './state.js';
+import {openStore} from './store.js';
+import {openStream} from './stream.js';
+import {applyTheme} from './theme.js';
+import {html, render} from './vendor/htm-preact.js';
+import {App} from './view/app.js';
+
+/** Joins the page: what comes in is folded into the state, and the state is drawn. */
+function start() {
+  const root = /** @type {HTMLElement} */ (document.querySelector('#app'));
+  const store = openStore(fold, initialState(Date.now()), draw);
+  const stream = openStream({
+    on(message) {
+      store.send(message);
+      if (store.state.gap) stream.restart();
+    },
+  });
+  openPoll(store.send);
+
+  function draw() {
+    render(html`<${App} state=${store.state} onRetry=${stream.retry} />`, root);
+  }
+  draw();
+}
+
+applyTheme();
+start();

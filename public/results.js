@@ -1,0 +1,68 @@
+// @ts-check
+/**
+ * One query's result as the page holds it: a snapshot, and every diff since.
+ *
+ * @typedef {import('./exact.js').Row} Row
+ * @typedef {import('./wire.js').WireEvent} WireEvent
+ * @typedef {import('./wire.js').WireSnapshot} WireSnapshot
+ *
+ * @typedef {object} Held A row of a result.
+ * @property {Row} row
+ * @property {Row | undefined} before What it was before its last change.
+ * @property {number} changes Times it came or changed while the page watched; 0 from a snapshot.
+ * @property {number} atMs When it came to be as it is.
+ *
+ * @typedef {object} Result
+ * @property {ReadonlyMap<string, Held>} rows
+ * @property {number} sequence It holds every event of its query up to this one.
+ */
+
+/**
+ * @param {readonly WireSnapshot[]} parts All parts of one snapshot, in order.
+ * @param {Result | undefined} old What was held until now: an unchanged row stays as it is.
+ * @param {number} atMs
+ * @returns {Result}
+ */
+export function snapshotResult(parts, old, atMs) {
+  /** @type {Map<string, Held>} */
+  const rows = new Map();
+  for (const {key, after} of parts.flatMap((part) => part.rows)) {
+    const held = old?.rows.get(String(key));
+    rows.set(
+      String(key),
+      held ? replaced(held, after, atMs) : {row: after, before: undefined, changes: 0, atMs},
+    );
+  }
+  return {rows, sequence: parts[0]?.sequence ?? 0};
+}
+
+/**
+ * @param {Result} result
+ * @param {WireEvent} event
+ * @returns {Result}
+ */
+export function eventResult(result, event) {
+  const rows = new Map(result.rows);
+  for (const {key} of event.deleted) rows.delete(String(key));
+  for (const {key, after} of [...event.updated, ...event.added]) {
+    const held = rows.get(String(key));
+    rows.set(
+      String(key),
+      held
+        ? replaced(held, after, event.timestamp)
+        : {row: after, before: undefined, changes: 1, atMs: event.timestamp},
+    );
+  }
+  return {rows, sequence: event.sequence};
+}
+
+/**
+ * @param {Held} held
+ * @param {Row} row
+ * @param {number} atMs
+ * @returns {Held}
+ */
+function replaced(held, row, atMs) {
+  if (JSON.stringify(held.row) === JSON.stringify(row)) return held;
+  return {row, before: held.row, changes: held.changes + 1, atMs};
+}

@@ -1,0 +1,223 @@
+// @ts-check
+import {logged} from './log.js';
+import {readEvent, readSnapshot} from './readings.js';
+import {eventResult, snapshotResult} from './results.js';
+
+/**
+ * The page's state, and how each thing that happens changes it. Pure: time comes in with
+ * the message, and nothing here knows of the network or the screen.
+ *
+ * Snapshot and stream are joined by sequence: a result holds every event of its query up
+ * to its sequence, so that an event at or below it is a repeat and changes nothing.
+ *
+ * Invariant: without a `gap`, each result is its query's result as of `position` or later.
+ *
+ * @typedef {import('./wire.js').WireEvent} WireEvent
+ * @typedef {import('./wire.js').WireSnapshot} WireSnapshot
+ * @typedef {import('./wire.js').WireProgress} WireProgress
+ * @typedef {import('./wire.js').WireQuery} WireQuery
+ * @typedef {import('./wire.js').WireSource} WireSource
+ * @typedef {import('./results.js').Result} Result
+ *
+ * @typedef {{kind: 'connecting', sinceMs: number} | {kind: 'live', sinceMs: number}
+ *   | {kind: 'lost', sinceMs: number, leaving: boolean, retryAtMs: number | undefined}} Link
+ *   `leaving`: the service said that it goes down. `retryAtMs`: when the next attempt is due,
+ *   where the page makes it and not the browser.
+ *
+ * @typedef {object} State
+ * @property {Link} link
+ * @property {ReadonlyMap<string, Result>} results By query id.
+ * @property {ReadonlyMap<string, readonly WireSnapshot[]>} partial Snapshots that are not whole yet.
+ * @property {number | undefined} position Sequence up to which the stream was heard.
+ * @property {'nothing' | 'snapshots' | 'events'} base What `position` rests on since the last connect.
+ * @property {{expected: number, got: number} | undefined} gap An event was missed: start afresh.
+ * @property {readonly import('./log.js').Entry[]} log
+ * @property {import('./readings.js').Readings} readings Of the query `METRICS`.
+ * @property {{lsn: string | undefined, lagBytes: number | undefined, lagMs: number | undefined}} progress
+ * @property {number} transactions Seen since the page opened.
+ * @property {number | undefined} changedAtMs Commit time of the last event.
+ * @property {string | undefined} reset Why the stream had to start afresh, if it had to.
+ * @property {readonly WireQuery[] | undefined} queries
+ * @property {readonly WireSource[] | undefined} sources
+ *
+ * @typedef {{atMs: number} & (
+ *   | {kind: 'opened'}
+ *   | {kind: 'lost', retryAtMs: number | undefined}
+ *   | {kind: 'restarted'}
+ *   | {kind: 'snapshot', snapshot: WireSnapshot}
+ *   | {kind: 'event', event: WireEvent}
+ *   | {kind: 'reset', reason: string}
+ *   | {kind: 'progress', progress: WireProgress}
+ *   | {kind: 'bye'}
+ *   | {kind: 'queries', queries: readonly WireQuery[]}
+ *   | {kind: 'sources', sources: readonly WireSource[]}
+ * )} Message
+ */
+
+/** The query whose rows are metrics, each with a name and a value. */
+export const METRICS = 'current-metrics';
+
+/**
+ * @param {number} atMs
+ * @returns {State}
+ */
+export function initialState(atMs) {
+  return {
+    link: {kind: 'connecting', sinceMs: atMs},
+    results: new Map(),
+    partial: new Map(),
+    position: undefined,
+    base: 'nothing',
+    transactions: 0,
+    gap: undefined,
+    log: [],
+    readings: new Map(),
+    progress: {lsn: undefined, lagBytes: undefined, lagMs: undefined},
+    changedAtMs: undefined,
+    reset: undefined,
+    queries: undefined,
+    sources: undefined,
+  };
+}
+
+/**
+ * @param {State} state
+ * @param {Message} message
+ * @returns {State}
+ */
+export function fold(state, message) {
+  switch (message.kind) {
+    case 'opened':
+      return {...begun(state), link: {kind: 'live', sinceMs: message.atMs}};
+    case 'lost':
+      return lost(state, message);
+    case 'restarted':
+      return {...begun(state), position: undefined, gap: undefined};
+    case 'reset':
+      return {...begun(state), position: undefined, reset: message.reason};
+    case 'snapshot':
+      return snapshot(state, message.snapshot, message.atMs);
+    case 'event':
+      return received(state, message.event);
+    case 'progress':
+      return {...state, progress: progressed(state.progress, message.progress)};
+    case 'bye':
+      return lost(state, {...message, leaving: true});
+    case 'queries':
+      return {...state, queries: message.queries};
+    case 'sources':
+      return {...state, sources: message.sources};
+  }
+}
+
+/**
+ * What is held stays, until a snapshot replaces it.
+ * @param {State} state
+ * @returns {State}
+ */
+function begun(state) {
+  return {...state, base: 'nothing', partial: new Map()};
+}
+
+/**
+ * The first loss counts: attempts that fail later do not make the data any newer.
+ * @param {State} state
+ * @param {{atMs: number, leaving?: boolean, retryAtMs?: number | undefined}} loss
+ * @returns {State}
+ */
+function lost(state, {atMs, leaving = false, retryAtMs}) {
+  const before = state.link.kind === 'lost' ? state.link : {sinceMs: atMs, leaving};
+  return {...state, link: {kind: 'lost', ...before, retryAtMs}};
+}
+
+/**
+ * @param {State} state
+ * @param {WireSnapshot} part
+ * @param {number} atMs
+ * @returns {State}
+ */
+function snapshot(state, part, atMs) {
+  const {queryId, sequence} = part;
+  const parts = [...(state.partial.get(queryId) ?? []), part];
+  const partial = new Map(state.partial);
+  const whole = parts.length >= (part.parts ?? 1);
+  if (whole) partial.delete(queryId);
+  else partial.set(queryId, parts);
+
+  const placed = {...state, partial, ...based(state, sequence)};
+  if (!whole) return placed;
+  const result = snapshotResult(parts, state.results.get(queryId), atMs);
+  return {
+    ...placed,
+    results: new Map(state.results).set(queryId, result),
+    readings:
+      queryId === METRICS ? readSnapshot(state.readings, result.rows, atMs) : state.readings,
+    progress: {...state.progress, lsn: part.lsn ?? state.progress.lsn},
+  };
+}
+
+/**
+ * The position after a snapshot at `sequence`. The first one after a connect says where the
+ * stream goes on; where snapshots differ it goes on after the oldest, and results that are
+ * newer skip what they hold already. Once events flow the stream alone moves the position.
+ * @param {State} state
+ * @param {number} sequence
+ * @returns {Pick<State, 'position' | 'base'>}
+ */
+function based({position, base}, sequence) {
+  if (base === 'events') return {position, base};
+  if (base === 'nothing' || position === undefined) return {position: sequence, base: 'snapshots'};
+  return {position: Math.min(position, sequence), base};
+}
+
+/**
+ * @param {State} state
+ * @param {WireEvent} event
+ * @returns {State}
+ */
+function received(state, event) {
+  const {position} = state;
+  const {queryId, sequence} = event;
+  if (state.gap || (position !== undefined && sequence <= position)) return state;
+  if (position !== undefined && sequence > position + 1) {
+    return {...state, gap: {expected: position + 1, got: sequence}};
+  }
+  const moved = {...state, position: sequence, base: /** @type {const} */ ('events')};
+  const result = state.results.get(queryId) ?? NO_ROWS;
+  return sequence <= result.sequence ? moved : applied(moved, event, result);
+}
+
+/** A query that was added while the page watches begins empty. */
+const NO_ROWS = {rows: new Map(), sequence: 0};
+
+/**
+ * @param {State} state
+ * @param {WireEvent} event
+ * @param {Result} result
+ * @returns {State}
+ */
+function applied(state, event, result) {
+  const {queryId, timestamp, transaction} = event;
+  return {
+    ...state,
+    results: new Map(state.results).set(queryId, eventResult(result, event)),
+    log: logged(state.log, event),
+    readings: queryId === METRICS ? readEvent(state.readings, event) : state.readings,
+    progress: {...state.progress, lsn: transaction.lsn},
+    changedAtMs: timestamp,
+    transactions: state.transactions + ((transaction.part ?? 1) === 1 ? 1 : 0),
+  };
+}
+
+/**
+ * @param {State['progress']} progress
+ * @param {WireProgress} told
+ * @returns {State['progress']}
+ */
+function progressed(progress, told) {
+  return {
+    lsn: told.lsn ?? progress.lsn,
+    lagBytes: told.lagBytes ?? progress.lagBytes,
+    lagMs: told.lagMs ?? progress.lagMs,
+  };
+}

@@ -1,0 +1,113 @@
+// @ts-check
+import {parseExact} from './exact.js';
+
+/**
+ * The one stream of the page, kept alive.
+ *
+ * The browser's EventSource reconnects by itself after a cut and then sends the last id;
+ * it gives up for good when it is answered with anything but 200. Then, and when nothing
+ * was heard for too long, a new one is made here, which names the last id in its address.
+ *
+ * @typedef {import('./state.js').Message} Message
+ *
+ * @typedef {object} StreamOptions
+ * @property {(message: Message) => void} on Called for all that happens, in order.
+ *
+ * @typedef {object} Stream
+ * @property {() => void} retry Tries now, where the connection is lost.
+ * @property {() => void} restart Starts afresh, with a snapshot.
+ */
+
+const ADDRESS = 'api/v1/events?snapshot=true';
+const RETRY_FIRST_MS = 1000;
+const RETRY_MAX_MS = 15_000;
+/** Progress comes much more often than this: a longer silence is a dead connection. */
+const SILENCE_MAX_MS = 60_000;
+const SILENCE_CHECK_MS = 5000;
+
+/**
+ * @param {StreamOptions} options
+ * @returns {Stream}
+ */
+export function openStream({on}) {
+  /** @type {EventSource} */
+  let source;
+  let lastId = '';
+  let attempt = 0;
+  let heardAtMs = Date.now();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  function connect() {
+    clearTimeout(timer);
+    timer = undefined;
+    source?.close();
+    heardAtMs = Date.now();
+    source = new EventSource(
+      lastId ? `${ADDRESS}&lastEventId=${encodeURIComponent(lastId)}` : ADDRESS,
+    );
+    source.onopen = () => on({kind: 'opened', atMs: heard()});
+    source.onerror = failed;
+    for (const [name, message] of Object.entries(MESSAGES)) {
+      source.addEventListener(name, (event) => {
+        attempt = 0;
+        if (event.lastEventId) lastId = event.lastEventId;
+        on(message(parseExact(event.data), heard()));
+      });
+    }
+  }
+
+  function failed() {
+    if (source.readyState === EventSource.CLOSED) retryLater();
+    else on({kind: 'lost', atMs: Date.now(), retryAtMs: undefined});
+  }
+
+  function retryLater() {
+    clearTimeout(timer);
+    const fullMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempt++, 10));
+    const waitMs = fullMs / 2 + (fullMs / 2) * Math.random();
+    timer = setTimeout(connect, waitMs);
+    on({kind: 'lost', atMs: Date.now(), retryAtMs: Date.now() + waitMs});
+  }
+
+  function heard() {
+    heardAtMs = Date.now();
+    return heardAtMs;
+  }
+
+  function reconnect() {
+    on({kind: 'lost', atMs: Date.now(), retryAtMs: undefined});
+    connect();
+  }
+
+  setInterval(() => {
+    if (timer !== undefined || Date.now() - heardAtMs < SILENCE_MAX_MS) return;
+    reconnect();
+  }, SILENCE_CHECK_MS);
+  connect();
+
+  return {
+    retry() {
+      if (source.readyState !== EventSource.OPEN) reconnect();
+    },
+    restart() {
+      on({kind: 'restarted', atMs: Date.now()});
+      lastId = '';
+      source.close();
+      retryLater();
+    },
+  };
+}
+
+/**
+ * What each event of the stream means. A diff is an unnamed event, which EventSource calls
+ * `message`. `any`: the service is trusted to keep its own format.
+ * @type {Readonly<Record<string, (data: any, atMs: number) => Message>>}
+ */
+const MESSAGES = {
+  message: (event, atMs) => ({kind: 'event', event, atMs}),
+  snapshot: (snapshot, atMs) => ({kind: 'snapshot', snapshot, atMs}),
+  progress: (progress, atMs) => ({kind: 'progress', progress, atMs}),
+  reset: ({reason}, atMs) => ({kind: 'reset', reason: String(reason), atMs}),
+  bye: (_, atMs) => ({kind: 'bye', atMs}),
+};

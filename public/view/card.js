@@ -1,0 +1,58 @@
+// @ts-check
+import {html} from '../vendor/htm-preact.js';
+
+/**
+ * A panel of the page: a heading, an aside, a body.
+ * @param {{
+ *   name: string,
+ *   title: string,
+ *   aside?: unknown,
+ *   live?: 'polite',
+ *   children?: unknown,
+ * }} props `live`: changes of its body are read out.
+ */
+export function Card({name, title, aside, live, children}) {
+  const heading = `card-${name}`;
+  return html`<section class="card card-${name}" aria-labelledby=${heading}>
+    <header class="card-head">
+      <h2 id=${heading}>${title}</h2>
+      <div class="card-aside">${aside}</div>
+    </header>
+    <div class="card-body" aria-live=${live}>${children}</div>
+  </section>`;
+}
+
+/**
+ * What a card says while its query has no result to show.
+ * @param {{query: import('../wire.js').WireQuery | undefined}} props
+ */
+export function Pending({query}) {
+  if (query?.error) return html`<${ProblemText} problem=${query.error} />`;
+  return html`<div class="skeleton" role="status" aria-label="Waiting for the first result">
+    <i></i><i></i><i></i>
+  </div>`;
+}
+
+/**
+ * A problem as the service tells it: what, the facts, and what to do next.
+ * @param {{problem: import('../wire.js').WireProblem | string}} props
+ */
+export function ProblemText({problem}) {
+  if (typeof problem === 'string') return html`<div class="problem"><p>${problem}</p></div>`;
+  return html`<div class="problem">
+    <p><strong>${problem.message}</strong>${' '}<code class="problem-code">${problem.code}</code></p>
+    ${problem.detail && html`<p>${problem.detail}</p>`}
+    ${problem.hint && html`<p class="problem-hint"><span>Hint</span><code>${problem.hint}</code></p>`}
+  </div>`;
+}
+
+/** @param {{children?: unknown, icon?: unknown}} props */
+export const Empty = ({children, icon}) =>
+  html`<p class="empty">${icon && html`<span class="empty-icon">${icon}</span>`}${children}</p>`;
+
+/**
+ * The class that makes a row flash. It alternates, so that the animation starts again with
+ * each change; a row that only came with a snapshot does not flash.
+ * @param {import('../results.js').Held} held
+ */
+export const flash = ({changes}) => (changes === 0 ? '' : changes % 2 ? 'flash-odd' : 'flash-even');

@@ -1,0 +1,54 @@
+// @ts-check
+/**
+ * What the service sends, as types. The formats are in docs of the API; here stands only
+ * what the page reads.
+ *
+ * @typedef {import('./exact.js').Row} Row
+ *
+ * @typedef {object} WireEvent One query's diff by one transaction.
+ * @property {string} queryId
+ * @property {readonly {key: string | number, after: Row}[]} added
+ * @property {readonly {key: string | number, before: Row, after: Row}[]} updated
+ * @property {readonly {key: string | number, before: Row}[]} deleted
+ * @property {number} sequence Counts 1, 2, 3 … over all events of the service.
+ * @property {number} timestamp When it was committed, milliseconds since 1970.
+ * @property {{lsn: string, kind?: string, part?: number, parts?: number}} transaction
+ *
+ * @typedef {object} WireSnapshot A part of one query's whole result.
+ * @property {string} queryId
+ * @property {number} sequence The result is as of this event.
+ * @property {string} lsn
+ * @property {readonly {key: string | number, after: Row}[]} rows
+ * @property {number} [part]
+ * @property {number} [parts]
+ *
+ * @typedef {object} WireProgress Sent when the position moves, and while it does not.
+ * @property {string | null} [lsn]
+ * @property {number | null} [lagBytes]
+ * @property {number | null} [lagMs]
+ *
+ * @typedef {object} WireProblem
+ * @property {string} code
+ * @property {string} message
+ * @property {string} [detail]
+ * @property {string} [hint]
+ *
+ * @typedef {object} WireQuery
+ * @property {string} id
+ * @property {string} [status]
+ * @property {WireProblem | null} [error]
+ *
+ * @typedef {object} WireSource
+ * @property {string} id
+ * @property {string} [status]
+ * @property {SourceState} [state]
+ * @property {WireProblem | null} [error]
+ * @property {string | null} [receivedLsn]
+ * @property {number | null} [lagBytes]
+ * @property {number | null} [lagMs]
+ * @property {readonly WireProblem[]} [warnings]
+ *
+ * @typedef {{kind: string, rowsRead?: number, attempt?: number, retryAtMs?: number, problem?: WireProblem}} SourceState
+ */
+
+export {};

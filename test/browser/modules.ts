@@ -1,0 +1,68 @@
+/**
+ * The dashboard's own modules, imported as the browser does. They are typed by JSDoc, which
+ * `dashboard-types.test.ts` checks; here they are taken by address, since the project's
+ * compiler does not read JavaScript.
+ */
+export interface Message {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Held {
+  readonly row: Readonly<Record<string, unknown>>;
+  readonly before: Readonly<Record<string, unknown>> | undefined;
+  readonly changes: number;
+}
+
+export interface LogEntry {
+  readonly id: string;
+  readonly kind: string;
+  readonly label: string;
+  readonly lsn: string;
+  readonly unlisted: number;
+  readonly changes: readonly {field: string; before?: string; after?: string}[];
+}
+
+export interface State {
+  readonly link: {readonly kind: string; readonly sinceMs: number; readonly leaving?: boolean};
+  readonly results: ReadonlyMap<string, {rows: ReadonlyMap<string, Held>; sequence: number}>;
+  readonly position: number | undefined;
+  readonly gap: {expected: number; got: number} | undefined;
+  readonly log: readonly LogEntry[];
+  readonly readings: ReadonlyMap<string, readonly (readonly [number, number])[]>;
+  readonly transactions: number;
+}
+
+export interface StateModule {
+  initialState(atMs: number): State;
+  fold(state: State, message: Message): State;
+}
+
+export interface ExactModule {
+  parseExact(text: string): unknown;
+  cellText(cell: unknown): string;
+  numberOf(cell: unknown): number | undefined;
+}
+
+export interface FormatModule {
+  numberText(cell: unknown): string;
+  differenceText(before: unknown, after: unknown): string;
+  agoText(agoMs: number): string;
+  bytesText(bytes: number): string;
+  timeOf(cell: unknown): number | undefined;
+}
+
+export interface LevelsModule {
+  levelOf(
+    row: Readonly<Record<string, unknown>>,
+    critical: ReadonlySet<unknown> | undefined,
+  ): string;
+}
+
+const load = <T>(name: string): Promise<T> =>
+  import(new URL(`../../public/${name}`, import.meta.url).href) as Promise<T>;
+
+export const stateModule = (): Promise<StateModule> => load('state.js');
+export const exactModule = (): Promise<ExactModule> => load('exact.js');
+export const formatModule = (): Promise<FormatModule> => load('format.js');
+export const levelsModule = (): Promise<LevelsModule> => load('levels.js');
