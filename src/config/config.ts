@@ -9,8 +9,13 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
-  /** Origins that may read the API from a browser; `*` is any. */
+  /**
+   * Origins whose pages may use the API. Empty: pages of any origin may read it (GET), as
+   * Drasi has it, and no page of another origin may change anything.
+   */
   readonly corsAllowedOrigins: readonly string[];
+  /** Drasi's `stateStore`: where what must survive is to be kept. undefined: in memory. */
+  readonly stateStore?: StateStoreConfig;
   readonly sources: readonly SourceConfig[];
   readonly queries: readonly QueryConfig[];
   readonly reactions: readonly ReactionConfig[];
@@ -35,6 +40,11 @@ export interface Limits {
   readonly pageRows: number;
   /** How long a shutdown may take. */
   readonly drainMs: number;
+}
+
+export interface StateStoreConfig {
+  readonly kind: 'redb' | 'lmdb';
+  readonly path: string;
 }
 
 export interface SourceConfig {
@@ -92,6 +102,7 @@ export interface SseReactionConfig {
   readonly heartbeatIntervalMs: number;
   /** `comment`: invisible to pages. `data`: Drasi's `{"type":"heartbeat","ts":…}` frame. */
   readonly heartbeat: 'comment' | 'data';
+  /** Origins whose pages may read the stream. Empty: any, as Drasi has it. */
   readonly corsAllowedOrigins: readonly string[];
   readonly routes: Readonly<Record<string, OperationTemplates>>;
   readonly defaultTemplate: OperationTemplates | undefined;
@@ -118,3 +129,55 @@ export interface OperationTemplate {
   /** sse: where this goes; absolute, or appended to `ssePath`. */
   readonly path?: string;
 }
+
+/**
+ * What a key is when the file does not say. Drasi's defaults, but for the names of slot
+ * and publication: a service must not take over another's slot by default.
+ */
+export const defaults = {
+  id: 'tailrace',
+  host: '0.0.0.0',
+  port: 8080,
+  logLevel: 'info',
+  source: {
+    autoStart: true,
+    host: 'localhost',
+    port: 5432,
+    password: '',
+    slotName: 'tailrace_slot',
+    publicationName: 'tailrace_publication',
+    sslMode: 'prefer',
+    connectTimeoutMs: 10_000,
+    retryFirstMs: 500,
+    retryMaxMs: 30_000,
+  },
+  query: {autoStart: false},
+  reaction: {autoStart: true},
+  sse: {
+    host: '0.0.0.0',
+    port: 8080,
+    ssePath: '/events',
+    heartbeatIntervalMs: 30_000,
+    heartbeat: 'comment',
+  },
+  limits: {
+    eventLogEvents: 100_000,
+    eventLogBytes: 64 * 1024 * 1024,
+    transactionQueue: 1_000,
+    clients: 10_000,
+    clientsPerAddress: 1_000,
+    clientBufferBytes: 4 * 1024 * 1024,
+    pageRows: 10_000,
+    drainMs: 8_000,
+  },
+} as const;
+
+/** Limits of the reading itself, so that no file can keep it busy for ever. */
+export const fileLimits = {
+  /** Characters of the file, and of `.env` beside it. */
+  characters: 1024 * 1024,
+  /** Values of the file, with its aliases expanded. */
+  nodes: 100_000,
+  /** Maps and lists within each other. */
+  depth: 100,
+} as const;

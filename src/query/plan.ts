@@ -1,14 +1,17 @@
 import type {Column, TableId} from '../data/schema.ts';
 import type {Type} from '../data/type.ts';
-import type {Row} from '../data/value.ts';
+import type {Row, Value} from '../data/value.ts';
 import type {Expression} from './expression.ts';
 
 /**
  * A query as relational algebra, resolved and typed: the seam between the languages and
  * the engine. Each node is a keyed collection of rows; `columns` names what they hold.
  *
- * Identity: a scan's row is its table's key; filter and project keep it; a join's row is
- * the pair of both; an aggregate's is its group; of distinct, the row itself.
+ * Identity: a scan's row is its table's key; filter, project and order keep it; a join's
+ * row is the pair of both (for outer joins see `operators/outer-identity.ts`); an
+ * aggregate's is its group; of distinct, the row itself; of a union, the branch and the row.
+ *
+ * A plan may hold one node object in several places: it then runs once for all of them.
  */
 export type Plan =
   | Scan
@@ -87,9 +90,40 @@ export interface AggregateCall {
   readonly type: Type;
 }
 
-/** Defined in `operators/aggregate.ts`'s catalogue; `name` is printed in plans. */
-export interface AggregateFunction {
-  readonly name: string;
+/**
+ * An aggregate function with its types resolved: SQL's are found by `functions/aggregates.ts`,
+ * other languages bring their own. `name` is printed in plans.
+ *
+ * With `skipsNulls`, a row whose (first) argument is null is left out before the function
+ * sees it. A `running` one is kept up to date by adding and removing; a `listing` one is
+ * computed anew from the group's values whenever the group changed, in the call's order,
+ * then by the rows' identities.
+ */
+export type AggregateFunction =
+  | {
+      readonly kind: 'running';
+      readonly name: string;
+      readonly skipsNulls: boolean;
+      /** A fresh accumulator, of an empty group. */
+      readonly start: () => Accumulator;
+    }
+  | {
+      readonly kind: 'listing';
+      readonly name: string;
+      readonly skipsNulls: boolean;
+      readonly compute: (values: readonly Value[]) => Value;
+    };
+
+/**
+ * What one group holds of one aggregate. A call without arguments adds nulls, one with
+ * one argument its values, one with several arguments a list of them.
+ *
+ * Removing a value undoes adding an identical one exactly, whatever came between.
+ */
+export interface Accumulator {
+  add(value: Value): void;
+  remove(value: Value): void;
+  result(): Value;
 }
 
 /** One copy of each row. */
@@ -141,5 +175,24 @@ export interface Window extends Node {
   readonly input: Plan;
   readonly partitionBy: readonly Expression[];
   readonly orderBy: readonly SortKey[];
-  readonly functions: readonly AggregateCall[];
+  readonly functions: readonly WindowCall[];
+}
+
+export interface WindowCall {
+  readonly function: WindowFunction;
+  readonly args: readonly Expression[];
+  readonly type: Type;
+}
+
+/**
+ * A function over a partition: `rows` holds each row's arguments in the partition's
+ * order, `peers` for each row the index of the first of the rows that sort equal to it.
+ * The answer has one value for each row.
+ */
+export interface WindowFunction {
+  readonly name: string;
+  readonly compute: (
+    rows: readonly (readonly Value[])[],
+    peers: readonly number[],
+  ) => readonly Value[];
 }

@@ -9,39 +9,60 @@ import {assert} from '../lib/assert.ts';
 export interface ResultSet {
   /** Applies what one transaction did and answers it as a diff, without what changed nothing. */
   apply(delta: Delta): Diff;
-  /** Its rows, ordered by identity. */
+  /** Takes the rows of a query hydrated anew; the diff is what differs from those held. */
+  replace(rows: Delta): Diff;
+  /** Its rows, in no order. */
   rows(): IterableIterator<[Key, Row]>;
   readonly size: number;
 }
 
-type Added = {key: Key; after: Row};
-type Updated = {key: Key; before: Row; after: Row};
-type Deleted = {key: Key; before: Row};
-
 export function resultSet(): ResultSet {
-  const rows = new Map<Key, Row>();
+  let rows = new Map<Key, Row>();
 
   return {
     apply(delta) {
-      const added: Added[] = [];
-      const updated: Updated[] = [];
-      const deleted: Deleted[] = [];
+      const diff = emptyDiff();
       for (const {key, before, after} of consolidate(delta)) {
         assert(rows.has(key) === (before !== undefined), `result row ${key} is not as edited`);
-        if (after === undefined) {
-          rows.delete(key);
-          if (before) deleted.push({key, before});
-          continue;
-        }
-        rows.set(key, after);
-        if (!before) added.push({key, after});
-        else if (!identicalRows(before, after)) updated.push({key, before, after});
+        if (after) rows.set(key, after);
+        else rows.delete(key);
+        note(diff, key, before, after);
       }
-      return {added, updated, deleted} satisfies Diff;
+      return diff;
+    },
+    replace(delta) {
+      const diff = emptyDiff();
+      const held = rows;
+      rows = new Map();
+      for (const {key, after} of consolidate(delta)) {
+        assert(after !== undefined, `result row ${key} is missing in a new result`);
+        rows.set(key, after);
+        note(diff, key, held.get(key), after);
+      }
+      for (const [key, before] of held) {
+        if (!rows.has(key)) note(diff, key, before, undefined);
+      }
+      return diff;
     },
     rows: () => rows.entries(),
     get size() {
       return rows.size;
     },
   };
+}
+
+type GrowingDiff = {-readonly [Part in keyof Diff]: Diff[Part][number][]};
+
+const emptyDiff = (): GrowingDiff => ({added: [], updated: [], deleted: []});
+
+function note(
+  diff: GrowingDiff,
+  key: Key,
+  before: Row | undefined,
+  after: Row | undefined,
+): void {
+  if (!before) {
+    if (after) diff.added.push({key, after});
+  } else if (!after) diff.deleted.push({key, before});
+  else if (!identicalRows(before, after)) diff.updated.push({key, before, after});
 }

@@ -1,0 +1,111 @@
+import {readFile} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+import type {Config} from '../config/config.ts';
+import {dataFolder, findPlace, logFile} from './cluster-place.ts';
+import {collect} from './collector.ts';
+import {connectDemo, type DemoConnection, prepareDatabase} from './demo-database.ts';
+import {keepState} from './demo-state.ts';
+import {type EmbeddedPostgres, startPostgres} from './embedded-postgres.ts';
+import {aborted} from './ends.ts';
+import {refuseTakenPorts} from './ports.ts';
+import {postgresBinaries} from './postgres-binaries.ts';
+import {cliProblems} from './problems.ts';
+import {claimFolder} from './run-lock.ts';
+import {type CliWorld, type RunningService, stopService} from './service.ts';
+
+const CHANGE = `npm run sql -- "UPDATE metrics SET value = 95 WHERE name = 'disk_usage'"`;
+
+/** The folder of the demo: `.tailrace` in the project, or the one that TAILRACE_DATA names. */
+export const demoFolder = ({env, root}: Pick<CliWorld, 'env' | 'root'>): string =>
+  env.TAILRACE_DATA ? resolve(env.TAILRACE_DATA) : join(root, '.tailrace');
+
+/**
+ * The demo: a Postgres of its own, the service with `config/demo.yaml`, and this machine's
+ * figures in the tables, until `signal` is aborted. What is started last ends first: the
+ * collector, the service, then Postgres, which otherwise waits for its replication client.
+ */
+export async function demo(world: CliWorld, signal: AbortSignal): Promise<void> {
+  const folder = demoFolder(world);
+  const place = await findPlace({
+    native: await postgresBinaries(),
+    folder,
+    uid: world.uid,
+    fixed: Boolean(world.env.TAILRACE_DATA),
+  });
+  await claimFolder(folder, world.pid);
+  const {password} = await keepState(folder, dataFolder(place));
+  const postgres = await startPostgres({place, password, clock: world.clock, signal});
+  try {
+    const connection = {port: postgres.port, password};
+    const initSql = await readFile(join(world.root, 'sql', 'init.sql'), 'utf8');
+    await prepareDatabase(connection, {initSql, dataDir: dataFolder(place)});
+    await serveDemo(world, {connection, folder, signal: endOf(postgres, signal)});
+  } finally {
+    await postgres.stop();
+  }
+  if (!signal.aborted) throw cliProblems['postgres-stopped']({logFile: logFile(place)});
+}
+
+/** Aborted with the other one, or when Postgres has ended by itself. */
+function endOf(postgres: EmbeddedPostgres, signal: AbortSignal): AbortSignal {
+  const ended = new AbortController();
+  void postgres.ended.then(() => ended.abort());
+  return AbortSignal.any([signal, ended.signal]);
+}
+
+async function serveDemo(
+  world: CliWorld,
+  {connection, folder, signal}: {connection: DemoConnection; folder: string; signal: AbortSignal},
+): Promise<void> {
+  const {clock} = world;
+  const config = await demoConfig(world, connection);
+  const log = world.openLog({level: config.logLevel, pretty: true});
+  await refuseTakenPorts([
+    {name: 'PORT', host: config.host, port: config.port},
+    ...config.reactions.flatMap((reaction) =>
+      reaction.kind === 'sse' ? [{name: 'SSE_PORT', host: reaction.host, port: reaction.port}] : [],
+    ),
+  ]);
+  const service = await world.startService(config, log);
+  const collecting = new AbortController();
+  const collector = collect(
+    {
+      connect: () => connectDemo(connection, {name: 'tailrace-collector'}),
+      places: {proc: '/proc', folder},
+      clock,
+      log,
+    },
+    AbortSignal.any([signal, collecting.signal]),
+  );
+  try {
+    await Promise.race([service.ready(), aborted(signal)]);
+    if (!signal.aborted) for (const line of greeting(service)) world.write(line);
+    await aborted(signal);
+  } finally {
+    collecting.abort();
+    await collector;
+    await stopService(service, {config, clock, log});
+  }
+}
+
+async function demoConfig(world: CliWorld, {port, password}: DemoConnection): Promise<Config> {
+  const env = {
+    ...world.env,
+    TAILRACE_DEMO_PGHOST: '127.0.0.1',
+    TAILRACE_DEMO_PGPORT: String(port),
+    TAILRACE_DEMO_PGPASSWORD: password,
+  };
+  const {config} = await world.loadConfig({path: join(world.root, 'config', 'demo.yaml'), env});
+  return config;
+}
+
+/** What to try first, in four lines. */
+function greeting({addresses}: RunningService): string[] {
+  const {api, dashboard, streams} = addresses;
+  return [
+    `  Dashboard   ${dashboard}`,
+    `  Results     ${api}/api/v1/queries/current-metrics/results`,
+    `  Stream      ${streams[0] ?? `${api}/api/v1/events`}`,
+    `  Change      ${CHANGE}`,
+  ];
+}

@@ -1,0 +1,73 @@
+import type {Client, FieldDef, QueryArrayResult} from 'pg';
+import {connectDemo, type DemoConnection} from './demo-database.ts';
+import {readState} from './demo-state.ts';
+import {runningPostmaster} from './postmaster.ts';
+import {cliProblems} from './problems.ts';
+import {splitStatements} from './sql-statements.ts';
+import {textTable} from './text-table.ts';
+
+/** int2, int4, int8, oid, float4, float8, money, numeric: printed to the right. */
+const NUMBERS = new Set([21, 23, 20, 26, 700, 701, 790, 1700]);
+
+/**
+ * `tailrace sql`: runs the statements of a script in the demo's Postgres, one after the
+ * other, and writes what each gave: rows as a table, else Postgres's word for it
+ * (`UPDATE 1`). Ends at the first that fails, with a Problem; those before it stand.
+ */
+export async function runSql(
+  script: string,
+  {folder, write}: {folder: string; write: (line: string) => void},
+): Promise<void> {
+  const statements = splitStatements(script);
+  if (statements.length === 0) throw cliProblems['sql-missing']({});
+  const client = await connectDemo(await findDemo(folder), {name: 'tailrace-sql'});
+  try {
+    client.on('notice', ({severity, message}) => write(`${severity}:  ${message}`));
+    for (const statement of statements) write(await run(client, statement));
+  } finally {
+    await client.end();
+  }
+}
+
+async function findDemo(folder: string): Promise<DemoConnection> {
+  const state = await readState(folder);
+  const postmaster = state && (await runningPostmaster(state.dataDir));
+  if (!state || !postmaster?.ready) throw cliProblems['demo-not-running']({folder});
+  return {port: postmaster.port, password: state.password};
+}
+
+async function run(client: Client, statement: string): Promise<string> {
+  try {
+    return printed(
+      await client.query<(string | null)[]>({
+        text: statement,
+        rowMode: 'array',
+        // Postgres's own text: a number keeps its digits and a time its form.
+        types: {getTypeParser: () => (text: string) => text},
+      }),
+    );
+  } catch (cause) {
+    const {message, detail, hint, position} = cause as Error & Record<string, string | undefined>;
+    const near =
+      position &&
+      statement
+        .slice(Number(position) - 1)
+        .split('\n')[0]
+        ?.slice(0, 60);
+    const details = [detail, near && `At: ${near}`].filter(Boolean).join('\n');
+    throw cliProblems['sql-failed']({message, detail: details || undefined, hint}, {cause});
+  }
+}
+
+function printed(result: QueryArrayResult<(string | null)[]>): string {
+  if (result.fields.length > 0)
+    return textTable({columns: columns(result.fields), rows: result.rows});
+  const withCount = ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'].includes(result.command);
+  return withCount ? `${result.command} ${result.rowCount ?? 0}` : result.command;
+}
+
+const columns = (fields: readonly FieldDef[]) =>
+  fields.map(({name, dataTypeID}) => ({
+    name,
+    align: NUMBERS.has(dataTypeID) ? ('right' as const) : ('left' as const),
+  }));

@@ -1,0 +1,53 @@
+import {dirname, join} from 'node:path';
+import {Problem, Problems} from '../lib/problem.ts';
+import {parseEnvFile} from './env-file.ts';
+import type {Environment} from './interpolate.ts';
+import {problems} from './problems.ts';
+import {type Loaded, readConfig} from './read.ts';
+import type {TemplateCheck} from './templates.ts';
+
+export interface LoadOptions {
+  readonly path: string;
+  /** The text of a file; rejects with the system's error where there is none. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** The process's environment. It wins over `.env`. */
+  readonly env: Environment;
+  /** What is wrong with a template; not given: templates are not checked. */
+  readonly checkTemplate?: TemplateCheck;
+}
+
+/**
+ * Reads a configuration file, and the `.env` beside it where there is one. Throws Problems
+ * with every mistake in both at once; what is only odd comes back as warnings.
+ */
+export async function loadConfig(options: LoadOptions): Promise<Loaded> {
+  const {path, readFile, env, checkTemplate} = options;
+  const [text, envFile] = await Promise.all([
+    read(path, readFile),
+    read(join(dirname(path), '.env'), readFile),
+  ]);
+  const before: Problem[] = [];
+  const report = (problem: Problem): void => void before.push(problem);
+  if (text instanceof Problem) throw new Problems([text]);
+  if (envFile instanceof Problem && !isAbsent(envFile.cause)) report(envFile);
+  const fromFile =
+    envFile instanceof Problem ? {} : parseEnvFile(envFile, join(dirname(path), '.env'), report);
+  const checks = checkTemplate ? {checkTemplate} : {};
+  return readConfig({text, file: path, env: {...fromFile, ...env}, before, ...checks});
+}
+
+async function read(file: string, readFile: LoadOptions['readFile']): Promise<string | Problem> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const reason = codeOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    return problems['config-unreadable']({file, reason}, {cause});
+  }
+}
+
+const isAbsent = (cause: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '');
+
+function codeOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  return typeof cause.code === 'string' ? cause.code : undefined;
+}

@@ -1,0 +1,101 @@
+import {type Place, type Problem, Problems} from '../lib/problem.ts';
+import type {Config} from './config.ts';
+import {withConnectionString} from './connection-string.ts';
+import {type Ignored, inOneDialect} from './dialect.ts';
+import {ofOneInstance} from './instance.ts';
+import {type Environment, interpolated} from './interpolate.ts';
+import {child, follow, type Node} from './node.ts';
+import {checkClashes, type Parts, partsOf} from './parts.ts';
+import {problems} from './problems.ts';
+import {checkReferences} from './references.ts';
+import * as shapes from './shapes.ts';
+import {componentName} from './subject.ts';
+import {checkTemplates, type TemplateCheck} from './templates.ts';
+import {readYaml} from './yaml.ts';
+
+export interface Loaded {
+  readonly config: Config;
+  readonly warnings: readonly Problem[];
+}
+
+export interface ReadOptions {
+  readonly text: string;
+  /** What problems call the file. */
+  readonly file: string;
+  readonly env: Environment;
+  readonly checkTemplate?: TemplateCheck;
+  /** Problems found before, to be told with those found here. */
+  readonly before?: readonly Problem[];
+}
+
+/**
+ * Makes a configuration of a text. Throws Problems with every mistake of the text at once,
+ * in the order in which they stand in it.
+ */
+export function readConfig({text, file, env, checkTemplate, before = []}: ReadOptions): Loaded {
+  const found: Problem[] = [...before];
+  const report = (problem: Problem): void => void found.push(problem);
+  const written = readYaml(text, file, report);
+  if (!written) throw new Problems(inOrder(found));
+
+  const dialect = inOneDialect(ofOneInstance(written, report), shapes.file, report);
+  const filled = interpolated(dialect.root, env, report);
+  const {root, ignored} = withConnectionStrings(filled, report);
+  checkReferences(root, report);
+  const parts = partsOf(root, report);
+  checkClashes(root, parts, report);
+  if (checkTemplate) {
+    for (const {path} of parts.reactions) checkTemplates(root, path, checkTemplate, report);
+  }
+  if (found.length > 0 || !parts.settings) throw new Problems(inOrder(found));
+  return {
+    config: {
+      ...parts.settings,
+      sources: parts.sources.map(({config}) => config),
+      queries: parts.queries.map(({config}) => config),
+      reactions: parts.reactions.map(({config}) => config),
+    },
+    warnings: warningsOf(root, parts, [...dialect.ignored, ...ignored]),
+  };
+}
+
+function withConnectionStrings(
+  root: Node,
+  report: (problem: Problem) => void,
+): {root: Node; ignored: readonly Ignored[]} {
+  const list = child(root, 'sources');
+  if (root.kind !== 'map' || list?.kind !== 'list') return {root, ignored: []};
+  const spread = list.items.map((source, index) =>
+    withConnectionString(source, componentName(root, 'sources', index), report),
+  );
+  const sources = {...list, items: spread.map(({source}) => source)};
+  const entries = root.entries.map((entry) =>
+    entry.key === 'sources' ? {...entry, value: sources} : entry,
+  );
+  return {root: {...root, entries}, ignored: spread.flatMap(({ignored}) => ignored)};
+}
+
+function warningsOf(root: Node, parts: Parts, ignored: readonly Ignored[]): Problem[] {
+  const warnings: Problem[] = [];
+  const [first] = ignored;
+  if (first) {
+    const names = ignored.map(({name, place}) => `${name} (line ${place.line})`);
+    warnings.push(problems['ignored-keys']({names}, {place: first.place}));
+  }
+  const idle = parts.queries.filter(({config}) => !config.autoStart);
+  if (idle[0]) {
+    const ids = idle.map(({config}) => config.id);
+    const {place} = follow(root, idle[0].path);
+    warnings.push(problems['query-not-started']({ids}, {place}));
+  }
+  const store = child(root, 'stateStore');
+  if (store) warnings.push(problems['results-in-memory']({}, {place: store.place}));
+  return warnings;
+}
+
+/** By line and column; what stands in another file, or nowhere, comes first. */
+function inOrder(found: readonly Problem[]): Problem[] {
+  const rank = (place: Place | undefined): number =>
+    place ? place.line * 1_000_000 + place.column : 0;
+  return [...found].sort((a, b) => rank(a.place) - rank(b.place));
+}

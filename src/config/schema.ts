@@ -1,0 +1,237 @@
+import {z} from 'zod';
+import {defaults} from './config.ts';
+import * as field from './fields.ts';
+
+/**
+ * The settings of a file, in the spelling to which `dialect.ts` brings every other one:
+ * what each is, its range and its default. docs/configuration.md tells the same in prose,
+ * and config/schema.json, which editors read, is generated from here.
+ */
+
+const cors = field.texts('an origin such as https://example.org, or "*"');
+
+export const source = field.map({
+  kind: z.literal('postgres').describe('What the source is: postgres.'),
+  id: field.id().describe('The name by which queries read it.'),
+  autoStart: field
+    .flag()
+    .default(defaults.source.autoStart)
+    .describe('Whether it starts with the service.'),
+  connectionString: field
+    .filled()
+    .optional()
+    .describe('postgres://user:password@host:5432/database?sslmode=require; own keys win.'),
+  host: field
+    .databaseHost()
+    .default(defaults.source.host)
+    .describe('Where Postgres listens: a host, or the folder of its socket.'),
+  port: field.port().default(defaults.source.port).describe('The port of Postgres.'),
+  database: field.filled().describe('The database whose tables are read.'),
+  user: field.filled().describe('A role with REPLICATION, and SELECT on the tables.'),
+  password: field.text().default(defaults.source.password).describe(`Best given as \${VARIABLE}.`),
+  tables: field
+    .texts('schema.table, or table')
+    .default([])
+    .describe('Tables to read. Empty: those that the queries name.'),
+  slotName: field
+    .matching(/^[a-z0-9_]{1,63}$/, 'at most 63 small letters, digits and underscores')
+    .default(defaults.source.slotName)
+    .describe('The replication slot; made when it is missing.'),
+  publicationName: field
+    .matching(/^[^\0]{1,63}$/, 'the name of a publication, at most 63 characters')
+    .default(defaults.source.publicationName)
+    .describe('The publication; made when it is missing and the role may.'),
+  sslMode: field
+    .oneOf(['disable', 'prefer', 'require', 'verify-ca', 'verify-full'])
+    .default(defaults.source.sslMode)
+    .describe('Whether the connection is encrypted, and the server checked.'),
+  sslCa: field.filled().optional().describe('A file of PEM certificates to check the server with.'),
+  tableKeys: field
+    .list(
+      field.map({
+        table: field.filled().describe('schema.table, or table.'),
+        keyColumns: field.list(field.filled(), {min: 1}).describe('The columns, in order.'),
+      }),
+    )
+    .default([])
+    .describe('What identifies a row, for tables whose primary key does not.'),
+  bootstrapProvider: z
+    .unknown()
+    .optional()
+    .describe('Of Drasi. The first rows always come from a snapshot of the database.'),
+  connectTimeoutMs: field
+    .milliseconds()
+    .default(defaults.source.connectTimeoutMs)
+    .describe('How long one attempt to connect may take.'),
+  retryFirstMs: field
+    .milliseconds()
+    .default(defaults.source.retryFirstMs)
+    .describe('The wait before the second attempt; it doubles with each.'),
+  retryMaxMs: field
+    .milliseconds()
+    .default(defaults.source.retryMaxMs)
+    .describe('The longest wait between two attempts.'),
+});
+
+const labels = field.texts('the name of a table or relation').default([]);
+
+export const query = field.map({
+  id: field.id().describe('The name by which reactions and the API know it.'),
+  query: field
+    .matching(/\S/, 'the text of a query')
+    .describe('openCypher, GQL or SQL, as a block (|). Variables are not replaced in it.'),
+  queryLanguage: field
+    .oneOf(['Cypher', 'GQL', 'SQL'])
+    .optional()
+    .describe('Recognised from the text when it is not given.'),
+  autoStart: field
+    .flag()
+    .default(defaults.query.autoStart)
+    .describe('Whether it starts with the service; false unless said, as in Drasi.'),
+  sources: field
+    .list(
+      field.map({
+        sourceId: field.filled().describe('The id of a source.'),
+        nodes: labels.describe('Labels that this source supplies.'),
+        relations: labels.describe('Relations that this source supplies.'),
+      }),
+      {min: 1},
+    )
+    .describe('The sources it reads.'),
+  joins: field
+    .list(
+      field.map({
+        id: field.filled().describe('The label of the relation in the query.'),
+        keys: field
+          .list(
+            field.map({
+              label: field.filled().describe('A table.'),
+              property: field.filled().describe('Its column.'),
+            }),
+            {min: 2},
+          )
+          .describe('The columns that are equal.'),
+      }),
+    )
+    .default([])
+    .describe('Relations between tables that no foreign key states.'),
+});
+
+const template = field.text('a template').default('').describe('Handlebars; empty: JSON.');
+const operations = <T extends z.ZodType>(operation: T) =>
+  field.map({
+    added: operation.exactOptional().describe('For rows that came into the result.'),
+    updated: operation.exactOptional().describe('For rows that changed in it.'),
+    deleted: operation.exactOptional().describe('For rows that left it.'),
+  });
+
+const common = {
+  id: field.id().describe('The name by which the API knows it.'),
+  queries: field.texts('the id of a query').describe('The queries it follows.'),
+  autoStart: field
+    .flag()
+    .default(defaults.reaction.autoStart)
+    .describe('Whether it starts with the service.'),
+};
+
+function templates<T extends z.ZodType>(operation: T) {
+  const operationTemplates = operations(operation);
+  return {
+    routes: field
+      .mapOf(operationTemplates)
+      .default({})
+      .describe('Templates for single queries, by their id.'),
+    defaultTemplate: operationTemplates.optional().describe('Templates for all other queries.'),
+  };
+}
+
+export const sse = field.map({
+  kind: z.literal('sse').describe('Server-Sent Events over HTTP.'),
+  ...common,
+  host: field.host().default(defaults.sse.host).describe('The address to listen at.'),
+  port: field.listenPort().default(defaults.sse.port).describe('The port to listen at.'),
+  ssePath: field.httpPath().default(defaults.sse.ssePath).describe('The path of the stream.'),
+  heartbeatIntervalMs: field
+    .milliseconds({min: 100})
+    .default(defaults.sse.heartbeatIntervalMs)
+    .describe('The time between two heartbeats.'),
+  heartbeat: field
+    .oneOf(['comment', 'data'])
+    .default(defaults.sse.heartbeat)
+    .describe('comment: unseen by pages. data: the frame that clients of Drasi wait for.'),
+  corsAllowedOrigins: cors.default([]).describe('Who may read the stream. Empty: any page.'),
+  ...templates(
+    field.map({
+      template,
+      path: field.filled().exactOptional().describe('Where it goes; "/…" or below ssePath.'),
+    }),
+  ),
+});
+
+export const log = field.map({
+  kind: z.literal('log').describe('Lines on standard output.'),
+  ...common,
+  ...templates(field.map({template})),
+});
+
+export const stateStore = field.map({
+  kind: field.oneOf(['redb', 'lmdb']).describe('The kind of store.'),
+  path: field.filled().describe('Where it is kept.'),
+});
+
+const amount = (initial: number, {min = 1}: {min?: number} = {}) =>
+  field.integer({min, max: Number.MAX_SAFE_INTEGER}).default(initial);
+
+export const limits = field.map({
+  eventLogEvents: amount(defaults.limits.eventLogEvents).describe('Events kept for clients.'),
+  eventLogBytes: amount(defaults.limits.eventLogBytes).describe('Bytes of events kept.'),
+  transactionQueue: amount(defaults.limits.transactionQueue).describe(
+    'Transactions that wait between the source and the queries.',
+  ),
+  clients: amount(defaults.limits.clients).describe('Streams open on one listener.'),
+  clientsPerAddress: amount(defaults.limits.clientsPerAddress).describe(
+    'Streams open from one address.',
+  ),
+  clientBufferBytes: amount(defaults.limits.clientBufferBytes, {min: 1024}).describe(
+    'Bytes that may wait for one slow client.',
+  ),
+  pageRows: amount(defaults.limits.pageRows).describe('Rows in one page of results.'),
+  drainMs: field
+    .milliseconds()
+    .default(defaults.limits.drainMs)
+    .describe('How long a shutdown may take.'),
+});
+
+export const settings = field.map({
+  id: field.id().default(defaults.id).describe('Names the service in logs and in the API.'),
+  host: field.host().default(defaults.host).describe('Where API and dashboard listen.'),
+  port: field.listenPort().default(defaults.port).describe('The port of API and dashboard.'),
+  logLevel: field
+    .oneOf(['trace', 'debug', 'info', 'warn', 'error'])
+    .default(defaults.logLevel)
+    .describe('The least of what is logged.'),
+  corsAllowedOrigins: cors
+    .default([])
+    .describe('Pages of which origins may use the API. Empty: any may read.'),
+  stateStore: stateStore.exactOptional().describe('Where state is kept; not used yet.'),
+  limits: limits.prefault({}).describe('Limits of the whole service.'),
+  bootstrapProviders: z.unknown().optional().describe('Of Drasi: what bootstrapProvider names.'),
+});
+
+/** The top of a file, where the parts are checked by themselves. */
+export const top = settings.extend({
+  sources: field.list(z.unknown()).optional(),
+  queries: field.list(z.unknown()).optional(),
+  reactions: field.list(z.unknown()).optional(),
+});
+
+/** A whole file, as editors check it. The loader checks part by part. */
+export const file = settings.extend({
+  apiVersion: field.text().optional().describe('drasi.io/v1; says nothing to Tailrace.'),
+  sources: field.list(source).default([]).describe('Where rows come from.'),
+  queries: field.list(query).default([]).describe('What is kept up to date.'),
+  reactions: field
+    .list(z.discriminatedUnion('kind', [sse, log]))
+    .default([])
+    .describe('Who is told of changes.'),
+});

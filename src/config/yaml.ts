@@ -1,0 +1,60 @@
+import {parseEvents, YAMLException} from 'js-yaml';
+import {type Place, Problem} from '../lib/problem.ts';
+import {fileLimits} from './config.ts';
+import type {MapNode} from './node.ts';
+import {problems} from './problems.ts';
+import {YamlTree} from './yaml-tree.ts';
+
+type Report = (problem: Problem) => void;
+
+/**
+ * The nodes of a YAML 1.2 document (core schema, with merge keys), each with its place.
+ * A duplicate key is reported and its first value kept; what makes the rest unreadable
+ * is reported and gives undefined. No problem quotes the text: it may hold a password.
+ */
+export function readYaml(text: string, file: string, report: Report): MapNode | undefined {
+  if (text.length > fileLimits.characters) {
+    const facts = {what: 'characters', found: text.length, max: fileLimits.characters};
+    report(problems['config-too-large'](facts, {place: {file, line: 1, column: 1}}));
+    return undefined;
+  }
+  const placeOf = places(text, file);
+  try {
+    const events = parseEvents(text, {maxDepth: fileLimits.depth});
+    const root = new YamlTree({text, events, placeOf, report}).document();
+    if (root?.kind === 'map') return root;
+    const place = root?.place ?? placeOf(0);
+    const empty = !root || (root.kind === 'scalar' && root.empty);
+    report(
+      empty
+        ? problems['config-empty']({file}, {place})
+        : problems['config-not-a-map']({found: root.kind}, {place}),
+    );
+  } catch (error) {
+    if (error instanceof Problem) report(error);
+    else if (error instanceof YAMLException) report(syntaxProblem(error, placeOf));
+    else throw error;
+  }
+  return undefined;
+}
+
+/** Finds line and column of an offset. `\n`, `\r\n` and `\r` end a line, as in YAML. */
+function places(text: string, file: string): (offset: number) => Place {
+  const starts = [text.startsWith('\uFEFF') ? 1 : 0];
+  for (const {index, 0: end} of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return {file, line: low + 1, column: Math.max(1, offset - starts[low]! + 1)};
+  };
+}
+
+function syntaxProblem(error: YAMLException, placeOf: (offset: number) => Place): Problem {
+  const reason = error.reason.replaceAll(/\s*"[^"]*"|: .*$/gs, '');
+  return problems['yaml-syntax']({reason}, {place: placeOf(error.mark?.position ?? 0)});
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+import {readFile} from 'node:fs/promises';
+import {createRequire} from 'node:module';
+import {dirname, join, resolve} from 'node:path';
+import {HELP, readArguments} from './cli/arguments.ts';
+import {demo, demoFolder} from './cli/demo.ts';
+import {openLog} from './cli/log.ts';
+import {serve} from './cli/serve.ts';
+import type {CliWorld} from './cli/service.ts';
+import {runSql} from './cli/sql.ts';
+import {validate} from './cli/validate.ts';
+import {loadConfig} from './config/load.ts';
+import {systemClock} from './lib/clock.ts';
+import {problemsOf, problemText} from './lib/problem.ts';
+import {startService} from './pipeline.ts';
+
+/**
+ * The way from the command line to the commands, and back to an exit code: the one file
+ * that touches `process`. Everything else gets what it needs as an argument.
+ */
+const root = resolve(import.meta.dirname, '..');
+const clock = systemClock();
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const world: CliWorld = {
+  clock,
+  env: process.env,
+  pid: process.pid,
+  uid: process.getuid?.() ?? -1,
+  root,
+  write,
+  openLog: (options) =>
+    openLog({...options, stream: process.stderr, colors: process.stderr.isTTY === true}),
+  loadConfig: (options) => loadConfig({...options, readFile: (path) => readFile(path, 'utf8')}),
+  startService: (config, log) =>
+    startService(config, {
+      clock,
+      random: Math.random,
+      log,
+      write,
+      publicDir: join(root, 'public'),
+      // Of one of them: installed as a dependency, they are not below the project.
+      vendorDir: dirname(dirname(createRequire(import.meta.url).resolve('preact/package.json'))),
+    }),
+};
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+process.exit(await run());
+
+/** Runs the command; answers the exit code. */
+async function run(): Promise<number> {
+  try {
+    await obey(readArguments(process.argv.slice(2)));
+    return 0;
+  } catch (error) {
+    const problems = problemsOf(error);
+    if (problems.length === 0) return die(error);
+    complain(problems.map(problemText).join('\n\n'));
+    return 1;
+  }
+}
+
+async function obey(command: ReturnType<typeof readArguments>): Promise<void> {
+  switch (command.kind) {
+    case 'help':
+      return write(HELP.trimEnd());
+    case 'version':
+      return write(await version());
+    case 'validate':
+      return validate(command.path, world);
+    case 'sql':
+      return runSql(command.statement ?? (await standardInput()), {
+        folder: demoFolder(world),
+        write,
+      });
+    case 'serve':
+      return serve(command.path, {world, pretty: process.stdout.isTTY, signal: stopSignal()});
+    case 'demo':
+      return demo(world, stopSignal());
+  }
+}
+
+/** Aborted by the first SIGINT or SIGTERM. The second one waits for nothing. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  const stop = (): void => {
+    if (stopping.signal.aborted) process.exit(130);
+    complain('stopping; once more to stop at once');
+    stopping.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return stopping.signal;
+}
+
+async function standardInput(): Promise<string> {
+  if (process.stdin.isTTY) return '';
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version;
+}
+
+/** What nobody expected: a bug of ours, or of what we stand on. */
+function die(error: unknown): never {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  complain(`Tailrace has to stop, because of a bug; please report it with these lines.\n${text}`);
+  process.exit(1);
+}

@@ -1,0 +1,159 @@
+import pg from 'pg';
+import {connectionProblem} from './failure.ts';
+import {postgresProblems} from './problems.ts';
+import {type SslMode, tlsAttempts, type TlsOptions} from './tls.ts';
+
+/** Where the database is, and as whom to go there. */
+export interface ConnectOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly sslMode: SslMode;
+  /** A file of PEM certificates that the server's is checked against. */
+  readonly sslCa: string | undefined;
+  readonly connectTimeoutMs: number;
+  /** How the sessions are called in pg_stat_activity. */
+  readonly applicationName: string;
+}
+
+/** An open session, and the way that led to it: a further session takes the same. */
+export interface Session {
+  readonly client: pg.Client;
+  readonly tls: TlsOptions;
+  /** Resolves when the connection is gone, whoever ended it; `end` then does nothing. */
+  readonly closed: Promise<void>;
+  /** Ends the session now. What runs in it is given up. */
+  end(): Promise<void>;
+}
+
+/**
+ * What every session of ours is set to, replication sessions too, so that the snapshot
+ * and the stream write equal values as equal texts. Timeouts that a role or a database
+ * sets for its applications would end a snapshot or a waiting stream; they are off here.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '3',
+  bytea_output: 'hex',
+  client_encoding: 'UTF8',
+  statement_timeout: '0',
+  lock_timeout: '10s',
+  idle_in_transaction_session_timeout: '0',
+  // A table with row security is read whole or refused, never in part.
+  row_security: 'off',
+};
+
+/**
+ * Opens a session. `replication` is a walsender bound to the database. `tls` is what an
+ * earlier session settled on; without it every way that `sslMode` allows is tried in turn.
+ * Fails with a Problem that says what stood in the way, and never holds the password.
+ */
+export async function openSession(
+  options: ConnectOptions,
+  {replication = false, tls}: {replication?: boolean; tls?: TlsOptions} = {},
+): Promise<Session> {
+  const ways = tls === undefined ? await tlsAttempts(options) : [tls];
+  let refusal: unknown;
+  for (const way of ways) {
+    try {
+      return await openBy(way, options, replication);
+    } catch (error) {
+      refusal = error;
+      if (!refusedTls(error)) break;
+    }
+  }
+  throw connectionProblem(refusal, options);
+}
+
+/** The configuration of a client of `pg`; also what the replication transport connects by. */
+export function clientConfig(
+  options: ConnectOptions,
+  {tls, replication}: {tls: TlsOptions; replication: boolean},
+): pg.ClientConfig {
+  return {
+    host: options.host,
+    port: options.port,
+    database: options.database,
+    user: options.user,
+    password: options.password,
+    ssl: tls,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: Object.entries(SETTINGS)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    // @types/pg does not know this key; pg sends it in the startup packet.
+    ...(replication && {replication: 'database'}),
+  };
+}
+
+async function openBy(
+  tls: TlsOptions,
+  options: ConnectOptions,
+  replication: boolean,
+): Promise<Session> {
+  const client = new pg.Client(clientConfig(options, {tls, replication}));
+  const closed = new Promise<void>((resolve) => client.once('end', resolve));
+  // The query that is under way rejects; without one, the next learns it.
+  client.on('error', () => {});
+  await client.connect();
+  return {
+    client,
+    tls,
+    closed,
+    end: async () => {
+      destroySocket(client);
+      await closed;
+    },
+  };
+}
+
+/**
+ * Breaks a client's connection. `client.end()` would wait for a peer that may be gone.
+ */
+export function destroySocket(client: pg.Client): void {
+  const {stream} = connectionOf(client);
+  stream.destroy();
+}
+
+/** The parts of pg's protocol connection that @types/pg leaves out. */
+export interface ProtocolConnection {
+  readonly stream: {
+    destroy(): void;
+    pause(): void;
+    resume(): void;
+    readonly destroyed: boolean;
+  };
+  sendCopyFromChunk(bytes: Buffer): void;
+  query(text: string): void;
+}
+
+/** The connection below a client of `pg`. */
+export function connectionOf(client: pg.Client): ProtocolConnection {
+  return (client as unknown as {connection: ProtocolConnection}).connection;
+}
+
+/** The server's process that serves a connected client. */
+export function backendPid(client: pg.Client): number {
+  return (client as unknown as {processID: number}).processID;
+}
+
+function refusedTls(error: unknown): boolean {
+  return error instanceof Error && /SSL|TLS|certificate|secure/i.test(error.message);
+}
+
+const ENCODING = `SELECT current_setting('server_encoding') AS encoding`;
+
+/** Refuses a database whose texts cannot all be read as Unicode. */
+export async function requireUnicode(client: pg.Client, database: string): Promise<void> {
+  const {rows} = await client.query<{encoding: string}>(ENCODING);
+  const encoding = rows[0]?.encoding ?? '';
+  // Postgres converts every encoding to UTF-8 except this one, which says nothing.
+  if (encoding === 'SQL_ASCII') throw postgresProblems['encoding-unknown']({database});
+}

@@ -1,0 +1,66 @@
+import {Problem} from '../lib/problem.ts';
+import {postgresProblems} from './problems.ts';
+
+/** Where a failure happened, as messages name it. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+/** SQLSTATEs of a refused login: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const LOGIN_REFUSED = new Set(['28P01', '28000']);
+const STARTING_OR_STOPPING = new Set(['57P01', '57P02', '57P03']);
+
+/** What a failure to open or keep a session means to the user. A Problem stays itself. */
+export function connectionProblem(error: unknown, to: Destination): Problem {
+  if (error instanceof Problem) return error;
+  const facts = {...to, said: saidBy(error)};
+  const options = {cause: error};
+  const code = codeOf(error);
+  if (LOGIN_REFUSED.has(code)) return loginProblem(facts, options);
+  if (code === '3D000') return postgresProblems['database-missing'](facts, options);
+  if (code === '53300') return postgresProblems['too-many-connections'](facts, options);
+  if (STARTING_OR_STOPPING.has(code)) return postgresProblems['server-not-ready'](facts, options);
+  if (code === '42501') return postgresProblems['privilege-missing'](facts, options);
+  if (isSqlState(code)) return postgresProblems['database-refused'](facts, options);
+  if (/SSL|TLS|certificate|self.signed/i.test(facts.said)) {
+    return postgresProblems['tls-refused'](facts, options);
+  }
+  if (/password|SASL|SCRAM/i.test(facts.said)) {
+    return postgresProblems['authentication-refused'](facts, options);
+  }
+  if (/terminated|ECONNRESET|EPIPE|socket/i.test(`${facts.said} ${code}`)) {
+    return postgresProblems['connection-lost'](facts, options);
+  }
+  return postgresProblems['cannot-connect'](facts, options);
+}
+
+function loginProblem(facts: Destination & {said: string}, options: {cause: unknown}): Problem {
+  // pg_hba.conf may ask for TLS, or forbid it: the server says "no encryption" then.
+  return /no encryption|SSL (on|off)/i.test(facts.said)
+    ? postgresProblems['login-not-allowed'](facts, options)
+    : postgresProblems['authentication-refused'](facts, options);
+}
+
+/** The SQLSTATE or the system's code of an error; empty where it has none. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return String(error.code);
+}
+
+function isSqlState(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code) && !code.startsWith('E');
+}
+
+/** What an error says, also where its message is empty (several addresses were tried). */
+export function saidBy(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.map(saidBy).join('; ');
+  }
+  if (!(error instanceof Error)) return String(error);
+  const code = codeOf(error);
+  return error.message || code || error.name;
+}

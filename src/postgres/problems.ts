@@ -1,0 +1,145 @@
+import {catalogue} from '../lib/problem.ts';
+
+interface Where {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  /** The server's or the system's own words. */
+  readonly said: string;
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/** What can stand between the service and a session of the database. */
+export const postgresProblems = catalogue({
+  'cannot-connect': {
+    cause: 'No connection to the database came about: nobody answers at that address in time.',
+    remedy:
+      'Check host and port of the source, that Postgres runs and listens there, and the network. ' +
+      'The service tries again by itself.',
+    status: 503,
+    say: ({host, port, said}: Where) => ({
+      message: `could not connect to Postgres at ${host}:${port}`,
+      detail: sentence(said),
+      hint: `check that Postgres listens there: pg_isready -h ${host} -p ${port}`,
+    }),
+  },
+  'connection-lost': {
+    cause: 'A connection to the database broke: the server went away or the network failed.',
+    remedy: 'Nothing: the service connects again by itself and misses no change.',
+    status: 503,
+    say: ({host, port, said}: Where) => ({
+      message: `lost the connection to Postgres at ${host}:${port}`,
+      detail: sentence(said),
+    }),
+  },
+  'connection-silent': {
+    cause: 'The server has sent nothing for so long that the connection is taken for dead.',
+    remedy: 'Nothing: the service connects again by itself and misses no change.',
+    status: 503,
+    say: ({host, port, silentMs}: {host: string; port: number; silentMs: number}) => ({
+      message: `lost the connection to Postgres at ${host}:${port}`,
+      detail: `Nothing was heard from it for ${silentMs} ms.`,
+    }),
+  },
+  'server-not-ready': {
+    cause: 'Postgres is starting up, recovering or shutting down.',
+    remedy: 'Wait: the service tries again by itself.',
+    status: 503,
+    say: ({host, port, said}: Where) => ({
+      message: `Postgres at ${host}:${port} does not take connections yet`,
+      detail: sentence(said),
+    }),
+  },
+  'authentication-refused': {
+    cause: 'Postgres refused the login: the user or the password is not right.',
+    remedy: 'Check user and password of the source; set the password anew where it is forgotten.',
+    status: 503,
+    say: ({host, port, user, said}: Where) => ({
+      message: `Postgres at ${host}:${port} refused to log in user "${user}"`,
+      detail: sentence(said),
+      hint: 'check "user" and "password" of the source',
+    }),
+  },
+  'login-not-allowed': {
+    cause: 'pg_hba.conf of the server allows no such login: this user, address, or use of TLS.',
+    remedy: 'Add a line to pg_hba.conf and reload, or change sslMode of the source.',
+    status: 503,
+    say: ({host, port, user, database, said}: Where) => ({
+      message: `Postgres at ${host}:${port} does not let user "${user}" in from here`,
+      detail: sentence(said),
+      hint:
+        `add to pg_hba.conf: host ${database} ${user} <address of this service> scram-sha-256\n` +
+        'and run: SELECT pg_reload_conf();',
+    }),
+  },
+  'database-missing': {
+    cause: 'The server has no database of the configured name.',
+    remedy: 'Check the name of the database, or create it.',
+    status: 503,
+    say: ({host, port, database}: Where) => ({
+      message: `Postgres at ${host}:${port} has no database "${database}"`,
+      hint: `check "database" of the source, or run: CREATE DATABASE "${database}";`,
+    }),
+  },
+  'too-many-connections': {
+    cause: 'The server has no connection left for this service.',
+    remedy: 'Close connections that are not needed, or raise max_connections.',
+    status: 503,
+    say: ({host, port, said}: Where) => ({
+      message: `Postgres at ${host}:${port} has no connection left`,
+      detail: sentence(said),
+      hint: 'a source needs 2 connections (1 while it streams): raise max_connections, or see pg_stat_activity',
+    }),
+  },
+  'privilege-missing': {
+    cause: 'The role may not do what the service needs.',
+    remedy: 'Grant what the message names.',
+    status: 503,
+    say: ({user, said}: Where) => ({
+      message: `role "${user}" lacks a privilege`,
+      detail: sentence(said),
+      hint: `as a superuser: ALTER ROLE "${user}" REPLICATION; and GRANT SELECT on the tables`,
+    }),
+  },
+  'database-refused': {
+    cause: 'Postgres answered with an error that the service has no better name for.',
+    remedy: 'Read the detail: it is the message of Postgres.',
+    status: 503,
+    say: ({host, port, said}: Where) => ({
+      message: `Postgres at ${host}:${port} refused a statement`,
+      detail: sentence(said),
+    }),
+  },
+  'tls-refused': {
+    cause: 'The connection could not be secured the way sslMode asks for.',
+    remedy:
+      'Turn TLS on in the server, give the right CA file, or choose a weaker sslMode knowingly.',
+    status: 503,
+    say: ({host, port, said}: Where) => ({
+      message: `could not secure the connection to Postgres at ${host}:${port}`,
+      detail: sentence(said),
+      hint: 'check "sslMode" and "sslCa" of the source',
+    }),
+  },
+  'tls-ca-unreadable': {
+    cause: 'The file of CA certificates cannot be read.',
+    remedy: 'Check the path and the permissions of the file.',
+    status: 503,
+    say: ({file}: {file: string}) => ({
+      message: `could not read the CA certificates in "${file}"`,
+      hint: 'check "sslCa" of the source',
+    }),
+  },
+  'encoding-unknown': {
+    cause: 'The database has the encoding SQL_ASCII: its texts are bytes that nobody can read.',
+    remedy: 'Use a database whose encoding is UTF8 (or any other that Postgres can convert).',
+    status: 503,
+    say: ({database}: {database: string}) => ({
+      message: `database "${database}" has the encoding SQL_ASCII`,
+      detail: 'Its texts cannot be converted to Unicode.',
+      hint: `create it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0;`,
+    }),
+  },
+});

@@ -1,0 +1,162 @@
+import {type Token, tokens} from '../lexer.ts';
+import {problems} from '../problems.ts';
+import {placeOf, type Span} from '../text.ts';
+
+/** How deeply expressions and patterns may nest. */
+export const DEPTH_MAX = 400;
+
+/**
+ * Words that cannot name a variable without backticks: they begin clauses, or stand
+ * between operands. As keys, labels and functions they are names like any other.
+ */
+const RESERVED = new Set(
+  `AND AS ASC ASCENDING CASE CONTAINS CREATE DELETE DESC DESCENDING DETACH DISTINCT ELSE END ENDS
+  FALSE FOREACH IN IS LIMIT MATCH MERGE NOT NULL OPTIONAL OR ORDER REMOVE RETURN SET SKIP STARTS
+  THEN TRUE UNION UNWIND WHEN WHERE WITH XOR`.split(/\s+/),
+);
+
+/** A place among the tokens of a query, and what every parser asks of it. */
+export class Cursor {
+  readonly text: string;
+  readonly #tokens: readonly Token[];
+  /** For each opening bracket, the position of its partner; undefined where it has none. */
+  readonly #partners: ReadonlyMap<number, number>;
+  #position = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.text = text;
+    this.#tokens = tokens(text);
+    this.#partners = partners(this.#tokens);
+  }
+
+  /** The token `ahead` of the current one; past the last it is the end. */
+  peek(ahead = 0): Token {
+    const last = this.#tokens.length - 1;
+    const token = this.#tokens[Math.min(this.#position + ahead, last)];
+    if (!token) throw new Error('a query has an end');
+    return token;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    this.#position += 1;
+    return token;
+  }
+
+  /** Where the last token taken ended. */
+  get end(): number {
+    return this.#tokens[this.#position - 1]?.end ?? 0;
+  }
+
+  /** How many tokens ahead the partner of the bracket stands that is `ahead` of here. */
+  partner(ahead: number): number | undefined {
+    const at = this.#partners.get(this.#position + ahead);
+    return at === undefined ? undefined : at - this.#position;
+  }
+
+  isSymbol(text: string, ahead = 0): boolean {
+    const token = this.peek(ahead);
+    return token.kind === 'symbol' && token.text === text;
+  }
+
+  isWord(word: string, ahead = 0): boolean {
+    const token = this.peek(ahead);
+    return token.kind === 'word' && token.text.toUpperCase() === word;
+  }
+
+  takeSymbol(text: string): boolean {
+    if (!this.isSymbol(text)) return false;
+    this.#position += 1;
+    return true;
+  }
+
+  /** Takes the words, if they all stand here. */
+  takeWords(...words: readonly string[]): boolean {
+    if (!words.every((word, i) => this.isWord(word, i))) return false;
+    this.#position += words.length;
+    return true;
+  }
+
+  expectSymbol(text: string, hint?: string): void {
+    if (!this.takeSymbol(text)) throw this.unexpected(`"${text}"`, hint);
+  }
+
+  expectWord(word: string, hint?: string): void {
+    if (!this.takeWords(word)) throw this.unexpected(word, hint);
+  }
+
+  /** A name where any word will do: a key, a label, a function. */
+  anyName(what: string): {readonly name: string; readonly span: Span} {
+    const token = this.peek();
+    if (token.kind !== 'word' && token.kind !== 'name') throw this.unexpected(what);
+    this.#position += 1;
+    return {name: token.text, span: {start: token.start, end: token.end}};
+  }
+
+  /** Whether a variable can stand `ahead` of here. */
+  isVariable(ahead = 0): boolean {
+    const token = this.peek(ahead);
+    if (token.kind === 'name') return true;
+    return token.kind === 'word' && !RESERVED.has(token.text.toUpperCase());
+  }
+
+  variable(what = 'a variable'): {readonly name: string; readonly span: Span} {
+    if (this.isVariable()) return this.anyName(what);
+    const reserved = this.peek().kind === 'word';
+    throw this.unexpected(
+      what,
+      reserved ? 'put the word in backticks to use it as a name' : undefined,
+    );
+  }
+
+  /** Runs `parse` one level deeper; refuses where that is too deep. */
+  nested<T>(parse: () => T): T {
+    const outside = this.#depth;
+    this.deepen();
+    const result = parse();
+    this.#depth = outside;
+    return result;
+  }
+
+  /** One level deeper until the `nested` around it ends, as each term of `a + b + c` is. */
+  deepen(): void {
+    this.#depth += 1;
+    if (this.#depth <= DEPTH_MAX) return;
+    const place = placeOf(this.text, this.peek());
+    const facts = {what: 'nests too deeply', limit: DEPTH_MAX, unit: 'levels'};
+    throw problems['cypher-limit'](facts, {place});
+  }
+
+  unexpected(expected: string, hint?: string): Error {
+    const token = this.peek();
+    const at = placeOf(this.text, token);
+    const found = describe(this.text, token);
+    return problems['cypher-syntax']({found, expected, at, hint}, {place: at});
+  }
+
+  /** A span from `start` to the end of the last token taken. */
+  spanFrom(start: number): Span {
+    return {start, end: this.end};
+  }
+}
+
+function describe(text: string, token: Token): string {
+  if (token.kind === 'end') return 'the end of the query';
+  const written = text.slice(token.start, token.end);
+  return written.length > 40 ? `"${written.slice(0, 40)}…"` : `"${written}"`;
+}
+
+const CLOSING: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'};
+
+function partners(all: readonly Token[]): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  const open: {at: number; closing: string}[] = [];
+  for (const [at, token] of all.entries()) {
+    if (token.kind !== 'symbol') continue;
+    const closing = CLOSING[token.text];
+    if (closing !== undefined) open.push({at, closing});
+    else if (open.at(-1)?.closing === token.text) found.set(open.pop()?.at ?? 0, at);
+  }
+  return found;
+}

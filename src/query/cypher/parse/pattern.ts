@@ -1,0 +1,127 @@
+import type {MapExpr, Name, NodePattern, Parameter, Pattern, RelationshipPattern} from '../ast.ts';
+import type {Cursor} from './cursor.ts';
+import {type ParseExpression, parseLabels} from './postfix.ts';
+import {parseMap} from './primary.ts';
+
+/** `pattern, pattern, …` */
+export function parsePatterns(cursor: Cursor, expression: ParseExpression): readonly Pattern[] {
+  const patterns = [parsePattern(cursor, expression)];
+  while (cursor.takeSymbol(',')) patterns.push(parsePattern(cursor, expression));
+  return patterns;
+}
+
+/** `(a)-[r:T]->(b)…`, with `p =` before it or not. */
+export function parsePattern(cursor: Cursor, expression: ParseExpression): Pattern {
+  const {start} = cursor.peek();
+  const named = cursor.isVariable() && cursor.isSymbol('=', 1);
+  const variable = named ? cursor.variable() : undefined;
+  if (named) cursor.expectSymbol('=');
+  const nodes = [parseNode(cursor, expression)];
+  const relationships: RelationshipPattern[] = [];
+  while (cursor.isSymbol('-') || cursor.isSymbol('<')) {
+    relationships.push(parseRelationship(cursor, expression));
+    nodes.push(parseNode(cursor, expression));
+  }
+  return {variable, nodes, relationships, span: cursor.spanFrom(start)};
+}
+
+/**
+ * Whether the bracket `ahead` opens a pattern and not an expression: the inside begins
+ * as a node's does, and a relationship follows it. A node alone is an expression.
+ */
+export function isPatternAhead(cursor: Cursor, ahead = 0): boolean {
+  const close = cursor.partner(ahead);
+  if (close === undefined) return false;
+  const inside = cursor.isVariable(ahead + 1) ? ahead + 2 : ahead + 1;
+  const node = inside === close || ['{', ':'].some((symbol) => cursor.isSymbol(symbol, inside));
+  if (!node && !(inside > ahead + 1 && cursor.isWord('WHERE', inside))) return false;
+  const dash = cursor.isSymbol('<', close + 1) ? close + 2 : close + 1;
+  if (!cursor.isSymbol('-', dash)) return false;
+  if (cursor.isSymbol('[', dash + 1)) return isRelationshipAhead(cursor, dash + 1);
+  const arrow = cursor.isSymbol('>', dash + 2) ? dash + 3 : dash + 2;
+  return cursor.isSymbol('-', dash + 1) && cursor.isSymbol('(', arrow);
+}
+
+/** `-[…]` goes on with `-`: else it is a list that is subtracted. */
+function isRelationshipAhead(cursor: Cursor, open: number): boolean {
+  const close = cursor.partner(open);
+  return close !== undefined && cursor.isSymbol('-', close + 1);
+}
+
+/** `(n:Label {key: value} WHERE p)`, each part optional. */
+function parseNode(cursor: Cursor, expression: ParseExpression): NodePattern {
+  const {start} = cursor.peek();
+  cursor.expectSymbol('(', 'a node is written (n:Label)');
+  const variable = cursor.isVariable() ? cursor.variable() : undefined;
+  const labels = cursor.isSymbol(':') ? parseLabels(cursor) : undefined;
+  const properties = parseProperties(cursor, expression);
+  const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
+  cursor.expectSymbol(')');
+  return {variable, labels, properties, where, span: cursor.spanFrom(start)};
+}
+
+function parseProperties(
+  cursor: Cursor,
+  expression: ParseExpression,
+): MapExpr | Parameter | undefined {
+  const token = cursor.peek();
+  if (token.kind === 'parameter') {
+    cursor.next();
+    return {kind: 'parameter', name: token.text, span: {start: token.start, end: token.end}};
+  }
+  return cursor.isSymbol('{') ? parseMap(cursor, expression) : undefined;
+}
+
+/** `-[r:T]->`, `<-[…]-`, `-[…]-`, `-->`, `<--`, `--`. */
+function parseRelationship(cursor: Cursor, expression: ParseExpression): RelationshipPattern {
+  const {start} = cursor.peek();
+  const left = cursor.takeSymbol('<');
+  cursor.expectSymbol('-');
+  const details = cursor.takeSymbol('[') ? parseDetails(cursor, expression) : NO_DETAILS;
+  cursor.expectSymbol('-');
+  const right = cursor.takeSymbol('>');
+  const direction = left === right ? 'either' : left ? 'left' : 'right';
+  return {...details, direction, span: cursor.spanFrom(start)};
+}
+
+type Details = Omit<RelationshipPattern, 'direction' | 'span'>;
+
+const NO_DETAILS: Details = {
+  variable: undefined,
+  types: [],
+  length: undefined,
+  properties: undefined,
+  where: undefined,
+};
+
+/** The inside of `[r:A|B *1..3 {key: value} WHERE p]`, and the closing bracket. */
+function parseDetails(cursor: Cursor, expression: ParseExpression): Details {
+  const variable = cursor.isVariable() ? cursor.variable() : undefined;
+  const types: Name[] = [];
+  if (cursor.takeSymbol(':')) {
+    types.push(cursor.anyName('the type of a relationship'));
+    while (cursor.takeSymbol('|')) {
+      cursor.takeSymbol(':');
+      types.push(cursor.anyName('the type of a relationship'));
+    }
+  }
+  const length = cursor.takeSymbol('*') ? parseLength(cursor) : undefined;
+  const properties = parseProperties(cursor, expression);
+  const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
+  cursor.expectSymbol(']');
+  return {variable, types, length, properties, where};
+}
+
+/** After the star: nothing, `2`, `1..3`, `1..`, `..3`, `..`. */
+function parseLength(cursor: Cursor): {min: number | undefined; max: number | undefined} {
+  const min = takeCount(cursor);
+  if (!cursor.takeSymbol('..')) return {min, max: min};
+  return {min, max: takeCount(cursor)};
+}
+
+function takeCount(cursor: Cursor): number | undefined {
+  const token = cursor.peek();
+  if (token.kind !== 'integer') return undefined;
+  cursor.next();
+  return Number(token.value);
+}

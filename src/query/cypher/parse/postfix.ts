@@ -1,0 +1,64 @@
+import type {Expr, Labels, Name} from '../ast.ts';
+import type {Cursor} from './cursor.ts';
+import {parsePrimary} from './primary.ts';
+
+/** Parses an expression: handed down, since the grammar is a circle and files are not. */
+export type ParseExpression = (cursor: Cursor) => Expr;
+
+/** A value and what follows it: `.key`, `[index]`, `[from..to]`, `:Label`. */
+export function parsePostfix(cursor: Cursor, expression: ParseExpression): Expr {
+  let value = parsePrimary(cursor, expression);
+  for (;;) {
+    const next = parseSuffix(cursor, value, expression);
+    if (!next) return value;
+    cursor.deepen();
+    value = next;
+  }
+}
+
+function parseSuffix(cursor: Cursor, of: Expr, expression: ParseExpression): Expr | undefined {
+  const {start} = of.span;
+  if (cursor.takeSymbol('.')) {
+    const key = cursor.anyName('the name of a property');
+    return {kind: 'property', of, key, span: cursor.spanFrom(start)};
+  }
+  if (cursor.takeSymbol('[')) return parseIndex(cursor, of, expression);
+  if (cursor.isSymbol(':') && of.kind === 'variable' && isName(cursor, 1)) {
+    const labels = parseLabels(cursor);
+    return {kind: 'labels', of, labels, span: cursor.spanFrom(start)};
+  }
+  return undefined;
+}
+
+function isName(cursor: Cursor, ahead: number): boolean {
+  const {kind} = cursor.peek(ahead);
+  return kind === 'word' || kind === 'name';
+}
+
+/** `a[i]`, `a[i..j]`, `a[..j]`, `a[i..]`; the bracket is taken already. */
+function parseIndex(cursor: Cursor, of: Expr, expression: ParseExpression): Expr {
+  const {start} = of.span;
+  const from = cursor.isSymbol('..') ? undefined : expression(cursor);
+  if (from && !cursor.isSymbol('..')) {
+    cursor.expectSymbol(']');
+    return {kind: 'index', of, index: from, span: cursor.spanFrom(start)};
+  }
+  cursor.expectSymbol('..');
+  const to = cursor.isSymbol(']') ? undefined : expression(cursor);
+  cursor.expectSymbol(']');
+  return {kind: 'slice', of, from, to, span: cursor.spanFrom(start)};
+}
+
+/** `:A:B`, `:A&B` or `:A|B`, at the first colon. */
+export function parseLabels(cursor: Cursor): Labels {
+  cursor.expectSymbol(':');
+  const names: Name[] = [cursor.anyName('a label')];
+  const any = cursor.isSymbol('|');
+  for (;;) {
+    if (any ? cursor.takeSymbol('|') : cursor.takeSymbol('&')) {
+      cursor.takeSymbol(':');
+      names.push(cursor.anyName('a label'));
+    } else if (!any && cursor.takeSymbol(':')) names.push(cursor.anyName('a label'));
+    else return {mode: any ? 'any' : 'all', names};
+  }
+}

@@ -1,0 +1,168 @@
+import type {Expr, MapExpr, MapProjection} from '../ast.ts';
+import {parseCall} from './call.ts';
+import type {Cursor} from './cursor.ts';
+import {isPatternAhead, parsePattern} from './pattern.ts';
+import type {ParseExpression} from './postfix.ts';
+
+/** A value by itself: a literal, a name, a call, or something in brackets. */
+export function parsePrimary(cursor: Cursor, expression: ParseExpression): Expr {
+  const token = cursor.peek();
+  const {start, end} = token;
+  const span = {start, end};
+  switch (token.kind) {
+    case 'integer':
+    case 'float':
+      cursor.next();
+      return {kind: token.kind, value: token.value, span} as Expr;
+    case 'string':
+      cursor.next();
+      return {kind: 'string', value: token.text, span};
+    case 'parameter':
+      cursor.next();
+      return {kind: 'parameter', name: token.text, span};
+    case 'word':
+    case 'name':
+      return parseWord(cursor, expression);
+    case 'symbol':
+      return parseBracket(cursor, expression);
+    case 'end':
+      throw cursor.unexpected('an expression');
+  }
+}
+
+function parseWord(cursor: Cursor, expression: ParseExpression): Expr {
+  const {start, end} = cursor.peek();
+  const span = {start, end};
+  if (cursor.takeWords('NULL')) return {kind: 'null', span};
+  if (cursor.takeWords('TRUE')) return {kind: 'boolean', value: true, span};
+  if (cursor.takeWords('FALSE')) return {kind: 'boolean', value: false, span};
+  if (cursor.isWord('CASE')) return parseCase(cursor, expression);
+  const call = parseCall(cursor, expression);
+  if (call) return call;
+  if (cursor.isVariable() && cursor.isSymbol('{', 1) && isProjectionAhead(cursor)) {
+    return parseMapProjection(cursor, expression);
+  }
+  const {name} = cursor.variable('an expression');
+  return {kind: 'variable', name, span};
+}
+
+function parseBracket(cursor: Cursor, expression: ParseExpression): Expr {
+  const {start} = cursor.peek();
+  if (cursor.isSymbol('{')) return parseMap(cursor, expression);
+  if (cursor.isSymbol('[')) return parseList(cursor, expression);
+  if (!cursor.isSymbol('(')) throw cursor.unexpected('an expression');
+  if (isPatternAhead(cursor)) {
+    const pattern = parsePattern(cursor, expression);
+    return {kind: 'pattern', pattern, span: cursor.spanFrom(start)};
+  }
+  cursor.next();
+  const inside = expression(cursor);
+  cursor.expectSymbol(')');
+  // The brackets belong to the text of the expression, by which a column is named.
+  return {...inside, span: cursor.spanFrom(start)};
+}
+
+/** `[a, b]`, `[x IN list WHERE p | e]` or `[(a)-->(b) WHERE p | e]`. */
+function parseList(cursor: Cursor, expression: ParseExpression): Expr {
+  const {start} = cursor.next();
+  if (cursor.isVariable() && cursor.isWord('IN', 1)) {
+    return parseComprehension(cursor, expression, start);
+  }
+  const named = cursor.isVariable() && cursor.isSymbol('=', 1) && cursor.isSymbol('(', 2);
+  if (named ? isPatternAhead(cursor, 2) : cursor.isSymbol('(') && isPatternAhead(cursor)) {
+    const list = parsePatternComprehension(cursor, expression, start);
+    if (list) return list;
+  }
+  const items: Expr[] = [];
+  while (!cursor.isSymbol(']')) {
+    if (items.length > 0) cursor.expectSymbol(',');
+    items.push(expression(cursor));
+  }
+  cursor.expectSymbol(']');
+  return {kind: 'list', items, span: cursor.spanFrom(start)};
+}
+
+function parseComprehension(cursor: Cursor, expression: ParseExpression, start: number): Expr {
+  const variable = cursor.variable();
+  cursor.expectWord('IN');
+  const list = expression(cursor);
+  const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
+  const map = cursor.takeSymbol('|') ? expression(cursor) : undefined;
+  cursor.expectSymbol(']');
+  const span = cursor.spanFrom(start);
+  return {kind: 'listComprehension', variable, list, where, map, span};
+}
+
+function parsePatternComprehension(
+  cursor: Cursor,
+  expression: ParseExpression,
+  start: number,
+): Expr {
+  const pattern = parsePattern(cursor, expression);
+  const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
+  cursor.expectSymbol('|', 'a list of pattern matches is written [(a)-[:R]->(b) | b.name]');
+  const map = expression(cursor);
+  cursor.expectSymbol(']');
+  return {kind: 'patternComprehension', pattern, where, map, span: cursor.spanFrom(start)};
+}
+
+/** `{key: value, …}` */
+export function parseMap(cursor: Cursor, expression: ParseExpression): MapExpr {
+  const {start} = cursor.peek();
+  cursor.expectSymbol('{');
+  const entries: {key: string; value: Expr}[] = [];
+  while (!cursor.isSymbol('}')) {
+    if (entries.length > 0) cursor.expectSymbol(',');
+    const {name} = cursor.anyName('the key of a map');
+    cursor.expectSymbol(':');
+    entries.push({key: name, value: expression(cursor)});
+  }
+  cursor.expectSymbol('}');
+  return {kind: 'map', entries, span: cursor.spanFrom(start)};
+}
+
+/** `CASE WHEN c THEN v … ELSE e END`, or with a subject that each WHEN is compared with. */
+function parseCase(cursor: Cursor, expression: ParseExpression): Expr {
+  const {start} = cursor.next();
+  const subject = cursor.isWord('WHEN') ? undefined : expression(cursor);
+  const branches: {when: Expr; value: Expr}[] = [];
+  while (cursor.takeWords('WHEN')) {
+    const when = expression(cursor);
+    cursor.expectWord('THEN');
+    branches.push({when, value: expression(cursor)});
+  }
+  if (branches.length === 0) throw cursor.unexpected('WHEN');
+  const otherwise = cursor.takeWords('ELSE') ? expression(cursor) : undefined;
+  cursor.expectWord('END', 'a CASE is closed by END');
+  return {kind: 'case', subject, branches, otherwise, span: cursor.spanFrom(start)};
+}
+
+/** Whether `{` opens a map projection: `.key`, `.*`, `key: …` or `variable`. */
+function isProjectionAhead(cursor: Cursor): boolean {
+  return cursor.isSymbol('.', 2) || cursor.isSymbol(':', 3) || cursor.isSymbol('}', 2);
+}
+
+function parseMapProjection(cursor: Cursor, expression: ParseExpression): MapProjection {
+  const of = cursor.variable();
+  cursor.expectSymbol('{');
+  const items: MapProjection['items'][number][] = [];
+  while (!cursor.isSymbol('}')) {
+    if (items.length > 0) cursor.expectSymbol(',');
+    items.push(parseProjectionItem(cursor, expression));
+  }
+  cursor.expectSymbol('}');
+  return {kind: 'mapProjection', of, items, span: cursor.spanFrom(of.span.start)};
+}
+
+function parseProjectionItem(
+  cursor: Cursor,
+  expression: ParseExpression,
+): MapProjection['items'][number] {
+  if (cursor.takeSymbol('.')) {
+    if (cursor.takeSymbol('*')) return {kind: 'all'};
+    return {kind: 'property', key: cursor.anyName('the name of a property')};
+  }
+  const key = cursor.anyName('a key, .key or .*');
+  if (cursor.takeSymbol(':')) return {kind: 'entry', key: key.name, value: expression(cursor)};
+  return {kind: 'entry', key: key.name, value: {kind: 'variable', name: key.name, span: key.span}};
+}

@@ -1,0 +1,50 @@
+import type {Value} from '../data/value.ts';
+import type {Evaluate, ScalarFunction} from './expression.ts';
+
+/**
+ * A call as a closure of its arity, so that no array of arguments is made per row. A
+ * strict function is not called with a null: the call is null, though every argument is
+ * evaluated, since one of them may fail.
+ */
+export function compileCall(called: ScalarFunction, args: readonly Evaluate[]): Evaluate {
+  return called.strict ? strictCall(called, args) : lenientCall(called, args);
+}
+
+function strictCall({compute}: ScalarFunction, args: readonly Evaluate[]): Evaluate {
+  const [first, second, third, fourth] = args;
+  if (!first) return () => compute();
+  if (!second) {
+    return (row) => {
+      const a = first(row);
+      return a === null ? null : compute(a);
+    };
+  }
+  if (!third) {
+    return (row) => {
+      const a = first(row);
+      const b = second(row);
+      return a === null || b === null ? null : compute(a, b);
+    };
+  }
+  if (!fourth) {
+    return (row) => {
+      const a = first(row);
+      const b = second(row);
+      const c = third(row);
+      return a === null || b === null || c === null ? null : compute(a, b, c);
+    };
+  }
+  return (row) => {
+    const values: Value[] = args.map((arg) => arg(row));
+    return values.includes(null) ? null : compute(...values);
+  };
+}
+
+function lenientCall({compute}: ScalarFunction, args: readonly Evaluate[]): Evaluate {
+  const [first, second, third, fourth] = args;
+  if (!first) return () => compute();
+  if (!second) return (row) => compute(first(row));
+  if (!third) return (row) => compute(first(row), second(row));
+  if (!fourth) return (row) => compute(first(row), second(row), third(row));
+  return (row) => compute(...args.map((arg) => arg(row)));
+}

@@ -1,0 +1,83 @@
+import {aggregateText, expressionText, sortText} from './expression-text.ts';
+import type {Plan} from './plan.ts';
+import type {Stage} from './stage.ts';
+
+/** A running plan as indented text: an operator a line, with the rows it remembers. */
+export function explain(root: Stage): string {
+  const lines: string[] = [];
+  const seen = new Set<Plan>();
+  const write = (stage: Stage, depth: number): void => {
+    const again = seen.has(stage.plan);
+    seen.add(stage.plan);
+    const held = stage.size > 0 && !again ? `  rows held: ${stage.size}` : '';
+    lines.push(`${'  '.repeat(depth)}${nodeText(stage.plan)}${again ? '  (as above)' : held}`);
+    if (!again) for (const input of stage.inputs) write(input, depth + 1);
+  };
+  write(root, 0);
+  return lines.join('\n');
+}
+
+/** One node of a plan in words, without its inputs. */
+export function nodeText(plan: Plan): string {
+  const names = (of: Plan): readonly string[] => of.columns.map(({name}) => name);
+  switch (plan.kind) {
+    case 'scan':
+      return `scan ${plan.table}`;
+    case 'values':
+      return `values ${plan.rows.length === 1 ? '1 row' : `${plan.rows.length} rows`}`;
+    case 'filter':
+      return `filter ${expressionText(plan.predicate, names(plan.input))}`;
+    case 'project':
+      return `project ${plan.expressions
+        .map((expression, i) =>
+          named(expressionText(expression, names(plan.input)), names(plan)[i]),
+        )
+        .join(', ')}`;
+    case 'join':
+      return joinText(plan);
+    case 'aggregate':
+      return [
+        'aggregate',
+        plan.aggregates.map((call) => aggregateText(call, names(plan.input))).join(', '),
+        ...(plan.groupBy.length > 0
+          ? [`by ${plan.groupBy.map((key) => expressionText(key, names(plan.input))).join(', ')}`]
+          : []),
+      ]
+        .filter((part) => part !== '')
+        .join(' ');
+    case 'distinct': {
+      if (!plan.on) return 'distinct';
+      const {expressions, orderBy} = plan.on;
+      return `distinct on ${expressions
+        .map((expression) => expressionText(expression, names(plan.input)))
+        .join(', ')}${sortText(orderBy, names(plan.input))}`;
+    }
+    case 'unnest':
+      return `unnest ${expressionText(plan.list, names(plan.input))}${plan.outer ? ' outer' : ''}`;
+    case 'order': {
+      const limit = plan.limit === undefined ? '' : ` limit ${plan.limit}`;
+      const offset = plan.offset === 0 ? '' : ` offset ${plan.offset}`;
+      return `order${sortText(plan.by, names(plan.input))}${limit}${offset}`;
+    }
+    case 'window':
+      return `window ${plan.functions.map(({function: {name}}) => name).join(', ')}`;
+    default:
+      return `${plan.kind}${plan.all ? ' all' : ''}`;
+  }
+}
+
+function joinText(plan: Extract<Plan, {kind: 'join'}>): string {
+  const left = plan.left.columns.map(({name}) => name);
+  const right = plan.right.columns.map(({name}) => name);
+  const keys = plan.keys.map(
+    (key) => `${expressionText(key.left, left)} = ${expressionText(key.right, right)}`,
+  );
+  const residual = plan.residual ? [expressionText(plan.residual, [...left, ...right])] : [];
+  const conditions = [...keys, ...residual];
+  return conditions.length === 0
+    ? `${plan.type} join: every pair`
+    : `${plan.type} join on ${conditions.join(' and ')}`;
+}
+
+const named = (text: string, name: string | undefined): string =>
+  name === undefined || text === name ? text : `${text} as ${name}`;

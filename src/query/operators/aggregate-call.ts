@@ -1,0 +1,165 @@
+import {assert} from '../../lib/assert.ts';
+import type {Key} from '../../data/key.ts';
+import type {Row, Value} from '../../data/value.ts';
+import {compile, compilePredicate, compileRow} from '../evaluate.ts';
+import type {AggregateCall, SortKey} from '../plan.ts';
+import {rowKey, valueKey} from './keys.ts';
+import {Ordered} from './ordered.ts';
+import {type Placed, placedComparer, sortValues} from './sort.ts';
+
+/** An aggregate call, made ready to run over groups. */
+export interface CompiledCall {
+  /** Whether the call takes the row at all: FILTER. */
+  readonly takes: ((row: Row) => boolean) | undefined;
+  /** What the row gives to it. */
+  readonly value: (row: Row) => Value;
+  readonly skipsNulls: boolean;
+  /** What a new group holds of it. */
+  readonly cell: () => Cell;
+}
+
+/** What one group holds of one call. An accumulator is one that needs no more than values. */
+export interface Cell {
+  add(value: Value, row: Row, key: Key): void;
+  remove(value: Value, row: Row, key: Key): void;
+  result(): Value;
+}
+
+export function compileAggregate(call: AggregateCall): CompiledCall {
+  return {
+    takes: call.filter && compilePredicate(call.filter),
+    value: argument(call),
+    skipsNulls: call.function.skipsNulls,
+    cell: cellOf(call),
+  };
+}
+
+/** The call's argument, or the list of them; null where the first is, if nulls are skipped. */
+function argument({args, function: {skipsNulls}}: AggregateCall): (row: Row) => Value {
+  const [first, second] = args;
+  if (!first) return () => null;
+  if (!second) return compile(first);
+  const all = compileRow(args);
+  return (row) => {
+    const values = all(row);
+    return skipsNulls && values[0] === null ? null : values;
+  };
+}
+
+function cellOf(call: AggregateCall): () => Cell {
+  const {function: called, distinct, orderBy} = call;
+  if (called.kind === 'running') {
+    if (!distinct) return called.start;
+    const keyOf = distinctKey(call);
+    return () => new DistinctCell(called.start(), keyOf);
+  }
+  const {compute} = called;
+  if (!distinct) {
+    const sort = sortValues(orderBy);
+    const compare = placedComparer(orderBy);
+    return () => new ListingCell(compute, sort, new Ordered<Listed>(compare));
+  }
+  const keyOf = distinctKey(call);
+  // Without an order of its own, a DISTINCT list is sorted, as Postgres has it.
+  const by = orderBy.length > 0 ? orderBy : call.args.slice(0, 1).map(ascending);
+  const sort = sortValues(by);
+  const compare = placedComparer(by);
+  return () => {
+    const list = new ListingCell(compute, sort, new Ordered<Listed>(compare));
+    return new DistinctCell(list, keyOf);
+  };
+}
+
+const ascending = (expression: SortKey['expression']): SortKey => ({
+  expression,
+  descending: false,
+  nullsFirst: false,
+});
+
+function distinctKey({args}: AggregateCall): (value: Value) => Key {
+  const [first, second] = args;
+  if (!first) return () => 1;
+  if (second) {
+    const keyOf = rowKey(args.map(({type}) => type));
+    return (value) => keyOf(value as Row);
+  }
+  const keyOf = valueKey(first.type);
+  return (value) => keyOf(value);
+}
+
+interface Entry {
+  readonly value: Value;
+  readonly row: Row;
+  count: number;
+}
+
+/** DISTINCT: each value once, while at least one row gives it. */
+class DistinctCell implements Cell {
+  readonly #inner: Cell;
+  readonly #keyOf: (value: Value) => Key;
+  readonly #entries = new Map<Key, Entry>();
+
+  constructor(inner: Cell, keyOf: (value: Value) => Key) {
+    this.#inner = inner;
+    this.#keyOf = keyOf;
+  }
+
+  add(value: Value, row: Row): void {
+    const key = this.#keyOf(value);
+    const entry = this.#entries.get(key);
+    if (entry) {
+      entry.count += 1;
+      return;
+    }
+    this.#entries.set(key, {value, row, count: 1});
+    this.#inner.add(value, row, key);
+  }
+
+  remove(value: Value): void {
+    const key = this.#keyOf(value);
+    const entry = this.#entries.get(key);
+    assert(entry !== undefined, 'a value to take from a DISTINCT aggregate is not in it');
+    entry.count -= 1;
+    if (entry.count > 0) return;
+    this.#entries.delete(key);
+    this.#inner.remove(entry.value, entry.row, key);
+  }
+
+  result(): Value {
+    return this.#inner.result();
+  }
+}
+
+interface Listed extends Placed {
+  readonly value: Value;
+}
+
+/** Values in order, for a function of all of them. */
+class ListingCell implements Cell {
+  readonly #compute: (values: readonly Value[]) => Value;
+  readonly #sort: (row: Row) => Row;
+  readonly #items: Ordered<Listed>;
+
+  constructor(
+    compute: (values: readonly Value[]) => Value,
+    sort: (row: Row) => Row,
+    items: Ordered<Listed>,
+  ) {
+    this.#compute = compute;
+    this.#sort = sort;
+    this.#items = items;
+  }
+
+  add(value: Value, row: Row, key: Key): void {
+    this.#items.add({sort: this.#sort(row), key, value});
+  }
+
+  remove(value: Value, row: Row, key: Key): void {
+    this.#items.remove({sort: this.#sort(row), key, value});
+  }
+
+  result(): Value {
+    return this.#compute(Array.from(this.#items, ({value}) => value));
+  }
+}
+

@@ -1,0 +1,141 @@
+import {identicalRows} from '../../data/compare.ts';
+import type {Edit} from '../../data/delta.ts';
+import type {Key} from '../../data/key.ts';
+import type {Row, Value} from '../../data/value.ts';
+import {assert} from '../../lib/assert.ts';
+import {compileRow} from '../evaluate.ts';
+import type {Aggregate} from '../plan.ts';
+import {type Cell, type CompiledCall, compileAggregate} from './aggregate-call.ts';
+import {eachEdit} from './each-edit.ts';
+import {EqualRows} from './equal-rows.ts';
+import {rowKey} from './keys.ts';
+import type {Operator} from './operator.ts';
+import {equalIsIdentical} from './sort.ts';
+
+interface Group {
+  readonly key: Key;
+  /** The values it is grouped by; with types whose equals print differently, all of them. */
+  row: Row;
+  readonly variants: EqualRows | undefined;
+  count: number;
+  cells: readonly Cell[];
+  /** The row it has above; undefined until it was told. */
+  told: Row | undefined;
+  touched: boolean;
+}
+
+/**
+ * GROUP BY and aggregates: a row for each group, under the group's key; and without GROUP
+ * BY one row, whether or not there are any below.
+ *
+ * An edit takes its `before` out of one group and puts its `after` into one, and only the
+ * groups touched are told again, once a step. A group that empties is deleted and
+ * forgotten, so that an old sum leaves nothing behind. `size` counts rows below, not groups.
+ */
+export function aggregate({groupBy, aggregates}: Pick<Aggregate, 'groupBy' | 'aggregates'>): Operator {
+  const groupOf = compileRow(groupBy);
+  const keyOf = rowKey(groupBy.map(({type}) => type));
+  const exact = groupBy.every(({type}) => equalIsIdentical(type));
+  const calls = aggregates.map(compileAggregate);
+  const groups = new Map<Key, Group>();
+  let touched: Group[] = [];
+  let size = 0;
+  if (groupBy.length === 0) touch(newGroup(1, []));
+
+  function newGroup(key: Key, row: Row): Group {
+    const variants = exact ? undefined : new EqualRows();
+    const group = {key, row, variants, count: 0, cells: cellsOf(calls), told: undefined};
+    const made: Group = {...group, touched: false};
+    groups.set(key, made);
+    return made;
+  }
+
+  function touch(group: Group): Group {
+    if (!group.touched) {
+      group.touched = true;
+      touched.push(group);
+    }
+    return group;
+  }
+
+  function add(row: Row, key: Key): void {
+    const by = groupOf(row);
+    const groupKey = keyOf(by);
+    const group = touch(groups.get(groupKey) ?? newGroup(groupKey, by));
+    group.variants?.add(by);
+    group.count += 1;
+    size += 1;
+    feed(calls, group.cells, {row, key}, 'add');
+  }
+
+  function remove(row: Row, key: Key): void {
+    const by = groupOf(row);
+    const group = groups.get(keyOf(by));
+    assert(group !== undefined, `row ${key} leaves a group that is not there`);
+    touch(group);
+    group.variants?.remove(by);
+    group.count -= 1;
+    size -= 1;
+    feed(calls, group.cells, {row, key}, 'remove');
+  }
+
+  function tell(group: Group): Edit | undefined {
+    const {key, told: before, variants} = group;
+    group.touched = false;
+    if (group.count === 0) {
+      if (groupBy.length > 0) {
+        groups.delete(key);
+        group.told = undefined;
+        return before && {key, before, after: undefined};
+      }
+      group.cells = cellsOf(calls);
+    } else if (variants) group.row = variants.row;
+    const after = group.row.concat(results(group.cells));
+    if (before && identicalRows(before, after)) return undefined;
+    group.told = after;
+    return {key, before, after};
+  }
+
+  return {
+    push(delta) {
+      eachEdit(delta, ({key, before, after}) => {
+        if (before) remove(before, key);
+        if (after) add(after, key);
+      });
+      const output: Edit[] = [];
+      for (const group of touched) {
+        const edit = tell(group);
+        if (edit) output.push(edit);
+      }
+      touched = [];
+      return output;
+    },
+    get size() {
+      return size;
+    },
+  };
+}
+
+const cellsOf = (calls: readonly CompiledCall[]): readonly Cell[] => calls.map(({cell}) => cell());
+
+function results(cells: readonly Cell[]): readonly Value[] {
+  const values: Value[] = [];
+  for (const cell of cells) values.push(cell.result());
+  return values;
+}
+
+function feed(
+  calls: readonly CompiledCall[],
+  cells: readonly Cell[],
+  {row, key}: {row: Row; key: Key},
+  how: 'add' | 'remove',
+): void {
+  for (let i = 0; i < calls.length; i++) {
+    const {takes, value, skipsNulls} = calls[i]!;
+    if (takes && !takes(row)) continue;
+    const given = value(row);
+    if (given === null && skipsNulls) continue;
+    if (how === 'add') cells[i]!.add(given, row, key);
+    else cells[i]!.remove(given, row, key);
+  }
+}

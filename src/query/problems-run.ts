@@ -1,0 +1,30 @@
+import type {Key} from '../data/key.ts';
+import {catalogue, Problem, type Saying} from '../lib/problem.ts';
+
+/** What can go wrong while a query runs. */
+export const runProblems = catalogue({
+  'expression-failed': {
+    cause:
+      'An expression of a query cannot be computed for a row: a division by zero, a number out of range, a text that is no number.',
+    remedy:
+      'Correct the row, or guard the expression: `CASE WHEN x <> 0 THEN y / x END`, or a WHERE that leaves the row out. The query works again by itself once the row is right.',
+    status: 409,
+    say: ({key, problem}: {key: Key; problem: Problem}): Saying => ({
+      message: `${problem.message} (row "${key}")`,
+      detail: [
+        ...(problem.detail === undefined ? [] : [problem.detail]),
+        `An expression of the query failed on the row whose key is "${key}" [${problem.code}].`,
+      ].join('\n'),
+      hint: problem.hint ?? 'Correct the row, or leave such rows out with a condition.',
+    }),
+  },
+});
+
+/**
+ * What is thrown for an error that came up at a row: a Problem tells the row's key, and
+ * the innermost row at that; anything else is a bug and stays what it is.
+ */
+export function failedOn(key: Key, error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code === 'expression-failed') return error;
+  return runProblems['expression-failed']({key, problem: error}, {cause: error});
+}

@@ -1,0 +1,84 @@
+import type {Delta} from '../data/delta.ts';
+import type {TableId} from '../data/schema.ts';
+import type {Operator} from './operators/operator.ts';
+import type {Plan} from './plan.ts';
+
+/** What is going on in one step: the tables' deltas. The first step of all starts constants. */
+export interface Step {
+  readonly changes: ReadonlyMap<TableId, Delta>;
+  readonly first: boolean;
+}
+
+/** A node of a plan that runs, with the stages it reads from. */
+export interface Stage {
+  readonly plan: Plan;
+  readonly inputs: readonly Stage[];
+  /** What the step changes in this node's rows. To be asked once a step. */
+  pull(step: Step): Delta;
+  /** How many rows it remembers, its inputs not counted. */
+  readonly size: number;
+}
+
+export const NOTHING: Delta = [];
+
+/** A table's rows: they are the source's, and remembered there. */
+export function scanStage(plan: Extract<Plan, {kind: 'scan'}>): Stage {
+  const {table} = plan;
+  return {plan, inputs: [], pull: ({changes}) => changes.get(table) ?? NOTHING, size: 0};
+}
+
+/** Constant rows: they come in the first step and stay. Their keys count from 1. */
+export function valuesStage(plan: Extract<Plan, {kind: 'values'}>): Stage {
+  const delta = plan.rows.map((after, index) => ({key: index + 1, before: undefined, after}));
+  return {plan, inputs: [], pull: ({first}) => (first ? delta : NOTHING), size: 0};
+}
+
+/** An operator over one input, left alone by steps that do not change it. */
+export function unaryStage(plan: Plan, input: Stage, operator: Operator): Stage {
+  return {
+    plan,
+    inputs: [input],
+    pull(step) {
+      const delta = input.pull(step);
+      return delta.length > 0 || step.first ? operator.push(delta) : NOTHING;
+    },
+    get size() {
+      return operator.size;
+    },
+  };
+}
+
+/** An operator over several inputs, left alone by steps that change none of them. */
+export function wideStage(
+  plan: Plan,
+  inputs: readonly Stage[],
+  operator: {push(deltas: readonly Delta[]): Delta; readonly size: number},
+): Stage {
+  return {
+    plan,
+    inputs,
+    pull(step) {
+      const deltas = inputs.map((input) => input.pull(step));
+      return deltas.some((delta) => delta.length > 0) ? operator.push(deltas) : NOTHING;
+    },
+    get size() {
+      return operator.size;
+    },
+  };
+}
+
+/** A stage that several others read: it works once a step, and answers all of them. */
+export function sharedStage(stage: Stage): Stage {
+  let answered: {step: Step; delta: Delta} | undefined;
+  return {
+    plan: stage.plan,
+    inputs: stage.inputs,
+    pull(step) {
+      if (answered?.step !== step) answered = {step, delta: stage.pull(step)};
+      return answered.delta;
+    },
+    get size() {
+      return stage.size;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import {identicalRows} from '../data/compare.ts';
+import {consolidate, type Delta, type Edit} from '../data/delta.ts';
+import type {TableId} from '../data/schema.ts';
+import {unreachable} from '../lib/assert.ts';
+import type {FollowedTable} from '../postgres/catalog.ts';
+import type {RowChange} from '../postgres/transactions.ts';
+import {bagImage} from './bag-image.ts';
+import {keyedImage} from './keyed-image.ts';
+import {sourceProblems} from './problems.ts';
+import {arrangedOld, type KnownRelation, type Relations} from './relations.ts';
+import type {TableImage} from './table-image.ts';
+
+/** The images of all tables of a source. */
+export type Image = Map<TableId, TableImage>;
+
+export function emptyImage({table}: FollowedTable): TableImage {
+  return table.keyColumns.length > 0 ? keyedImage(table) : bagImage(table);
+}
+
+/**
+ * Brings the image forward by one transaction, and answers the net change of each table:
+ * each key once, no edit that changes nothing, no table that stayed the same.
+ */
+export function applyChanges(
+  image: Image,
+  changes: readonly RowChange[],
+  relations: Relations,
+): Map<TableId, Delta> {
+  const edits = new Map<TableId, Edit[]>();
+  for (const change of changes) {
+    if (change.kind === 'truncate') {
+      for (const oid of change.relationOids) truncate(image, relations.get(oid), edits);
+      continue;
+    }
+    const relation = relations.get(change.relationOid);
+    if (relation) applyChange(image, change, relation, edits);
+  }
+  return netDeltas(edits);
+}
+
+function applyChange(
+  image: Image,
+  change: Exclude<RowChange, {kind: 'truncate'}>,
+  relation: KnownRelation,
+  edits: Map<TableId, Edit[]>,
+): void {
+  const {id} = relation.followed.table;
+  const table = image.get(id);
+  if (!table) return;
+  const own = editsOf(edits, id);
+  switch (change.kind) {
+    case 'insert':
+      return table.insert(relation.arranged(change.row), own);
+    case 'update':
+      return table.update(arrangedOld(change.old, relation), relation.arranged(change.row), own);
+    case 'delete':
+      return table.remove({kind: change.old.kind, row: relation.arranged(change.old.row)}, own);
+    default:
+      return unreachable(change);
+  }
+}
+
+function truncate(
+  image: Image,
+  relation: KnownRelation | undefined,
+  edits: Map<TableId, Edit[]>,
+): void {
+  if (!relation) return;
+  const {id} = relation.followed.table;
+  if (relation.partition) {
+    // Which of the rows were in the partition, nothing here tells.
+    const what = 'One of its partitions was truncated';
+    throw sourceProblems['image-out-of-step']({table: id, key: 'not known', what});
+  }
+  image.get(id)?.clear(editsOf(edits, id));
+}
+
+function editsOf(edits: Map<TableId, Edit[]>, id: TableId): Edit[] {
+  const own = edits.get(id);
+  if (own) return own;
+  const fresh: Edit[] = [];
+  edits.set(id, fresh);
+  return fresh;
+}
+
+/** Per table what its edits come to; tables whose edits come to nothing are left out. */
+export function netDeltas(edits: ReadonlyMap<TableId, readonly Edit[]>): Map<TableId, Delta> {
+  const net = new Map<TableId, Delta>();
+  for (const [id, own] of edits) {
+    const delta = consolidate(own).filter(isChange);
+    if (delta.length > 0) net.set(id, delta);
+  }
+  return net;
+}
+
+function isChange({before, after}: Edit): boolean {
+  if (before === undefined || after === undefined) return before !== after;
+  return !identicalRows(before, after);
+}

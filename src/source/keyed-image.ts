@@ -1,0 +1,109 @@
+import {identicalRows} from '../data/compare.ts';
+import type {Edit} from '../data/delta.ts';
+import type {Key} from '../data/key.ts';
+import {keyOf} from '../data/key-of.ts';
+import type {Table} from '../data/schema.ts';
+import type {Row} from '../data/value.ts';
+import {type OldTuple, type Tuple, UNCHANGED} from '../postgres/pgoutput.ts';
+import {sourceProblems} from './problems.ts';
+import type {Comparison, TableImage} from './table-image.ts';
+
+/**
+ * The image of a table whose rows are told apart by `keyColumns`: its replica identity's
+ * columns, or others where whole old rows are logged.
+ */
+export function keyedImage(table: Table): TableImage {
+  const types = table.columns.map(({type}) => type);
+  const keyOfRow = keyOf(types, table.keyColumns);
+  let rows = new Map<Key, Row>();
+
+  function held(key: Key, what: string): Row {
+    const row = rows.get(key);
+    if (row) return row;
+    throw sourceProblems['image-out-of-step']({table: table.id, key: String(key), what});
+  }
+  function put(key: Key, row: Row, edits: Edit[]): void {
+    if (rows.has(key)) {
+      const what = 'A row was inserted whose key is held already';
+      throw sourceProblems['image-out-of-step']({table: table.id, key: String(key), what});
+    }
+    rows.set(key, row);
+    edits.push({key, before: undefined, after: row});
+  }
+  function take(key: Key, before: Row, edits: Edit[]): void {
+    rows.delete(key);
+    edits.push({key, before, after: undefined});
+  }
+
+  return {
+    insert(tuple, edits) {
+      // Postgres sends every value of a new row.
+      const row = tuple as Row;
+      put(keyOfRow(row), row, edits);
+    },
+    update(old, tuple, edits) {
+      // Without an old row the key is what it was, and stands in the new one.
+      const oldKey = keyOfRow((old?.row ?? tuple) as Row);
+      const before = held(oldKey, 'A row was updated that is not held');
+      const after = completed(tuple, before, old);
+      const key = old ? keyOfRow(after) : oldKey;
+      if (key === oldKey) {
+        rows.set(key, after);
+        edits.push({key, before, after});
+      } else {
+        take(oldKey, before, edits);
+        put(key, after, edits);
+      }
+    },
+    remove(old, edits) {
+      const key = keyOfRow(old.row as Row);
+      take(key, held(key, 'A row was deleted that is not held'), edits);
+    },
+    clear(edits) {
+      for (const [key, before] of rows) edits.push({key, before, after: undefined});
+      rows = new Map();
+    },
+    compare: () =>
+      comparison({table, held: rows, keyOfRow}, (next) => {
+        rows = next;
+      }),
+    rows: () => rows,
+    get size() {
+      return rows.size;
+    },
+  };
+}
+
+/** The new row with the large values that the update left as they were. */
+function completed(tuple: Tuple, before: Row, old: OldTuple | undefined): Row {
+  if (!tuple.includes(UNCHANGED)) return tuple as Row;
+  const source = old?.kind === 'full' ? (old.row as Row) : before;
+  return tuple.map((value, i) => (value === UNCHANGED ? (source[i] ?? null) : value));
+}
+
+function comparison(
+  {table, held, keyOfRow}: {table: Table; held: Map<Key, Row>; keyOfRow: (row: Row) => Key},
+  adopt: (rows: Map<Key, Row>) => void,
+): Comparison {
+  const next = new Map<Key, Row>();
+  const edits: Edit[] = [];
+  return {
+    add(row) {
+      const key = keyOfRow(row);
+      if (next.has(key)) {
+        throw sourceProblems['table-key-not-unique']({table: table.id, key: String(key)});
+      }
+      const before = held.get(key);
+      const same = before !== undefined && identicalRows(before, row);
+      next.set(key, same ? before : row);
+      if (!same) edits.push({key, before, after: row});
+    },
+    difference() {
+      for (const [key, before] of held) {
+        if (!next.has(key)) edits.push({key, before, after: undefined});
+      }
+      return edits;
+    },
+    adopt: () => adopt(next),
+  };
+}

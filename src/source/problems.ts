@@ -1,0 +1,44 @@
+import {catalogue} from '../lib/problem.ts';
+
+/** What can come between the tables held and the tables in the database. */
+export const sourceProblems = catalogue({
+  'image-out-of-step': {
+    cause: 'A change came for a row that is not held, or an insert for one that is.',
+    remedy:
+      'Nothing: the tables are compared with what is held, and results are corrected. A TRUNCATE ' +
+      'or DETACH of a single partition does this, too. If it happens again, report it.',
+    status: 503,
+    say: ({table, key, what}: {table: string; key: string; what: string}) => ({
+      message: `the rows held of table "${table}" are not those of the database`,
+      detail: `${what}; the row's key is ${key}. The tables are compared with what is held.`,
+    }),
+  },
+  'schema-changed': {
+    cause: 'A table was altered, or dropped and made again, while it was followed.',
+    remedy: 'Nothing: the tables are described anew and compared with what is held.',
+    status: 503,
+    say: ({table, what}: {table: string; what: string}) => ({
+      message: `table "${table}" has changed`,
+      detail: `${what}. It is described anew, and its rows are compared with what is held.`,
+    }),
+  },
+  'table-key-not-unique': {
+    cause: 'Two rows of a table have equal values in the columns that tableKeys names.',
+    remedy: 'Name columns that tell rows apart, or leave the entry out.',
+    status: 503,
+    say: ({table, key}: {table: string; key: string}) => ({
+      message: `the key that tableKeys gives table "${table}" is not unique`,
+      detail: `Two rows have the key ${key}.`,
+      hint: 'name columns that tell rows apart, or leave the entry of "tableKeys" out',
+    }),
+  },
+  'no-table-to-follow': {
+    cause: 'Not one of the tables that were asked for can be followed.',
+    remedy: 'See the other problems of the source: there is one for each table.',
+    status: 503,
+    say: ({count}: {count: number}) => ({
+      message: `none of the ${count} tables asked for can be followed`,
+      hint: 'see the other problems of the source',
+    }),
+  },
+});

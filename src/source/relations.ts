@@ -1,0 +1,131 @@
+import type {Problem} from '../lib/problem.ts';
+import type {FollowedTable} from '../postgres/catalog.ts';
+import {decodeMessage, type Message, type OldTuple, type Relation, type Tuple} from '../postgres/pgoutput.ts';
+import {type ByteReader, byteReader} from '../postgres/values.ts';
+import {sourceProblems} from './problems.ts';
+
+/** A relation of the stream that stands for a table of ours. */
+export interface KnownRelation {
+  readonly followed: FollowedTable;
+  /** The relation is a partition, sent under its own name. */
+  readonly partition: boolean;
+  /** A tuple of the relation as a row of the table. */
+  readonly arranged: (tuple: Tuple) => Tuple;
+}
+
+/** What the relations of one stream are to us. */
+export interface Relations {
+  /**
+   * Decodes a message; undefined for a change of a table that is not followed. Throws
+   * `schema-changed` on a relation that is not as it was described.
+   */
+  decode(bytes: Buffer): Message | undefined;
+  get(relationOid: number): KnownRelation | undefined;
+}
+
+const INSERT = 0x49;
+const UPDATE = 0x55;
+const DELETE = 0x44;
+
+/**
+ * `strangers`: oids seen before that are no table of ours, not even since the last
+ * description. `viaRoot`: partitions come in the name of their root, so that a relation
+ * not heard of before is none of ours.
+ */
+export function relationsOf(
+  tables: readonly FollowedTable[],
+  {strangers, viaRoot}: {strangers: Set<number>; viaRoot: boolean},
+): Relations {
+  const known = new Map<number, KnownRelation>();
+  const readers = new Map<number, readonly ByteReader[]>();
+  const byOid = new Map<number, FollowedTable>();
+  for (const followed of tables) {
+    byOid.set(followed.oid, followed);
+    for (const leaf of followed.leaves) byOid.set(leaf, followed);
+  }
+
+  function meet(relation: Relation): void {
+    const followed = byOid.get(relation.oid);
+    if (followed) {
+      const change = changeOf(relation, followed);
+      if (change) throw change;
+      known.set(relation.oid, knownRelation(relation, followed));
+      readers.set(relation.oid, readersFor(relation, followed));
+      return;
+    }
+    const namesake = tables.find(({table}) => table.schema === relation.schema && table.name === relation.name);
+    if (namesake) throw changed(namesake, 'It was dropped and made again');
+    const partitioned = tables.find(({leaves}) => leaves.length > 0);
+    if (viaRoot || !partitioned || strangers.has(relation.oid)) return;
+    strangers.add(relation.oid);
+    throw changed(partitioned, `It may have a new partition "${relation.name}"`);
+  }
+
+  return {
+    decode(bytes) {
+      const kind = bytes[0];
+      if (kind === INSERT || kind === UPDATE || kind === DELETE) {
+        // A publication may hold more tables than are followed: their rows are not read.
+        if (!readers.has(bytes.readUInt32BE(1))) return undefined;
+      }
+      const message = decodeMessage(bytes, (oid) => readers.get(oid));
+      if (message.kind === 'relation') meet(message.relation);
+      return message;
+    },
+    get: (oid) => known.get(oid),
+  };
+}
+
+function changeOf(relation: Relation, followed: FollowedTable): Problem | undefined {
+  const own = relation.oid === followed.oid;
+  const {wire, table, replicaIdentity} = followed;
+  if (own && (relation.schema !== table.schema || relation.name !== table.name)) {
+    return changed(followed, `It is called "${relation.name}" now`);
+  }
+  if (own && relation.replicaIdentity !== replicaIdentity) {
+    return changed(followed, `Its replica identity is ${relation.replicaIdentity} now`);
+  }
+  const {columns} = relation;
+  const same =
+    columns.length === wire.length &&
+    columns.every((column, i) => {
+      const expected = own ? wire[i] : wire.find(({name}) => name === column.name);
+      return (
+        expected?.name === column.name &&
+        expected.typeOid === column.typeOid &&
+        expected.modifier === column.modifier
+      );
+    });
+  return same ? undefined : changed(followed, 'Its columns are not what they were');
+}
+
+function changed({table}: FollowedTable, what: string): Problem {
+  return sourceProblems['schema-changed']({table: table.id, what});
+}
+
+function knownRelation(relation: Relation, followed: FollowedTable): KnownRelation {
+  const from = followed.wire.map(({name}) =>
+    relation.columns.findIndex((column) => column.name === name),
+  );
+  const inOrder = from.every((position, i) => position === i);
+  return {
+    followed,
+    partition: relation.oid !== followed.oid,
+    arranged: inOrder ? (tuple) => tuple : (tuple) => from.map((at) => tuple[at] ?? null),
+  };
+}
+
+function readersFor(relation: Relation, {table}: FollowedTable): ByteReader[] {
+  return relation.columns.map(({name}) => {
+    const column = table.columns.find((each) => each.name === name);
+    return column ? byteReader(column.type) : () => null;
+  });
+}
+
+/** An old row in the table's order. */
+export function arrangedOld(
+  old: OldTuple | undefined,
+  {arranged}: KnownRelation,
+): OldTuple | undefined {
+  return old && {kind: old.kind, row: arranged(old.row)};
+}

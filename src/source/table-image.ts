@@ -1,0 +1,33 @@
+import type {Edit} from '../data/delta.ts';
+import type {Key} from '../data/key.ts';
+import type {Row} from '../data/value.ts';
+import type {OldTuple, Tuple} from '../postgres/pgoutput.ts';
+
+/**
+ * The rows of one table as they are at a commit: what the stream leaves out (old rows,
+ * unchanged large values) is found here.
+ *
+ * Each call appends to `edits` what it does, in order. A change that does not fit what is
+ * held throws `image-out-of-step`: it is never guessed at, and never passed over.
+ */
+export interface TableImage {
+  insert(row: Tuple, edits: Edit[]): void;
+  update(old: OldTuple | undefined, row: Tuple, edits: Edit[]): void;
+  remove(old: OldTuple, edits: Edit[]): void;
+  /** TRUNCATE: every row goes. */
+  clear(edits: Edit[]): void;
+  /** Begins to compare what is held with the table's rows in a snapshot. */
+  compare(): Comparison;
+  rows(): Iterable<readonly [Key, Row]>;
+  /** How many rows are held. */
+  readonly size: number;
+}
+
+/** Takes the snapshot's rows one by one; the image stays as it is until `adopt`. */
+export interface Comparison {
+  add(row: Row): void;
+  /** What turns the rows held into the snapshot's. Call once, after the last row. */
+  difference(): Edit[];
+  /** The snapshot's rows are what is held from now on. */
+  adopt(): void;
+}

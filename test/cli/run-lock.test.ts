@@ -1,0 +1,60 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {claimFolder} from '../../src/cli/run-lock.ts';
+import {problemsOf} from '../../src/lib/problem.ts';
+import {openFolder} from '../support/demo-place.ts';
+
+/** A process that runs until it is ended. */
+async function bystander(): Promise<{pid: number; end(): Promise<void>}> {
+  const child: ChildProcess = spawn('sleep', ['60'], {stdio: 'ignore'});
+  await once(child, 'spawn');
+  const end = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  onTestFinished(end);
+  return {pid: child.pid!, end};
+}
+
+test('a folder that a running process has claimed is refused, with its pid', async () => {
+  const folder = await openFolder();
+  const {pid} = await bystander();
+  await claimFolder(folder, pid);
+  const refused = await claimFolder(folder, process.pid).catch((error) => problemsOf(error)[0]);
+  expect(refused).toMatchObject({
+    code: 'demo-running',
+    hint: expect.stringContaining(`kill ${pid}`),
+  });
+});
+
+test('a claim ends with its process, however that ends', async () => {
+  const folder = await openFolder();
+  const {pid, end} = await bystander();
+  await claimFolder(folder, pid);
+  await end();
+  await claimFolder(folder, process.pid);
+  expect(await readdir(folder)).toEqual(['run.2']);
+});
+
+test('a claim of a pid that was born anew is nobody’s', async () => {
+  const folder = await openFolder();
+  const {pid} = await bystander();
+  await writeFile(join(folder, 'run.7'), JSON.stringify({pid, born: 'long ago'}));
+  await claimFolder(folder, process.pid);
+  expect(await readdir(folder)).toEqual(['run.8']);
+});
+
+test('of several that start at the same moment, one gets the folder', async () => {
+  const folder = await openFolder();
+  const dead = await bystander();
+  await claimFolder(folder, dead.pid);
+  await dead.end();
+  const starters = await Promise.all(Array.from({length: 6}, bystander));
+  const claims = await Promise.allSettled(starters.map(({pid}) => claimFolder(folder, pid)));
+  expect(claims.filter(({status}) => status === 'fulfilled')).toHaveLength(1);
+  expect(await readdir(folder)).toEqual(['run.2']);
+});

@@ -1,0 +1,88 @@
+import {expect, test} from 'vitest';
+import type {Delta} from '../../src/data/delta.ts';
+import type {Transaction} from '../../src/data/transaction.ts';
+import {BOOL, INT4, TEXT} from '../../src/data/type.ts';
+import {dataflow} from '../../src/query/dataflow.ts';
+import type {Expression, ScalarFunction} from '../../src/query/expression.ts';
+import type {Plan, Scan} from '../../src/query/plan.ts';
+
+const greater: ScalarFunction = {
+  name: '>',
+  strict: true,
+  compute: (a, b) => Number(a) > Number(b),
+};
+const metrics: Scan = {
+  kind: 'scan',
+  table: 'public.metrics',
+  columns: [
+    {name: 'id', type: INT4},
+    {name: 'name', type: TEXT},
+    {name: 'value', type: INT4},
+  ],
+};
+const column = (index: number): Expression => ({kind: 'column', index, type: INT4});
+const high: Plan = {
+  kind: 'project',
+  columns: [{name: 'name', type: TEXT}],
+  expressions: [{kind: 'column', index: 1, type: TEXT}],
+  input: {
+    kind: 'filter',
+    columns: metrics.columns,
+    input: metrics,
+    predicate: {
+      kind: 'call',
+      function: greater,
+      args: [column(2), {kind: 'literal', value: 80, type: INT4}],
+      type: BOOL,
+    },
+  },
+};
+
+const transaction = (delta: Delta): Transaction => ({
+  kind: 'stream',
+  sourceId: 'here',
+  lsn: 1n,
+  xid: 1,
+  commitTime: 0,
+  changes: new Map([['public.metrics', delta]]),
+});
+
+test('a query is hydrated from its tables and moved by transactions', () => {
+  const running = dataflow(high);
+  expect(
+    running.hydrate(
+      new Map([
+        [
+          'public.metrics',
+          [
+            [1, [1, 'cpu', 95]],
+            [2, [2, 'disk', 10]],
+          ],
+        ],
+      ]),
+    ),
+  ).toEqual([{key: 1, before: undefined, after: ['cpu']}]);
+  expect(
+    running.push(transaction([{key: 2, before: [2, 'disk', 10], after: [2, 'disk', 90]}])),
+  ).toEqual([{key: 2, before: undefined, after: ['disk']}]);
+  expect(
+    running.push(transaction([{key: 2, before: [2, 'disk', 90], after: [2, 'disk', 91]}])),
+  ).toEqual([]);
+});
+
+test('a query names the tables it reads, and explains itself', () => {
+  const running = dataflow(high);
+  expect([...running.tables]).toEqual(['public.metrics']);
+  expect(running.explain()).toBe(
+    ['project name', '  filter >(value, 80)', '    scan public.metrics'].join('\n'),
+  );
+});
+
+test('a query of constants has its rows from the first step on, and only once', () => {
+  const running = dataflow({kind: 'values', columns: [{name: 'x', type: INT4}], rows: [[1], [2]]});
+  expect(running.hydrate(new Map())).toEqual([
+    {key: 1, before: undefined, after: [1]},
+    {key: 2, before: undefined, after: [2]},
+  ]);
+  expect(running.hydrate(new Map())).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import {expect, test} from 'vitest';
+import {consolidate} from '../../../src/data/delta.ts';
+import {innerJoin} from '../../../src/query/operators/inner-join.ts';
+import {pairRow} from '../../../src/query/operators/join.ts';
+import {expectIncremental, expectIncrementalJoin} from '../../support/expect-incremental.ts';
+import {always, differ, firstColumn, meetings} from '../../support/join-oracle.ts';
+
+const sides = {leftKey: firstColumn, rightKey: firstColumn};
+const none = undefined;
+
+test('rows whose keys are equal are paired, whichever came first', () => {
+  const join = innerJoin(sides, pairRow(none));
+  expect(join.push([], [{key: 'r', before: none, after: [1, 'right']}])).toEqual([]);
+  expect(join.push([{key: 'l', before: none, after: [1, 'left']}], [])).toEqual([
+    {key: 'l|r', before: none, after: [1, 'left', 1, 'right']},
+  ]);
+});
+
+test('NULL never joins', () => {
+  const join = innerJoin(sides, pairRow(none));
+  const row = {key: 1, before: none, after: [null]};
+  expect(join.push([row], [row])).toEqual([]);
+  expect(join.size).toBe(0);
+});
+
+test('a pair whose rows both change is one update', () => {
+  const join = innerJoin(sides, pairRow(none));
+  join.push([{key: 1, before: none, after: [1, 'a']}], [{key: 2, before: none, after: [1, 'b']}]);
+  const delta = join.push(
+    [{key: 1, before: [1, 'a'], after: [2, 'A']}],
+    [{key: 2, before: [1, 'b'], after: [2, 'B']}],
+  );
+  expect(consolidate(delta)).toEqual([
+    {key: '1|2', before: [1, 'a', 1, 'b'], after: [2, 'A', 2, 'B']},
+  ]);
+});
+
+test.each([
+  ['by key', always],
+  ['by key and a residual predicate', differ],
+])('adds up to recomputing, whatever the history: %s', (_name, residual) => {
+  expectIncrementalJoin(
+    () => innerJoin(sides, pairRow(residual === always ? none : residual)),
+    (left, right) =>
+      new Map(
+        meetings(left, right, residual).map((m) => [`${m.leftKey}|${m.rightKey}`, m.row] as const),
+      ),
+  );
+});
+
+test('adds up to recomputing where a collection is joined to itself', () => {
+  expectIncremental(
+    () => {
+      const join = innerJoin(sides, pairRow(none));
+      return {
+        push: (delta) => join.push(delta, delta),
+        get size() {
+          return join.size;
+        },
+      };
+    },
+    (rows) => meetings(rows, rows, always).map(({row}) => row),
+  );
+});
+
+test('without a key, every pair is in it', () => {
+  const everywhere = {leftKey: () => 0, rightKey: () => 0};
+  expectIncrementalJoin(
+    () => innerJoin(everywhere, pairRow(none)),
+    (left, right) =>
+      [...left.values()].flatMap((l) => [...right.values()].map((r) => [...l, ...r])),
+  );
+});

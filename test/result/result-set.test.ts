@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import type {Delta} from '../../src/data/delta.ts';
+import type {Diff} from '../../src/data/diff.ts';
+import type {Key} from '../../src/data/key.ts';
+import type {Row} from '../../src/data/value.ts';
+import {resultSet} from '../../src/result/result-set.ts';
+
+const old: Row = ['cpu', 40];
+const young: Row = ['cpu', 41];
+
+test.each<[name: string, delta: Delta, diff: Diff]>([
+  [
+    'a row that came is added',
+    [{key: 2, before: undefined, after: young}],
+    {added: [{key: 2, after: young}], updated: [], deleted: []},
+  ],
+  [
+    'a row that changed is updated, with both its states',
+    [{key: 1, before: old, after: young}],
+    {added: [], updated: [{key: 1, before: old, after: young}], deleted: []},
+  ],
+  [
+    'a row that went is deleted, as it last was',
+    [{key: 1, before: old, after: undefined}],
+    {added: [], updated: [], deleted: [{key: 1, before: old}]},
+  ],
+  [
+    'a row that came and went within the step is not told of',
+    [
+      {key: 2, before: undefined, after: young},
+      {key: 2, before: young, after: undefined},
+    ],
+    {added: [], updated: [], deleted: []},
+  ],
+  [
+    'a row that changed and changed back is not told of',
+    [
+      {key: 1, before: old, after: young},
+      {key: 1, before: young, after: ['cpu', 40]},
+    ],
+    {added: [], updated: [], deleted: []},
+  ],
+  [
+    'a row that went and came back otherwise is updated',
+    [
+      {key: 1, before: old, after: undefined},
+      {key: 1, before: undefined, after: young},
+    ],
+    {added: [], updated: [{key: 1, before: old, after: young}], deleted: []},
+  ],
+])('%s', (_name, delta, diff) => {
+  const result = resultSet();
+  result.apply([{key: 1, before: undefined, after: old}]);
+  expect(result.apply(delta)).toEqual(diff);
+});
+
+test('refuses an edit that does not start from the row it holds', () => {
+  expect(() => resultSet().apply([{key: 1, before: old, after: young}])).toThrow(/row 1/);
+});
+
+const rows = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.tuple(fc.integer({max: 3, min: 0})));
+const additions = (of: Record<string, Row>): Delta =>
+  Object.entries(of).map(([key, after]) => ({key, before: undefined, after}));
+
+test('the diffs of replaced results, folded, are the last result', () => {
+  fc.assert(
+    fc.property(fc.array(rows), (results) => {
+      const result = resultSet();
+      const fold = new Map<Key, Row>();
+      for (const next of results) {
+        const {added, updated, deleted} = result.replace(additions(next));
+        for (const {key, after} of added) {
+          expect(fold.has(key)).toBe(false);
+          fold.set(key, after);
+        }
+        for (const {key, before, after} of updated) {
+          expect(fold.get(key)).toEqual(before);
+          expect(after).not.toEqual(before);
+          fold.set(key, after);
+        }
+        for (const {key} of deleted) expect(fold.delete(key)).toBe(true);
+        expect(Object.fromEntries(fold)).toEqual(next);
+        expect(Object.fromEntries(result.rows())).toEqual(next);
+      }
+    }),
+  );
+});
