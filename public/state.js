@@ -20,8 +20,8 @@ import {eventResult, snapshotResult} from './results.js';
  * @typedef {import('./results.js').Result} Result
  *
  * @typedef {{kind: 'connecting', sinceMs: number} | {kind: 'live', sinceMs: number}
- *   | {kind: 'lost', sinceMs: number, leaving: boolean, retryAtMs: number | undefined}} Link
- *   `leaving`: the service said that it goes down. `retryAtMs`: when the next attempt is due,
+ *   | {kind: 'lost', sinceMs: number, farewell: string | undefined, retryAtMs: number | undefined}} Link
+ *   `farewell`: why the service closed the stream, where it said so. `retryAtMs`: when the next attempt is due,
  *   where the page makes it and not the browser.
  *
  * @typedef {object} State
@@ -48,7 +48,7 @@ import {eventResult, snapshotResult} from './results.js';
  *   | {kind: 'event', event: WireEvent}
  *   | {kind: 'reset', reason: string}
  *   | {kind: 'progress', progress: WireProgress}
- *   | {kind: 'bye'}
+ *   | {kind: 'bye', reason: string}
  *   | {kind: 'queries', queries: readonly WireQuery[]}
  *   | {kind: 'sources', sources: readonly WireSource[]}
  * )} Message
@@ -102,7 +102,7 @@ export function fold(state, message) {
     case 'progress':
       return {...state, progress: progressed(state.progress, message.progress)};
     case 'bye':
-      return lost(state, {...message, leaving: true});
+      return lost(state, {atMs: message.atMs, farewell: message.reason});
     case 'queries':
       return {...state, queries: message.queries};
     case 'sources':
@@ -122,11 +122,11 @@ function begun(state) {
 /**
  * The first loss counts: attempts that fail later do not make the data any newer.
  * @param {State} state
- * @param {{atMs: number, leaving?: boolean, retryAtMs?: number | undefined}} loss
+ * @param {{atMs: number, farewell?: string, retryAtMs?: number | undefined}} loss
  * @returns {State}
  */
-function lost(state, {atMs, leaving = false, retryAtMs}) {
-  const before = state.link.kind === 'lost' ? state.link : {sinceMs: atMs, leaving};
+function lost(state, {atMs, farewell, retryAtMs}) {
+  const before = state.link.kind === 'lost' ? state.link : {sinceMs: atMs, farewell};
   return {...state, link: {kind: 'lost', ...before, retryAtMs}};
 }
 

@@ -109,5 +109,5 @@ const MESSAGES = {
   snapshot: (snapshot, atMs) => ({kind: 'snapshot', snapshot, atMs}),
   progress: (progress, atMs) => ({kind: 'progress', progress, atMs}),
   reset: ({reason}, atMs) => ({kind: 'reset', reason: String(reason), atMs}),
-  bye: (_, atMs) => ({kind: 'bye', atMs}),
+  bye: ({reason}, atMs) => ({kind: 'bye', reason: String(reason), atMs}),
 };

@@ -37,6 +37,7 @@
  * @property {string} id
  * @property {string} [status]
  * @property {WireProblem | null} [error]
+ * @property {readonly WireProblem[]} [errors] All of them, where there are several.
  *
  * @typedef {object} WireSource
  * @property {string} id

@@ -32,4 +32,4 @@ INSERT INTO metrics (name, value, unit) VALUES
     ('error_rate',          0.5, 'percent');
 
 INSERT INTO alerts (metric_name, severity, message) VALUES
-    ('disk_usage', 'warning', 'three quarters of the disk are full');
+    ('disk_usage', 'warning', 'an example: acknowledge it, and it leaves the list');

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import {readFile} from 'node:fs/promises';
-import {createRequire} from 'node:module';
-import {dirname, join, resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import {HELP, readArguments} from './cli/arguments.ts';
 import {demo, demoFolder} from './cli/demo.ts';
 import {openLog} from './cli/log.ts';
@@ -12,6 +11,7 @@ import {validate} from './cli/validate.ts';
 import {loadConfig} from './config/load.ts';
 import {systemClock} from './lib/clock.ts';
 import {problemsOf, problemText} from './lib/problem.ts';
+import {checkQueries} from './pipeline/live-queries.ts';
 import {startService} from './pipeline.ts';
 
 /**
@@ -33,18 +33,19 @@ const world: CliWorld = {
   openLog: (options) =>
     openLog({...options, stream: process.stderr, colors: process.stderr.isTTY === true}),
   loadConfig: (options) => loadConfig({...options, readFile: (path) => readFile(path, 'utf8')}),
-  startService: (config, log) =>
+  checkQueries: (config) => checkQueries(config.queries),
+  startService: (config, {log, fail}) =>
     startService(config, {
       clock,
       random: Math.random,
       log,
       write,
       publicDir: join(root, 'public'),
-      // Of one of them: installed as a dependency, they are not below the project.
-      vendorDir: dirname(dirname(createRequire(import.meta.url).resolve('preact/package.json'))),
+      fail,
     }),
 };
 
+process.stdout.on('error', leave);
 process.on('uncaughtException', die);
 process.on('unhandledRejection', die);
 process.exit(await run());
@@ -111,4 +112,10 @@ function die(error: unknown): never {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   complain(`Tailrace has to stop, because of a bug; please report it with these lines.\n${text}`);
   process.exit(1);
+}
+
+/** Who reads our output has gone (`tailrace sql … | head`): there is nobody left to tell. */
+function leave(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(0);
+  die(error);
 }

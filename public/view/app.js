@@ -5,7 +5,7 @@ import {METRICS} from '../state.js';
 import {chooseTheme, onSystemTheme, theme} from '../theme.js';
 import {html, useEffect, useState} from '../vendor/htm-preact.js';
 import {Alerts} from './alerts.js';
-import {LinkBanner, SourceBanners} from './banner.js';
+import {LinkBanner, QueryBanners, SourceBanners} from './banner.js';
 import {Card, Empty, Pending} from './card.js';
 import {Critical} from './critical.js';
 import {EventLog} from './event-log.js';
@@ -40,6 +40,7 @@ export function App({state, onRetry}) {
     <div class="banners">
       <${LinkBanner} link=${state.link} nowMs=${nowMs} onRetry=${onRetry} />
       <${SourceBanners} sources=${state.sources} nowMs=${nowMs} />
+      <${QueryBanners} queries=${failedWithRows(state)} />
     </div>
     <main class=${state.link.kind === 'lost' ? 'stale' : ''}>
       ${state.queries?.length === 0 && html`<${NoQueries} />`}
@@ -70,9 +71,18 @@ export function App({state, onRetry}) {
 function Shown({id, state, card, ...props}) {
   const query = state.queries?.find((other) => other.id === id);
   const rows = state.results.get(id)?.rows;
-  if (rows && !query?.error) return html`<${card} id=${id} rows=${rows} ...${props} />`;
+  const due = query?.error || query?.status === 'Starting';
+  if (rows && (rows.size > 0 || !due)) return html`<${card} id=${id} rows=${rows} ...${props} />`;
   return html`<${Card} name=${`query-${id}`} title=${TITLES[id] ?? id}><${Pending} query=${query} /><//>`;
 }
+
+/**
+ * A query that fails keeps its last result on the page; one without a result says why in
+ * its card.
+ * @param {State} state
+ */
+const failedWithRows = ({queries, results}) =>
+  (queries ?? []).filter(({id, error}) => error && (results.get(id)?.rows.size ?? 0) > 0);
 
 /** @type {Readonly<Record<string, string>>} */
 const TITLES = {

@@ -6,6 +6,12 @@ import {Warn} from './icons.js';
 
 /** What stands in the way of live data, above everything else. */
 
+/** @type {Readonly<Record<string, string>>} */
+const FAREWELLS = {
+  closing: 'The service is restarting.',
+  'too-many-clients': 'The service has as many viewers as it may have.',
+};
+
 /**
  * @param {{
  *   link: import('../state.js').Link,
@@ -18,7 +24,7 @@ export function LinkBanner({link, nowMs, onRetry}) {
   return html`<div class="banner banner-lost" role="alert">
     <${Warn} />
     <div class="banner-text">
-      <p><strong>${link.leaving ? 'The service is restarting.' : 'The connection is lost.'}</strong>
+      <p><strong>${(link.farewell && FAREWELLS[link.farewell]) ?? 'The connection is lost.'}</strong>
         ${' '}What you see is as of ${clockText(link.sinceMs)}.</p>
     </div>
     <span class="banner-wait" aria-live="off">Reconnecting${dueText(link.retryAtMs, nowMs)}…</span>
@@ -45,6 +51,18 @@ export function SourceBanners({sources, nowMs}) {
     </div>`;
   });
 }
+
+/** @param {{queries: readonly import('../wire.js').WireQuery[]}} props */
+export const QueryBanners = ({queries}) =>
+  queries.map(
+    ({id, error}) => html`<div class="banner banner-source" role="alert" key=${id}>
+      <${Warn} />
+      <div class="banner-text">
+        <p class="banner-title">Query ${id} stands still</p>
+        ${error && html`<${ProblemText} problem=${error} />`}
+      </div>
+    </div>`,
+  );
 
 /**
  * @param {number | undefined} dueMs

@@ -27,7 +27,11 @@ export function Card({name, title, aside, live, children}) {
  * @param {{query: import('../wire.js').WireQuery | undefined}} props
  */
 export function Pending({query}) {
-  if (query?.error) return html`<${ProblemText} problem=${query.error} />`;
+  if (query?.error) {
+    return (query.errors ?? [query.error]).map(
+      (problem, i) => html`<${ProblemText} key=${i} problem=${problem} />`,
+    );
+  }
   return html`<div class="skeleton" role="status" aria-label="Waiting for the first result">
     <i></i><i></i><i></i>
   </div>`;
@@ -35,10 +39,9 @@ export function Pending({query}) {
 
 /**
  * A problem as the service tells it: what, the facts, and what to do next.
- * @param {{problem: import('../wire.js').WireProblem | string}} props
+ * @param {{problem: import('../wire.js').WireProblem}} props
  */
 export function ProblemText({problem}) {
-  if (typeof problem === 'string') return html`<div class="problem"><p>${problem}</p></div>`;
   return html`<div class="problem">
     <p><strong>${problem.message}</strong>${' '}<code class="problem-code">${problem.code}</code></p>
     ${problem.detail && html`<p>${problem.detail}</p>`}

@@ -22,7 +22,7 @@ export function Metrics({rows, readings, critical, theme}) {
   const sorted = [...rows].sort(([, a], [, b]) => byName(a, b));
   return html`<${Card} name="metrics" title="Current metrics" aside=${rows.size}>
     ${sorted.length === 0 && html`<${Empty}>No metrics yet. Insert a row, and it stands here at once.<//>`}
-    <ul class="metrics">
+    <ul class="metrics" style=${{'--rows': rows.size}}>
       ${sorted.map(
         ([key, held]) => html`<${Metric}
           key=${key}
@@ -49,14 +49,14 @@ const byName = (a, b) => String(a.row.name).localeCompare(String(b.row.name));
  */
 function Metric({held, readings, level, theme}) {
   const {row} = held;
-  return html`<li class="metric level-${level} ${flash(held)}" data-metric=${row.name}>
+  return html`<li class="metric level-${level}" data-metric=${row.name}>
     <span class="metric-name">
       ${spoken(row.name)}
       ${level !== 'calm' && html`<span class="tag">${level === 'critical' ? 'critical' : 'high'}</span>`}
     </span>
     <${Sparkline} readings=${readings} level=${level} theme=${theme} />
     <${Difference} held=${held} />
-    <b class="metric-value" title="as of ${clockText(held.atMs)}">${numberText(row.value)}</b>
+    <b class="metric-value ${flash(held)}" title="as of ${clockText(held.atMs)}">${numberText(row.value)}</b>
     <span class="unit">${unitText(row.unit)}</span>
   </li>`;
 }

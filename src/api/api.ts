@@ -36,8 +36,8 @@ export function api(options: ApiOptions, listener: Listener): Router {
   const allow = origins(options.corsAllowedOrigins);
   for (const path of API_PATHS) router.use(path, allow);
 
-  const route = (path: string, answer: RequestHandler): void => {
-    router.get(path, answer);
+  const route: Route = (path, answer) => {
+    router.get<Record<string, string>>(path, answer);
     router.all(path, onlyMethods('GET', 'HEAD'));
   };
   healthRoutes(route, options);
@@ -67,10 +67,10 @@ function healthRoutes(route: Route, {service, clock}: ApiOptions): void {
 }
 
 /** Why it is not ready: every query that starts by itself has a result once it is. */
-function unready({draining, queries}: ApiService): readonly unknown[] {
-  const waiting = queries().filter((query) => query.autoStart && !query.result());
+function unready(service: ApiService): readonly unknown[] {
+  const waiting = service.queries().filter((query) => query.autoStart && !query.result());
   return [
-    ...(draining ? [{reason: 'the service is stopping'}] : []),
+    ...(service.draining ? [{reason: 'the service is stopping'}] : []),
     ...waiting.map(({id, state}) => ({
       query: id,
       reason: `query "${id}" has no result yet`,
@@ -106,14 +106,17 @@ function queryRoutes(
 }
 
 function componentRoutes(route: Route, service: ApiService): void {
-  const {sources, reactions} = service;
-  route('/api/v1/sources', (_request, response) => send(response, sources().map(sourceBody)));
+  route('/api/v1/sources', (_request, response) =>
+    send(response, service.sources().map(sourceBody)),
+  );
   route('/api/v1/sources/:id', ({params}, response) => {
-    send(response, sourceBody(found('source-not-found', params.id ?? '', sources())));
+    send(response, sourceBody(found('source-not-found', params.id ?? '', service.sources())));
   });
-  route('/api/v1/reactions', (_request, response) => send(response, reactions().map(reactionBody)));
+  route('/api/v1/reactions', (_request, response) =>
+    send(response, service.reactions().map(reactionBody)),
+  );
   route('/api/v1/reactions/:id', ({params}, response) => {
-    send(response, reactionBody(found('reaction-not-found', params.id ?? '', reactions())));
+    send(response, reactionBody(found('reaction-not-found', params.id ?? '', service.reactions())));
   });
 }
 

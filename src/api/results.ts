@@ -4,11 +4,13 @@ import type {Key} from '../data/key.ts';
 import type {Row} from '../data/value.ts';
 import {sendPieces} from '../http/pieces.ts';
 import {httpProblems} from '../http/problems.ts';
+import {unreachable} from '../lib/assert.ts';
+import type {Problem} from '../lib/problem.ts';
 import {csvLines} from './csv.ts';
 import {cursorText, parseCursor} from './cursor.ts';
 import {apiProblems} from './problems.ts';
 import {page} from './row-order.ts';
-import type {ApiService, QueryView, ResultView} from './service.ts';
+import type {ApiService, QueryView, QueryViewState, ResultView} from './service.ts';
 
 export interface ResultLimits {
   /** The largest `limit` that may be asked for. */
@@ -50,15 +52,23 @@ export async function sendResults(
   await sendPieces(response, written(asked.shape, {result, rows, next}), limits);
 }
 
-function notReady(response: Response, {id, state}: QueryView): Error {
-  const reason = {
-    waiting: 'It waits for the first rows of its source.',
-    running: 'It is about to have one.',
-    failed: `It failed: ${state.kind === 'failed' ? state.problems.map(String).join('; ') : ''}`,
-    stopped: 'It is stopped.',
-  }[state.kind];
+function notReady(response: Response, {id, state}: QueryView): Problem {
   response.set('Retry-After', '1');
-  return apiProblems['query-not-ready']({id, reason});
+  return apiProblems['query-not-ready']({id, reason: whyNotReady(state)});
+}
+
+function whyNotReady(state: QueryViewState): string {
+  switch (state.kind) {
+    case 'waiting':
+    case 'running':
+      return 'It waits for the first rows of its source.';
+    case 'failed':
+      return `It failed: ${state.problems.map(({message}) => message).join('; ')}.`;
+    case 'stopped':
+      return 'It is stopped.';
+    default:
+      return unreachable(state);
+  }
 }
 
 function askedFor(request: Request, {pageRows}: ResultLimits): Asked {

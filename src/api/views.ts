@@ -45,8 +45,9 @@ function queryStatus({state}: QueryView): Status {
   }
 }
 
-export function sourceBody({id, kind, status}: SourceView): Record<string, unknown> {
-  const {state, receivedLsn, acknowledgedLsn, serverLsn, ...facts} = status();
+export function sourceBody(source: SourceView): Record<string, unknown> {
+  const {state, receivedLsn, acknowledgedLsn, serverLsn, ...facts} = source.status();
+  const {id, kind} = source;
   return {
     id,
     kind,
@@ -84,8 +85,9 @@ function sourceStatus(state: SourceState): Status {
   }
 }
 
-export function reactionBody({id, kind, queries, status}: ReactionView): Record<string, unknown> {
-  const {state, ...facts} = status();
+export function reactionBody(reaction: ReactionView): Record<string, unknown> {
+  const {id, kind, queries} = reaction;
+  const {state, ...facts} = reaction.status();
   const error: Problem | null = state.kind === 'failed' ? state.problem : null;
   const words = {stopped: 'Stopped', running: 'Running', failed: 'Error'} as const;
   return {

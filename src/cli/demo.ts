@@ -11,7 +11,7 @@ import {refuseTakenPorts} from './ports.ts';
 import {postgresBinaries} from './postgres-binaries.ts';
 import {cliProblems} from './problems.ts';
 import {claimFolder} from './run-lock.ts';
-import {type CliWorld, type RunningService, stopService} from './service.ts';
+import {type CliWorld, type RunningService, runService} from './service.ts';
 
 const CHANGE = `npm run sql -- "UPDATE metrics SET value = 95 WHERE name = 'disk_usage'"`;
 
@@ -57,7 +57,6 @@ async function serveDemo(
   world: CliWorld,
   {connection, folder, signal}: {connection: DemoConnection; folder: string; signal: AbortSignal},
 ): Promise<void> {
-  const {clock} = world;
   const config = await demoConfig(world, connection);
   const log = world.openLog({level: config.logLevel, pretty: true});
   await refuseTakenPorts([
@@ -66,26 +65,15 @@ async function serveDemo(
       reaction.kind === 'sse' ? [{name: 'SSE_PORT', host: reaction.host, port: reaction.port}] : [],
     ),
   ]);
-  const service = await world.startService(config, log);
-  const collecting = new AbortController();
-  const collector = collect(
-    {
-      connect: () => connectDemo(connection, {name: 'tailrace-collector'}),
-      places: {proc: '/proc', folder},
-      clock,
-      log,
-    },
-    AbortSignal.any([signal, collecting.signal]),
-  );
-  try {
-    await Promise.race([service.ready(), aborted(signal)]);
-    if (!signal.aborted) for (const line of greeting(service)) world.write(line);
-    await aborted(signal);
-  } finally {
-    collecting.abort();
-    await collector;
-    await stopService(service, {config, clock, log});
-  }
+  const meanwhile = async (service: RunningService, ending: AbortSignal): Promise<void> => {
+    const connect = () => connectDemo(connection, {name: 'tailrace-collector'});
+    const places = {proc: '/proc', folder};
+    const collecting = collect({connect, places, clock: world.clock, log}, ending);
+    await Promise.race([service.ready(), aborted(ending)]);
+    if (!ending.aborted) for (const line of greeting(service)) world.write(line);
+    await collecting;
+  };
+  await runService(config, {world, log, signal, meanwhile});
 }
 
 async function demoConfig(world: CliWorld, {port, password}: DemoConnection): Promise<Config> {

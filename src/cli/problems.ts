@@ -66,7 +66,7 @@ export const cliProblems = catalogue({
     say: ({pid, folder}: {pid: number; folder: string}) => ({
       message: 'the demo is already running',
       detail: `Process ${pid} uses "${folder}".`,
-      hint: `stop it: kill ${pid}\nor start a second one: TAILRACE_DATA=/var/tmp/tailrace-2 PORT=8090 npm start`,
+      hint: `stop it: kill ${pid}\nor start a second one: TAILRACE_DATA=/var/tmp/tailrace-2 PORT=8090 SSE_PORT=8091 npm start`,
     }),
   },
   'demo-not-running': {

@@ -1,5 +1,5 @@
 import {aborted} from './ends.ts';
-import {type CliWorld, stopService} from './service.ts';
+import {type CliWorld, type RunningService, runService} from './service.ts';
 
 /** `tailrace --config FILE`: runs the service until `signal` is aborted. */
 export async function serve(
@@ -10,10 +10,11 @@ export async function serve(
   const log = world.openLog({level: config.logLevel, pretty});
   for (const warning of warnings) log.warn(warning.message, {...warning.toJSON()});
 
-  const service = await world.startService(config, log);
-  const {api, dashboard, streams} = service.addresses;
-  log.info('the service listens', {id: config.id, api, dashboard, streams});
-  await aborted(signal);
-  log.info('the service stops');
-  await stopService(service, {config, clock: world.clock, log});
+  const meanwhile = async (service: RunningService, ending: AbortSignal): Promise<void> => {
+    const {api, dashboard, streams} = service.addresses;
+    log.info('the service listens', {id: config.id, api, dashboard, streams});
+    await aborted(ending);
+    log.info('the service stops');
+  };
+  await runService(config, {world, log, signal, meanwhile});
 }

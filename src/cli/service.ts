@@ -33,14 +33,50 @@ export interface CliWorld {
     path: string;
     env: Readonly<Record<string, string | undefined>>;
   }) => Promise<{config: Config; warnings: readonly Problem[]}>;
-  readonly startService: (config: Config, log: Log) => Promise<RunningService>;
+  /** Throws the Problems of queries that need no database to be found. */
+  readonly checkQueries: (config: Config) => void;
+  /** `fail` is told of what the service can't survive. It still has to be stopped then. */
+  readonly startService: (
+    config: Config,
+    world: {readonly log: Log; readonly fail: (error: unknown) => void},
+  ) => Promise<RunningService>;
 }
 
 /** Beyond the service's own limit for its shutdown, which it should keep by itself. */
 const GRACE_MS = 2000;
 
-/** Stops a service within its limit; says so where it takes longer, and waits no more. */
-export async function stopService(
+/**
+ * Runs a service, and `meanwhile` beside it, until `signal` is aborted or the service
+ * fails; then stops it, and throws what it failed with. `meanwhile` ends when the signal
+ * that it is handed is aborted.
+ */
+export async function runService(
+  config: Config,
+  {
+    world,
+    log,
+    signal,
+    meanwhile,
+  }: {
+    world: CliWorld;
+    log: Log;
+    signal: AbortSignal;
+    meanwhile: (service: RunningService, ending: AbortSignal) => Promise<void>;
+  },
+): Promise<void> {
+  const failed = new AbortController();
+  const fail = (error: unknown): void => failed.abort(error);
+  const service = await world.startService(config, {log, fail});
+  try {
+    await meanwhile(service, AbortSignal.any([signal, failed.signal]));
+  } finally {
+    await stopService(service, {config, clock: world.clock, log});
+  }
+  if (failed.signal.aborted) throw failed.signal.reason;
+}
+
+/** Within its limit; says so where it takes longer, and waits no more. */
+async function stopService(
   service: RunningService,
   {config, clock, log}: {config: Config; clock: Clock; log: Log},
 ): Promise<void> {

@@ -2,39 +2,47 @@ import type {Place, Problem} from '../lib/problem.ts';
 import type {ReactionConfig, SourceConfig} from './config.ts';
 import {problems} from './problems.ts';
 
-/** A part of the service that listens. `path` is undefined for one that takes every path. */
+/** A part of the service that listens. `/a/*` among its paths is `/a` and all below it. */
 export interface Listener {
   readonly name: string;
   readonly host: string;
   readonly port: number;
-  readonly path: string | undefined;
+  readonly paths: readonly string[];
   readonly place: Place;
 }
 
 /**
- * Reports parts that cannot both have the place where they would listen. Reactions of one
- * host and port share a listener, so they only need paths of their own; a listener on
- * every address leaves its port to nobody.
+ * Reports parts that cannot both have the place where they would listen. What has one host
+ * and port shares a listener, and only needs paths of its own; a listener on every address
+ * leaves its port to no other.
  */
 export function checkListeners(
   listeners: readonly Listener[],
   report: (problem: Problem) => void,
 ): void {
   for (const [index, late] of listeners.entries()) {
-    const early = listeners.slice(0, index).find((other) => clash(other, late));
+    const early = listeners.slice(0, index).find((other) => clash(other, late) !== undefined);
     if (!early) continue;
     const at = `${late.host.includes(':') ? `[${late.host}]` : late.host}:${late.port}`;
-    const facts = {subject: late.name, other: early.name, at: `${at}${late.path ?? ''}`};
+    const facts = {subject: late.name, other: early.name, at: `${at}${clash(early, late)}`};
     report(problems['listener-clash'](facts, {place: late.place}));
   }
 }
 
 const EVERY_ADDRESS = ['0.0.0.0', '::'];
 
-function clash(a: Listener, b: Listener): boolean {
-  if (a.port !== b.port || a.port === 0) return false;
-  if (a.host === b.host) return a.path === undefined || b.path === undefined || a.path === b.path;
-  return [a.host, b.host].some((host) => EVERY_ADDRESS.includes(host));
+/** The path that both would take, "" for the whole port; undefined where they get on. */
+function clash(a: Listener, b: Listener): string | undefined {
+  if (a.port !== b.port || a.port === 0) return undefined;
+  if (a.host !== b.host) {
+    return [a.host, b.host].some((host) => EVERY_ADDRESS.includes(host)) ? '' : undefined;
+  }
+  return b.paths.find((path) => a.paths.some((taken) => covers(taken, path)));
+}
+
+function covers(taken: string, path: string): boolean {
+  if (!taken.endsWith('/*')) return path === taken;
+  return path === taken.slice(0, -2) || path.startsWith(taken.slice(0, -1));
 }
 
 /** Reports sources that would read from one slot, which Postgres gives to one at a time. */
@@ -57,6 +65,7 @@ export function checkSlots(
 /** Where a reaction listens; undefined for one that does not. */
 export function listenerOf(reaction: ReactionConfig, place: Place): Listener | undefined {
   if (reaction.kind !== 'sse') return undefined;
-  const {id, host, port, ssePath: path} = reaction;
-  return {name: `reaction "${id}"`, host, port, path, place};
+  const {id, host, port, ssePath} = reaction;
+  const path = `/${ssePath.split('/').filter(Boolean).join('/')}`;
+  return {name: `reaction "${id}"`, host, port, paths: [path], place};
 }

@@ -28,14 +28,20 @@ export interface Limits {
   readonly eventLogEvents: number;
   /** Bytes of JSON the log keeps, at most. */
   readonly eventLogBytes: number;
-  /** Transactions that wait between the source and the queries. */
+  /** Transactions that wait between the source and the queries, and again for the store. */
   readonly transactionQueue: number;
+  /** Changes that wait between the source and the queries. */
+  readonly changeQueue: number;
+  /** Changes of one transaction; past it the tables are compared with the database instead. */
+  readonly transactionRows: number;
   /** SSE connections of one listener. */
   readonly clients: number;
   /** SSE connections of one address. */
   readonly clientsPerAddress: number;
-  /** Bytes that may wait in one client's socket before it is disconnected. */
-  readonly clientBufferBytes: number;
+  /** How long a client that takes nothing is kept. */
+  readonly clientStalledMs: number;
+  /** When a client that lost its stream comes back, at most; spread over the upper half. */
+  readonly clientRetryMs: number;
   /** Rows in one page of results. */
   readonly pageRows: number;
   /** How long a shutdown may take. */
@@ -68,6 +74,8 @@ export interface SourceConfig {
   /** Waits between attempts double from the first to the last. */
   readonly retryFirstMs: number;
   readonly retryMaxMs: number;
+  /** How long a new slot may wait for transactions that were open before it. */
+  readonly slotWaitMs: number;
 }
 
 export interface QueryConfig {
@@ -150,6 +158,7 @@ export const defaults = {
     connectTimeoutMs: 10_000,
     retryFirstMs: 500,
     retryMaxMs: 30_000,
+    slotWaitMs: 30_000,
   },
   query: {autoStart: false},
   reaction: {autoStart: true},
@@ -164,9 +173,12 @@ export const defaults = {
     eventLogEvents: 100_000,
     eventLogBytes: 64 * 1024 * 1024,
     transactionQueue: 1_000,
+    changeQueue: 100_000,
+    transactionRows: 5_000_000,
     clients: 10_000,
     clientsPerAddress: 1_000,
-    clientBufferBytes: 4 * 1024 * 1024,
+    clientStalledMs: 30_000,
+    clientRetryMs: 4_000,
     pageRows: 10_000,
     drainMs: 8_000,
   },

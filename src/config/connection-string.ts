@@ -1,3 +1,4 @@
+import {own} from '../lib/own.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {Ignored} from './dialect.ts';
 import {child, type Entry, type MapNode, type Node, scalar} from './node.ts';
@@ -89,7 +90,7 @@ function partsOf(text: string): Parts | string {
     return 'a "%" in it begins no percent-encoded character';
   }
   for (const [name, value] of url.searchParams) {
-    const key = PARAMETERS[name];
+    const key = own(PARAMETERS, name);
     if (key === undefined) ignored.push(name);
     else settings.set(key, key === 'sslMode' && value === 'allow' ? 'prefer' : value);
   }

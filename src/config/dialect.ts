@@ -1,4 +1,5 @@
 import {nearest} from '../lib/nearest.ts';
+import {own} from '../lib/own.ts';
 import type {Place, Problem} from '../lib/problem.ts';
 import {type Entry, type MapNode, type Node, type Path, textAt} from './node.ts';
 import {problems} from './problems.ts';
@@ -56,7 +57,7 @@ class Speller {
       if (first) this.#reportTwice({key, first, second: entry, path});
       else {
         written.set(key, entry);
-        const value = this.#within(entry.value, shape.children?.[key], [...path, key]);
+        const value = this.#within(entry.value, own(shape.children ?? {}, key), [...path, key]);
         entries.push({...entry, key, value});
       }
     }
@@ -103,7 +104,7 @@ class Speller {
   /** The setting's one name. undefined: it is no setting of ours, and that has been said. */
   #settingOf({key, keyPlace, value}: Entry, shape: Shape, path: Path): string | undefined {
     const camel = camelCase(key);
-    const name = shape.aliases?.[camel] ?? camel;
+    const name = own(shape.aliases ?? {}, camel) ?? camel;
     if (shape.keys.includes(name)) return name;
     if (shape.remarks?.includes(name)) return undefined;
     const who = subject(this.#root, path);

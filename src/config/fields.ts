@@ -75,7 +75,7 @@ export const id = () =>
 /** A name of RFC 1123, with the underscores of compose files, or an address of IPv4 or IPv6. */
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?';
 const NAME = `(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*\\.?`;
-const IPV6 = '[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,45}(?:%[\\w.-]{1,30})?';
+const IPV6 = '[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:\\.[0-9]{1,3}){0,3}(?:%[\\w.-]{1,30})?';
 const HOST = new RegExp(`^(?:${NAME}|${IPV6})$`);
 
 export const host = () => matching(HOST, 'the name or address of a host, without port or path');

@@ -1,3 +1,4 @@
+import {own} from '../lib/own.ts';
 import type {Place, Problem} from '../lib/problem.ts';
 import {
   type Entry,
@@ -55,7 +56,7 @@ function structured(node: MapNode, env: Environment, report: (problem: Problem) 
     report(problems['secret-reference']({name: shown(name)}, {place}));
     return unresolved(place);
   }
-  const value = env[name] ?? textAt(node, 'default');
+  const value = own(env, name) ?? textAt(node, 'default');
   if (value !== undefined) return scalar(value, place, `what ${shown(name)} holds`);
   report(problems['unset-variable']({name: shown(name)}, {place}));
   return unresolved(place);
@@ -78,7 +79,7 @@ function inText(node: ScalarNode, env: Environment, report: (problem: Problem) =
         return '';
       }
       names.push(name);
-      const value = hasDefault ? env[name] || otherwise : env[name];
+      const value = hasDefault ? own(env, name) || otherwise : own(env, name);
       if (value !== undefined) return value;
       resolved = false;
       report(problems['unset-variable']({name: shown(name)}, {place: node.place}));

@@ -40,10 +40,7 @@ export function configJsonSchema(): Json {
   };
 }
 
-const REFERENCES = [
-  {$ref: '#/definitions/reference'},
-  {$ref: '#/definitions/structuredReference'},
-];
+const REFERENCES = [{$ref: '#/definitions/reference'}, {$ref: '#/definitions/structuredReference'}];
 
 /** Lets each value be a reference. `key` is the setting whose schema this is. */
 function withReferences(schema: unknown, key?: string): unknown {

@@ -88,11 +88,14 @@ function isOfNoKind(root: Node, path: Path): boolean {
 const byQuery = (routes: Record<string, OperationTemplates>): Record<string, OperationTemplates> =>
   Object.assign(Object.create(null), routes);
 
+/** What API and dashboard take of their listener. */
+const API_PATHS = ['/', '/api/*', '/health/*', '/ready/*', '/vendor/*'];
+
 /** What listens, the API first, each where the file speaks of it. */
 export function listenersOf(root: Node, parts: Parts): Listener[] {
   const {host, port} = parts.settings ?? {};
   const place = follow(root, ['port']).place;
-  const api = {name: 'the API', path: undefined, place};
+  const api = {name: 'the API', paths: API_PATHS, place};
   return [
     ...(host !== undefined && port !== undefined ? [{...api, host, port}] : []),
     ...parts.reactions.flatMap(({config, path}) => {

@@ -243,10 +243,10 @@ export const problems = catalogue({
   },
   'listener-clash': {
     cause: 'Two parts of the service would listen at the same place.',
-    remedy: 'Give one of them another port, or two reactions on one port paths of their own.',
+    remedy: 'Give one of them another port; of one host and port, paths of their own will do.',
     say: ({subject, other, at}: {subject: string; other: string; at: string}) => ({
       message: `${subject} and ${other} would both listen at ${at}`,
-      hint: 'give one of them another port; reactions of one host and port need two ssePaths',
+      hint: 'give one of them another port; of one host and port, another ssePath will do',
     }),
   },
   'slot-shared': {

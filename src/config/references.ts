@@ -61,7 +61,10 @@ function ids(root: Node, list: Components, report: Report): ReadonlyMap<string, 
   return places;
 }
 
-/** As in Drasi, a route may also name a query by what stands behind the id's last dot. */
+/**
+ * As in Drasi, a route may also name a query by what stands behind the id's last dot.
+ * Where it is not known which queries are followed, nothing is said of routes.
+ */
 function checkRoutes(of: {
   reaction: Node;
   subject: string;
@@ -70,6 +73,8 @@ function checkRoutes(of: {
 }): void {
   const routes = child(of.reaction, 'routes');
   if (routes?.kind !== 'map') return;
+  if (of.followed.length < itemsAt(of.reaction, 'queries').length) return;
+  if (child(of.reaction, 'queries')?.kind !== 'list') return;
   for (const {key, keyPlace} of routes.entries) {
     if (of.followed.some((id) => id === key || id.endsWith(`.${key}`))) continue;
     const facts = {subject: of.subject, id: shown(key), nearest: nearest(key, of.followed)};

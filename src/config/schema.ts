@@ -71,6 +71,10 @@ export const source = field.map({
     .milliseconds()
     .default(defaults.source.retryMaxMs)
     .describe('The longest wait between two attempts.'),
+  slotWaitMs: field
+    .milliseconds()
+    .default(defaults.source.slotWaitMs)
+    .describe('How long a new slot may wait for open transactions.'),
 });
 
 const labels = field.texts('the name of a table or relation').default([]);
@@ -188,13 +192,24 @@ export const limits = field.map({
   transactionQueue: amount(defaults.limits.transactionQueue).describe(
     'Transactions that wait between the source and the queries.',
   ),
+  changeQueue: amount(defaults.limits.changeQueue).describe(
+    'Changes that wait between the source and the queries.',
+  ),
+  transactionRows: amount(defaults.limits.transactionRows).describe(
+    'Changes of one transaction; past it the tables are compared with the database.',
+  ),
   clients: amount(defaults.limits.clients).describe('Streams open on one listener.'),
   clientsPerAddress: amount(defaults.limits.clientsPerAddress).describe(
     'Streams open from one address.',
   ),
-  clientBufferBytes: amount(defaults.limits.clientBufferBytes, {min: 1024}).describe(
-    'Bytes that may wait for one slow client.',
-  ),
+  clientStalledMs: field
+    .milliseconds()
+    .default(defaults.limits.clientStalledMs)
+    .describe('How long a client that takes nothing is kept.'),
+  clientRetryMs: field
+    .milliseconds()
+    .default(defaults.limits.clientRetryMs)
+    .describe('When a client that lost its stream comes back, at most.'),
   pageRows: amount(defaults.limits.pageRows).describe('Rows in one page of results.'),
   drainMs: field
     .milliseconds()

@@ -9,7 +9,7 @@ const SHOWN_MAX = 60;
 export function shown(text: string): string {
   const masked = text
     .replaceAll(/(:\/\/)[^\s]*@/g, '$1…@')
-    .replaceAll(/(pass|pwd|secret|token)(\w*)\s*[:=]?.*/gis, '$1$2…');
+    .replaceAll(/((?:pass|pwd|secret|token)\w*)[\s:=].*/gis, '$1…');
   return masked.length > SHOWN_MAX ? `${masked.slice(0, SHOWN_MAX)}…` : masked;
 }
 

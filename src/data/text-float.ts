@@ -19,12 +19,12 @@ export function float4Text(value: number): string {
   // Decimals of up to six digits are told apart by every float4 that is not subnormal.
   let digits = Math.abs(value) < SMALLEST_NORMAL_FLOAT4 ? 0 : 5;
   for (; digits < 8; digits++) {
-    const nearest = roundedToEven(value, digits);
-    if (readsAs(nearest, value)) return arranged(nearest, 6);
+    const nearest = value.toExponential(digits);
+    if (readsAs(nearest, value)) return arranged(evenOfTwo(nearest, value, digits), 6);
     const other = middleOfPower(value)?.toExponential(digits);
     if (other !== undefined && readsAs(other, value)) return arranged(other, 6);
   }
-  return arranged(roundedToEven(value, 8), 6);
+  return arranged(evenOfTwo(value.toExponential(8), value, 8), 6);
 }
 
 function readsAs(text: string, value: number): boolean {
@@ -48,13 +48,13 @@ function specialText(value: number): string {
 }
 
 /**
- * `toExponential`, but the even digit of two that are equally near: 3417881.25 is
- * 3.4178812e+6. JavaScript rounds up there, save where it chooses the digits itself.
+ * JavaScript rounds up where two decimals are equally near, Postgres to the even digit:
+ * 3417881.25 is 3.4178812e+6. `rounded` is the value at `digits` digits behind the point.
  */
-function roundedToEven(value: number, digits: number): string {
-  const rounded = value.toExponential(digits);
-  const exact = value.toExponential(digits + 20);
-  const [mantissa = '', exponent = ''] = exact.split('e');
+function evenOfTwo(rounded: string, value: number, digits: number): string {
+  // Only where one digit more is the exact value can that digit be the 5 in the middle.
+  if (Number(value.toExponential(digits + 1)) !== value) return rounded;
+  const [mantissa = '', exponent = ''] = value.toExponential(digits + 20).split('e');
   if (!mantissa.endsWith('50000000000000000000')) return rounded;
   const lower = mantissa.slice(0, -20).replace(/\.$/, '');
   return Number(lower.at(-1)) % 2 === 0 ? `${lower}e${exponent}` : rounded;

@@ -67,6 +67,8 @@ export async function openListener(
       headersTimeout: options.headMs,
       requestTimeout: options.requestMs,
       keepAliveTimeout: options.keepAliveMs,
+      // How often the two times above are looked at.
+      connectionsCheckingInterval: Math.min(options.headMs, 5_000),
     },
     application(handle, options),
   );

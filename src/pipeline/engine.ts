@@ -24,8 +24,6 @@ export interface Engine {
   receive(transaction: Transaction, rowsOf: RowsOf, durable: () => void): Promise<void>;
   /** Sequence of the last event of a query, 0 while it has none. */
   sequenceOf(queryId: string): number;
-  /** Sequence of the last event made. */
-  readonly sequence: number;
 }
 
 /**
@@ -50,8 +48,9 @@ export function engine({
 
   function evaluate(transaction: Transaction, rowsOf: RowsOf): Event[] {
     const diffs: {query: LiveQuery; diff: Diff}[] = [];
+    const position = {lsn: transaction.lsn, commitTime: transaction.commitTime};
     for (const query of queriesOf(transaction.sourceId)) {
-      const diff = query.step(transaction, rowsOf);
+      const diff = query.step(transaction, position, rowsOf);
       if (diff) diffs.push({query, diff});
     }
     return diffs.map(({query, diff}, index) => {
@@ -70,9 +69,6 @@ export function engine({
       if (inFlight.size >= inFlightMax) await settled;
     },
     sequenceOf: (queryId) => sequences.get(queryId) ?? 0,
-    get sequence() {
-      return sequence;
-    },
   };
 }
 

@@ -1,13 +1,20 @@
 import type {Delta} from '../data/delta.ts';
 import {type Diff, isEmpty} from '../data/diff.ts';
 import type {Key} from '../data/key.ts';
+import type {Lsn} from '../data/lsn.ts';
 import type {Column, Table, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
-import type {Problem} from '../lib/problem.ts';
-import {problemsOf} from '../lib/problem.ts';
+import {type Problem, problemsOf} from '../lib/problem.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {resultSet} from '../result/result-set.ts';
+
+/** A point in a source's history: the end of a transaction. */
+export interface Position {
+  readonly lsn: Lsn;
+  /** Microseconds since 1970. */
+  readonly commitTime: number;
+}
 
 /** The rows a source holds of a table. */
 export type RowsOf = (table: TableId) => Iterable<readonly [Key, Row]>;
@@ -31,6 +38,8 @@ export interface LiveQuery {
   readonly id: string;
   readonly state: QueryState;
   readonly columns: readonly Column[];
+  /** The last transaction that its result is the answer at; undefined while there is none. */
+  readonly asOf: Position | undefined;
   /** Its rows, in no order. */
   rows(): IterableIterator<[Key, Row]>;
   readonly count: number;
@@ -38,8 +47,8 @@ export interface LiveQuery {
   explain(): string | undefined;
   /** The source's tables as they are now. */
   describe(tables: readonly Table[]): void;
-  /** What a transaction does to its result; undefined where it does nothing. */
-  step(transaction: Transaction, rowsOf: RowsOf): Diff | undefined;
+  /** What a transaction, ending at `position`, does to its result; undefined for nothing. */
+  step(transaction: Transaction, position: Position, rowsOf: RowsOf): Diff | undefined;
 }
 
 /** `compile` throws Problems where the text does not fit the tables. */
@@ -50,6 +59,7 @@ export function liveQuery(
   const result = resultSet();
   let state: QueryState = autoStart ? {kind: 'waiting'} : {kind: 'stopped'};
   let columns: readonly Column[] = [];
+  let asOf: Position | undefined;
   let tables: readonly Table[] = [];
   /** Made and hydrated, or made and still without rows while the query is waiting. */
   let running: RunningQuery | undefined;
@@ -78,7 +88,9 @@ export function liveQuery(
   function hydrate(transaction: Transaction, rowsOf: RowsOf): Diff | undefined {
     const fresh = prepare();
     if (!fresh) return undefined;
-    const delta = guarded(() => fresh.push({...transaction, changes: allRows(fresh.tables, rowsOf)}));
+    const delta = guarded(() =>
+      fresh.push({...transaction, changes: allRows(fresh.tables, rowsOf)}),
+    );
     if (!delta) return undefined;
     state = {kind: 'running'};
     return result.replace(delta);
@@ -92,6 +104,9 @@ export function liveQuery(
     get columns() {
       return columns;
     },
+    get asOf() {
+      return asOf;
+    },
     get count() {
       return result.size;
     },
@@ -103,8 +118,9 @@ export function liveQuery(
       state = {kind: 'waiting'};
       prepare();
     },
-    step(transaction, rowsOf) {
+    step(transaction, position, rowsOf) {
       const diff = stepped(transaction, rowsOf);
+      if (state.kind === 'running') asOf = position;
       return diff && !isEmpty(diff) ? diff : undefined;
     },
   };

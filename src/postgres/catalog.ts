@@ -4,7 +4,7 @@ import type {Problem} from '../lib/problem.ts';
 import {parseTableName, quoteTable, type TableName} from './identifiers.ts';
 import {tableProblems} from './problems-preflight.ts';
 import type {ReadPublication} from './publication.ts';
-import {identityOf, refusalOf, type TableFacts, TABLE_FACTS} from './table-facts.ts';
+import {identityOf, refusalOf, TABLE_FACTS, type TableFacts} from './table-facts.ts';
 import {readTypes, type TypeOf} from './types.ts';
 
 /** A table that can be followed, as the database describes it. */
@@ -79,7 +79,10 @@ export async function describeTables(
 function describe(
   facts: TableFacts,
   typeOf: TypeOf,
-  {publication, tableKeys}: {publication: ReadPublication | undefined; tableKeys: readonly TableKey[]},
+  {
+    publication,
+    tableKeys,
+  }: {publication: ReadPublication | undefined; tableKeys: readonly TableKey[]},
 ): {followed: FollowedTable; warnings: Problem[]} {
   const id = tableId(facts.schema, facts.name);
   const cover = publication?.covers.get(facts.oid);
@@ -97,11 +100,13 @@ function describe(
     name: facts.name,
     columns: columns.map(({name, type, modifier}) => ({name, type: typeOf(type, modifier)})),
     keyColumns: positionsOf(key, positions) ?? [],
-    foreignKeys: facts.foreign_keys.flatMap(({name, columns: numbers, schema, table, referenced}) => {
-      const at = positionsOf(numbers, positions);
-      const referencedTable = tableId(schema, table);
-      return at ? [{name, columns: at, referencedTable, referencedColumns: referenced}] : [];
-    }),
+    foreignKeys: facts.foreign_keys.flatMap(
+      ({name, columns: numbers, schema, table, referenced}) => {
+        const at = positionsOf(numbers, positions);
+        const referencedTable = tableId(schema, table);
+        return at ? [{name, columns: at, referencedTable, referencedColumns: referenced}] : [];
+      },
+    ),
   };
   const followed: FollowedTable = {
     oid: facts.oid,
@@ -156,7 +161,10 @@ function positionsOf(
   return found.length === numbers.length ? found : undefined;
 }
 
-function unpublished(table: string, columns: readonly {name: string; generated: boolean}[]): Problem {
+function unpublished(
+  table: string,
+  columns: readonly {name: string; generated: boolean}[],
+): Problem {
   return tableProblems['columns-not-published']({
     table,
     columns: columns.map(({name}) => `"${name}"`),
@@ -168,7 +176,7 @@ function unpublished(table: string, columns: readonly {name: string; generated: 
 
 // A name without a schema is looked for along the search path; exact letters come first.
 const RESOLVE = `
-  SELECT asked.position::int AS position, found.oid::float8 AS oid,
+  SELECT asked.position::int AS position, found.oid AS oid,
     ARRAY(SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE lower(c.relname) = lower(asked.name) AND c.relkind IN ('r', 'p')

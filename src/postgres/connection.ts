@@ -1,7 +1,7 @@
 import pg from 'pg';
 import {connectionProblem} from './failure.ts';
 import {postgresProblems} from './problems.ts';
-import {type SslMode, tlsAttempts, type TlsOptions} from './tls.ts';
+import {type SslMode, type TlsOptions, tlsAttempts} from './tls.ts';
 
 /** Where the database is, and as whom to go there. */
 export interface ConnectOptions {
@@ -22,6 +22,8 @@ export interface ConnectOptions {
 export interface Session {
   readonly client: pg.Client;
   readonly tls: TlsOptions;
+  /** The server's process that serves it. */
+  readonly pid: number;
   /** Resolves when the connection is gone, whoever ended it; `end` then does nothing. */
   readonly closed: Promise<void>;
   /** Ends the session now. What runs in it is given up. */
@@ -47,20 +49,27 @@ const SETTINGS: Readonly<Record<string, string>> = {
   row_security: 'off',
 };
 
+export interface SessionOptions {
+  readonly replication?: boolean;
+  readonly tls?: TlsOptions;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens a session. `replication` is a walsender bound to the database. `tls` is what an
  * earlier session settled on; without it every way that `sslMode` allows is tried in turn.
- * Fails with a Problem that says what stood in the way, and never holds the password.
+ * Fails with a Problem that says what stood in the way, and never holds the password. When
+ * `signal` is aborted the session breaks, and what runs in it fails.
  */
 export async function openSession(
   options: ConnectOptions,
-  {replication = false, tls}: {replication?: boolean; tls?: TlsOptions} = {},
+  {replication = false, tls, signal}: SessionOptions = {},
 ): Promise<Session> {
   const ways = tls === undefined ? await tlsAttempts(options) : [tls];
   let refusal: unknown;
   for (const way of ways) {
     try {
-      return await openBy(way, options, replication);
+      return await openBy(way, options, {replication, signal});
     } catch (error) {
       refusal = error;
       if (!refusedTls(error)) break;
@@ -96,16 +105,25 @@ export function clientConfig(
 async function openBy(
   tls: TlsOptions,
   options: ConnectOptions,
-  replication: boolean,
+  {replication, signal}: {replication: boolean; signal: AbortSignal | undefined},
 ): Promise<Session> {
+  signal?.throwIfAborted();
   const client = new pg.Client(clientConfig(options, {tls, replication}));
-  const closed = new Promise<void>((resolve) => client.once('end', resolve));
+  const abort = (): void => destroySocket(client);
+  signal?.addEventListener('abort', abort, {once: true});
+  const closed = new Promise<void>((resolve) => {
+    client.once('end', () => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+  });
   // The query that is under way rejects; without one, the next learns it.
   client.on('error', () => {});
   await client.connect();
   return {
     client,
     tls,
+    pid: backendPid(client),
     closed,
     end: async () => {
       destroySocket(client);

@@ -28,7 +28,7 @@ export function copyLineReader(readers: readonly ByteReader[]): (line: Buffer) =
   function escaped(line: Buffer, start: number, end: number, reader: ByteReader): Value {
     if (end - start === 2 && line[start + 1] === CAPITAL_N) return null;
     if (scratch.length < end - start) scratch = Buffer.allocUnsafe(2 * (end - start));
-    return reader(scratch, 0, unescape(line, start, end, scratch));
+    return reader(scratch, 0, unescaped(line, start, end, scratch));
   }
 
   return (line) => {
@@ -50,7 +50,7 @@ export function copyLineReader(readers: readonly ByteReader[]): (line: Buffer) =
 }
 
 /** Writes the field's own bytes into `to`, and answers how many they are. */
-function unescape(line: Buffer, start: number, end: number, to: Buffer): number {
+function unescaped(line: Buffer, start: number, end: number, to: Buffer): number {
   let length = 0;
   for (let at = start; at < end; at++) {
     let byte = line[at]!;

@@ -51,6 +51,19 @@ export function codeOf(error: unknown): string {
   return String(error.code);
 }
 
+/**
+ * Whether the server, the network or the system caused an error. pg gives no code to a
+ * few of its own; any other error without one is a bug of ours.
+ */
+export function isOfTheWorld(error: unknown): boolean {
+  return (
+    codeOf(error) !== '' ||
+    /^(Connection terminated|timeout expired|Client has encountered a connection error|The server does not support SSL|There was an error establishing an SSL|Client was closed|SASL)/.test(
+      saidBy(error),
+    )
+  );
+}
+
 function isSqlState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code) && !code.startsWith('E');
 }

@@ -29,7 +29,10 @@ const NAME = /^(?:("(?:[^"]|"")+"|[^."]+)\.)?("(?:[^"]|"")+"|[^."]+)$/;
 export function parseTableName(text: string): TableName | undefined {
   const match = NAME.exec(text.trim());
   if (!match?.[2]) return undefined;
-  return {schema: match[1] === undefined ? undefined : unquoted(match[1]), name: unquoted(match[2])};
+  return {
+    schema: match[1] === undefined ? undefined : unquoted(match[1]),
+    name: unquoted(match[2]),
+  };
 }
 
 function unquoted(part: string): string {

@@ -77,12 +77,7 @@ export const preflightProblems = catalogue({
     cause: 'The publication does not cover a table, and the role may not add it.',
     remedy: 'Run the statement of the hint as the owner of the publication and of the tables.',
     status: 503,
-    say: (facts: {
-      publication: string;
-      tables: readonly string[];
-      said: string;
-      sql: string;
-    }) => ({
+    say: (facts: {publication: string; tables: readonly string[]; said: string; sql: string}) => ({
       message: `publication "${facts.publication}" does not cover ${facts.tables.join(', ')}`,
       detail: `${facts.said}.`,
       hint: facts.sql,

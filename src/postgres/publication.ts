@@ -13,6 +13,8 @@ export interface ReadPublication {
   readonly leavesOut: readonly string[];
   /** What it sends of which table, by oid. */
   readonly covers: ReadonlyMap<number, Cover>;
+  /** The tables it covers, as SQL writes their names. */
+  readonly tables: readonly string[];
 }
 
 export interface Cover {
@@ -31,7 +33,8 @@ const PUBLICATION = `
 
 // As JSON, because attnames and rowfilter came with Postgres 15.
 const COVERED = `
-  SELECT format('%I.%I', schemaname, tablename)::regclass::oid::float8 AS oid,
+  SELECT format('%I.%I', schemaname, tablename) AS name,
+    format('%I.%I', schemaname, tablename)::regclass::oid AS oid,
     to_jsonb(t) -> 'attnames' AS columns, to_jsonb(t) ->> 'rowfilter' AS row_filter
   FROM pg_publication_tables t WHERE pubname = $1`;
 
@@ -46,6 +49,7 @@ export async function readPublication(
   const publication = publications.rows[0];
   if (!publication) return undefined;
   const {rows} = await client.query<{
+    name: string;
     oid: number;
     columns: string[] | null;
     row_filter: string | null;
@@ -54,6 +58,7 @@ export async function readPublication(
     name,
     viaRoot: publication.via_root,
     leavesOut: publication.leaves_out,
+    tables: rows.map((row) => row.name),
     covers: new Map(
       rows.map(({oid, columns, row_filter}) => [
         oid,

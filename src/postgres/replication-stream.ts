@@ -1,45 +1,13 @@
 import {Socket} from 'node:net';
 import type pg from 'pg';
-import {LogicalReplicationService} from 'pg-logical-replication';
-import {type Lsn, lsnText, parseLsn} from '../data/lsn.ts';
+import type {Lsn} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
-import {
-  backendPid,
-  clientConfig,
-  type ConnectOptions,
-  connectionOf,
-  type ProtocolConnection,
-} from './connection.ts';
-import {quoteIdent, quoteLiteral} from './identifiers.ts';
+import {backendPid, connectionOf, type ProtocolConnection} from './connection.ts';
 import {postgresProblems} from './problems.ts';
+import {type StreamOptions, subscribe} from './replication-transport.ts';
 import {standbyStatus} from './standby-status.ts';
-import type {TlsOptions} from './tls.ts';
 
-/** One connection that receives a slot's changes. It is used once, and never reconnects. */
-export interface ReplicationStream {
-  /** The server's process that sends. */
-  readonly pid: number;
-  /** Resolves after `close`; rejects when the stream broke or a handler threw. */
-  readonly ended: Promise<void>;
-  /** Everything before `lsn` is durable. The server is told soon, in one word for many. */
-  confirm(lsn: Lsn): void;
-  /** Reads nothing further from the socket: what was read already is still handed over. */
-  pause(): void;
-  resume(): void;
-  /** Breaks the connection and waits until it is gone. */
-  close(): Promise<void>;
-}
-
-export interface StreamOptions {
-  readonly connect: ConnectOptions;
-  readonly tls: TlsOptions;
-  readonly slot: string;
-  readonly publication: string;
-  /** Transactions whose commit record begins before this are not sent. */
-  readonly from: Lsn;
-  /** The server's wal_sender_timeout; 0 is never. */
-  readonly walSenderTimeoutMs: number;
-}
+export type {StreamOptions} from './replication-transport.ts';
 
 /** Both are called on the socket's path: they must neither wait nor work for long. */
 export interface StreamHandlers {
@@ -55,185 +23,183 @@ const PING_MAX_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
- * Opens a stream; resolves once the server has begun to send.
+ * One connection that receives a slot's changes. It is opened once, and never again.
  *
- * The transport is pg-logical-replication, of which only the connection and its CopyBoth
- * subscription are used. What it acknowledges is one byte too far, its timer confirms what
- * was only received, and it answers no request: so all of that is off, and the status
- * messages are written here. They go out from a timer of their own, which asks the server
- * to answer, so that neither a busy consumer nor a paused socket ends the connection, and
- * so that a dead line is noticed. See docs/decisions on the replication transport.
+ * What it says to the server goes out from a timer of its own, and asks for an answer: so
+ * neither a busy consumer nor a paused socket ends the connection, and a line that died
+ * without a word is noticed. It confirms what it was told is durable, to the byte, and
+ * nothing else: https://www.postgresql.org/docs/current/protocol-replication.html
  */
-export async function openReplicationStream(
-  options: StreamOptions,
-  handlers: StreamHandlers,
-  {clock, signal}: {clock: Clock; signal: AbortSignal},
-): Promise<ReplicationStream> {
-  signal.throwIfAborted();
-  const ending = new AbortController();
-  const socket = new Socket();
-  const {service, plugin, started} = transport(options, socket, handlers.message);
-  let connection: ProtocolConnection | undefined;
-  let failure: {readonly error: unknown} | undefined;
-  let durable: Lsn = 0n;
-  let received = options.from;
-  let lastSentMs = 0;
-  let lastHeardMs = clock.nowMs();
-  let paused = false;
-  let promised = false;
+export class ReplicationStream {
+  readonly #options: StreamOptions;
+  readonly #handlers: StreamHandlers;
+  readonly #clock: Clock;
+  readonly #socket = new Socket();
+  readonly #closing = new AbortController();
+  #client: pg.Client | undefined;
+  #connection: ProtocolConnection | undefined;
+  #failure: {readonly error: unknown} | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #pinging: Promise<void> = Promise.resolve();
+  /** Everything before it is durable; 0 while nothing is known to be. */
+  #durable: Lsn = 0n;
+  #received: Lsn;
+  #lastSaidMs = 0;
+  #lastHeardMs = 0;
+  #paused = false;
+  #wordPromised = false;
 
-  function fail(error: unknown): void {
-    failure ??= {error};
-    socket.destroy();
+  constructor(options: StreamOptions, handlers: StreamHandlers, clock: Clock) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#clock = clock;
+    this.#received = options.from;
   }
-  function guarded(act: () => void): void {
-    if (failure || ending.signal.aborted) return;
-    lastHeardMs = clock.nowMs();
+
+  /** Resolves once the server has begun to send. Aborting `signal` closes the stream. */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const abort = (): void => this.#break();
+    signal.addEventListener('abort', abort, {once: true});
+    const started = new Promise<void>((resolve) => {
+      const {over} = subscribe(this.#options, this.#socket, {
+        connected: (client) => {
+          this.#client = client;
+          this.#connection = connectionOf(client);
+        },
+        started: resolve,
+        message: (bytes) => this.#guarded(() => this.#handlers.message(bytes)),
+        keepalive: (walEnd, replyRequested) =>
+          this.#guarded(() => this.#heard(walEnd, replyRequested)),
+      });
+      this.#ended = this.#outcome(over).finally(() => signal.removeEventListener('abort', abort));
+    });
+    await Promise.race([started, this.#ended]);
+    signal.throwIfAborted();
+    this.#lastHeardMs = this.#clock.nowMs();
+    this.#pinging = this.#ping();
+  }
+
+  /** Resolves after `close`; rejects when the stream broke or a handler threw. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  /** The server's process that sends. */
+  get pid(): number | undefined {
+    return this.#client && backendPid(this.#client);
+  }
+
+  /** Everything before `lsn` is durable. The server is told soon, in one word for many. */
+  confirm(lsn: Lsn): void {
+    if (lsn <= this.#durable) return;
+    this.#durable = lsn;
+    if (lsn > this.#received) this.#received = lsn;
+    if (!this.#wordPromised) void this.#sayLater();
+  }
+
+  /** Reads nothing further from the socket; what was read already is still handed over. */
+  pause(): void {
+    this.#paused = true;
+    this.#connection?.stream.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#lastHeardMs = this.#clock.nowMs();
+    this.#connection?.stream.resume();
+  }
+
+  /** Ends the connection and waits until it is gone. */
+  async close(): Promise<void> {
+    // A last word, so that the server need not send again what is durable.
+    if (!this.#closing.signal.aborted && this.#durable > 0n) this.#say({replyRequested: false});
+    this.#break();
+    await this.#ended.catch(() => {});
+    await this.#pinging;
+  }
+
+  /** An end that was wished for is no failure. */
+  async #outcome(over: Promise<void>): Promise<void> {
+    let reason: unknown = new Error('Connection terminated by the server');
+    try {
+      await over;
+    } catch (error) {
+      reason = error;
+    }
+    const wished = this.#closing.signal.aborted;
+    this.#closing.abort();
+    if (this.#failure) throw this.#failure.error;
+    if (!wished) throw reason;
+  }
+
+  #break(): void {
+    this.#closing.abort();
+    // What was written before, the last word among it, still goes out.
+    if (this.#client) this.#socket.destroySoon();
+    else this.#socket.destroy();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= {error};
+    this.#socket.destroy();
+  }
+
+  /** Nothing may be thrown on the socket's path: there, it would end the process. */
+  #guarded(act: () => void): void {
+    if (this.#failure || this.#closing.signal.aborted) return;
+    this.#lastHeardMs = this.#clock.nowMs();
     try {
       act();
     } catch (error) {
-      fail(error);
+      this.#fail(error);
     }
   }
-  function say(replyRequested: boolean): void {
-    lastSentMs = clock.nowMs();
-    connection?.sendCopyFromChunk(
-      standbyStatus({
-        received: received > durable ? received : durable,
-        durable,
-        nowMs: lastSentMs,
-        replyRequested,
-      }),
+
+  #heard(walEnd: Lsn, replyRequested: boolean): void {
+    if (walEnd > this.#received) this.#received = walEnd;
+    this.#handlers.keepalive(walEnd);
+    if (replyRequested) this.#say({replyRequested: false});
+  }
+
+  #say({replyRequested}: {replyRequested: boolean}): void {
+    const durable = this.#durable;
+    this.#lastSaidMs = this.#clock.nowMs();
+    this.#connection?.sendCopyFromChunk(
+      standbyStatus({received: this.#received, durable, nowMs: this.#lastSaidMs, replyRequested}),
     );
   }
 
-  service.on('error', () => {}); // The subscription's promise rejects as well.
-  service.on('data', (_lsn, deliver: () => void) => guarded(deliver));
-  service.on('heartbeat', (text, _timestamp, replyRequested) =>
-    guarded(() => {
-      const walEnd = parseLsn(text) ?? 0n;
-      if (walEnd > received) received = walEnd;
-      handlers.keepalive(walEnd);
-      if (replyRequested) say(false);
-    }),
-  );
-  const abort = (): void => void socket.destroy();
-  signal.addEventListener('abort', abort, {once: true});
-  const subscription = service.subscribe(plugin, options.slot, lsnText(options.from));
-  const ended = subscription.then(
-    () => finish(),
-    (error: unknown) => finish(failure?.error ?? error),
-  );
-  ended.catch(() => {});
-
-  async function finish(error?: unknown): Promise<void> {
-    const closed = ending.signal.aborted;
-    ending.abort();
-    signal.removeEventListener('abort', abort);
-    socket.destroy();
-    await service.destroy();
-    if (!closed && !signal.aborted) throw error ?? new Error('the server ended the stream');
+  async #sayLater(): Promise<void> {
+    this.#wordPromised = true;
+    const restMs = this.#lastSaidMs + CONFIRM_MS - this.#clock.nowMs();
+    if (restMs > 0) await this.#waited(restMs);
+    this.#wordPromised = false;
+    if (!this.#closing.signal.aborted) this.#say({replyRequested: false});
   }
-  async function ping(): Promise<void> {
-    const {walSenderTimeoutMs} = options;
-    const everyMs = walSenderTimeoutMs > 0 ? Math.min(walSenderTimeoutMs / 3, PING_MAX_MS) : PING_MAX_MS;
-    const silentMs = 2 * (walSenderTimeoutMs || DEFAULT_TIMEOUT_MS);
-    while (await waited(clock, everyMs, ending.signal)) {
-      if (paused) lastHeardMs = clock.nowMs();
-      if (clock.nowMs() - lastHeardMs > silentMs) {
-        return fail(postgresProblems['connection-silent']({...options.connect, silentMs}));
+
+  async #ping(): Promise<void> {
+    const timeoutMs = this.#options.walSenderTimeoutMs;
+    const everyMs = Math.min(timeoutMs > 0 ? timeoutMs / 3 : PING_MAX_MS, PING_MAX_MS);
+    const silentMs = 2 * (timeoutMs > 0 ? timeoutMs : DEFAULT_TIMEOUT_MS);
+    while (await this.#waited(everyMs)) {
+      if (this.#paused) this.#lastHeardMs = this.#clock.nowMs();
+      if (this.#clock.nowMs() - this.#lastHeardMs > silentMs) {
+        return this.#fail(
+          postgresProblems['connection-silent']({...this.#options.connect, silentMs}),
+        );
       }
-      say(true);
+      this.#say({replyRequested: true});
     }
   }
-  async function sayLater(): Promise<void> {
-    if (promised) return;
-    promised = true;
-    const restMs = lastSentMs + CONFIRM_MS - clock.nowMs();
-    const open = restMs <= 0 || (await waited(clock, restMs, ending.signal));
-    promised = false;
-    if (open && !ending.signal.aborted) say(false);
-  }
 
-  const client = await Promise.race([started, ended]);
-  if (!client) throw signal.reason ?? new Error('the stream was closed before it began');
-  connection = connectionOf(client);
-  const flowing = connection;
-  const pinging = ping();
-  return {
-    pid: backendPid(client),
-    ended,
-    confirm(lsn) {
-      if (lsn <= durable) return;
-      durable = lsn;
-      void sayLater();
-    },
-    pause() {
-      paused = true;
-      flowing.stream.pause();
-    },
-    resume() {
-      paused = false;
-      lastHeardMs = clock.nowMs();
-      flowing.stream.resume();
-    },
-    async close() {
-      // The last word, so that the server need not send again what is durable.
-      if (!ending.signal.aborted && durable > 0n) say(false);
-      ending.abort();
-      socket.destroySoon();
-      await ended.catch(() => {});
-      await pinging;
-    },
-  };
-}
-
-/** A service for one subscription, whose plugin hands messages on and decodes nothing. */
-function transport(
-  {connect, tls, publication}: StreamOptions,
-  socket: Socket,
-  message: (bytes: Buffer) => void,
-) {
-  const config = {
-    ...clientConfig(connect, {tls, replication: true}),
-    stream: () => socket,
-    replication: 'database',
-  } as const;
-  const service = new LogicalReplicationService(config, {
-    acknowledge: {auto: false, timeoutSeconds: 0},
-    flowControl: {enabled: false},
-  });
-  let begin: (client: pg.Client) => void = () => {};
-  const started = new Promise<pg.Client>((resolve) => {
-    begin = resolve;
-  });
-  const plugin = {
-    name: 'pgoutput',
-    options: {},
-    // Called and delivered within one turn: the bytes are not kept.
-    parse: (bytes: Buffer) => () => message(bytes),
-    start(client: pg.Client, slot: string, from: string) {
-      service.once('start', () => begin(client));
-      return client.query(startSql({slot, from, publication}));
-    },
-  };
-  return {service, plugin, started};
-}
-
-function startSql(stream: {slot: string; from: string; publication: string}): string {
-  // The option holds a list of identifiers, so the name is quoted twice.
-  const names = quoteLiteral(quoteIdent(stream.publication));
-  return (
-    `START_REPLICATION SLOT ${quoteIdent(stream.slot)} LOGICAL ${stream.from} ` +
-    `(proto_version '1', publication_names ${names})`
-  );
-}
-
-async function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await clock.wait(ms, signal);
-    return true;
-  } catch {
-    return false;
+  /** Whether the stream is still open after `ms`. */
+  async #waited(ms: number): Promise<boolean> {
+    try {
+      await this.#clock.wait(ms, this.#closing.signal);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }

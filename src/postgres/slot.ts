@@ -97,7 +97,13 @@ export interface NewSlot {
  */
 export async function createSlot(
   replication: Session,
-  {control, name, temporary, limitMs, clock}: {
+  {
+    control,
+    name,
+    temporary,
+    limitMs,
+    clock,
+  }: {
     control: pg.Client;
     name: string;
     temporary: boolean;
@@ -114,9 +120,10 @@ export async function createSlot(
     return slotProblems['slot-creation-blocked']({slot: name, waitedMs: limitMs, blockers});
   });
   try {
-    const {rows} = await replication.client.query<{consistent_point: string; snapshot_name: string}>(
-      sql,
-    );
+    const {rows} = await replication.client.query<{
+      consistent_point: string;
+      snapshot_name: string;
+    }>(sql);
     const lsn = parseLsn(rows[0]?.consistent_point ?? '');
     if (!rows[0] || lsn === undefined) throw new Error('the server named no consistent point');
     return {lsn, snapshot: rows[0].snapshot_name};

@@ -45,7 +45,7 @@ const KEY = `to_jsonb((i.indkey::int2[])[0:i.indnkeyatts - 1])`;
 
 /** Facts of the tables whose oids are $1. */
 export const TABLE_FACTS = `
-  SELECT c.oid::float8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
+  SELECT c.oid AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
     c.relpersistence AS persistence, c.relreplident AS identity,
     has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
     row_security_active(c.oid) AS filtered,

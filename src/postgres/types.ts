@@ -46,10 +46,10 @@ const TYPES = `
       CROSS JOIN LATERAL (VALUES (t.typbasetype::int8), (t.typelem::int8)) AS next(oid)
       WHERE next.oid <> 0
   )
-  SELECT t.oid::float8 AS oid, format_type(t.oid, NULL) AS name, t.typtype AS kind,
-    t.typbasetype::float8 AS base, t.typtypmod AS base_modifier,
-    coalesce((SELECT e.oid::float8 FROM pg_type e
-      WHERE e.typarray = t.oid AND e.typdelim = ','), 0) AS element,
+  SELECT t.oid AS oid, format_type(t.oid, NULL) AS name, t.typtype AS kind,
+    t.typbasetype AS base, t.typtypmod AS base_modifier,
+    coalesce((SELECT e.oid FROM pg_type e
+      WHERE e.typarray = t.oid AND e.typdelim = ','), 0::oid) AS element,
     ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder)
       AS labels
   FROM pg_type t WHERE t.oid::int8 IN (SELECT oid FROM wanted)`;

@@ -1,5 +1,6 @@
 import type {Catalog, Language} from './catalog.ts';
 import {compileCypher} from './cypher/lower.ts';
+import {parseCypher} from './cypher/parser.ts';
 import {dataflow} from './dataflow.ts';
 import {optimise} from './optimise.ts';
 import type {Plan} from './plan.ts';
@@ -14,6 +15,12 @@ export function compile(
   {language, catalog}: {language: Language | undefined; catalog: Catalog},
 ): RunningQuery {
   return dataflow(optimise(planOf(text, language ?? recognised(text), catalog)));
+}
+
+/** Throws every Problem that a text has whatever the tables are. */
+export function checkSyntax(text: string, language: Language | undefined): void {
+  if ((language ?? recognised(text)) === 'SQL') throw new Error('SQL is not there yet');
+  parseCypher(text);
 }
 
 function planOf(text: string, language: Language, catalog: Catalog): Plan {

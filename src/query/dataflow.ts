@@ -1,17 +1,13 @@
-import {identicalRows} from '../data/compare.ts';
-import {consolidate, type Delta} from '../data/delta.ts';
+import type {Delta} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
-import {compilePredicate, compileRow} from './evaluate.ts';
 import {explain} from './explain.ts';
-import {aggregate} from './operators/aggregate.ts';
-import {filter} from './operators/filter.ts';
-import {project} from './operators/project.ts';
+import {net} from './operators/net.ts';
 import type {Plan} from './plan.ts';
 import type {RunningQuery} from './query.ts';
-import {type Stage, scanStage, sharedStage, unaryStage, valuesStage} from './stage.ts';
-import {joinStage} from './stage-join.ts';
+import type {Stage} from './stage.ts';
+import {stageOf} from './stages.ts';
 
 /** A plan that runs, and what only tests and tools need besides. */
 export interface Dataflow extends RunningQuery {
@@ -36,7 +32,7 @@ export function dataflow(plan: Plan): Dataflow {
   function step(changes: ReadonlyMap<TableId, Delta>): Delta {
     const delta = root.pull({changes, first});
     first = false;
-    return consolidate(delta).filter(changesSomething);
+    return net(delta);
   }
 
   return {
@@ -53,38 +49,6 @@ export function dataflow(plan: Plan): Dataflow {
   };
 }
 
-function changesSomething({before, after}: {before: Row | undefined; after: Row | undefined}) {
-  return !(before && after && identicalRows(before, after));
-}
-
 function asInserts(rows: Iterable<readonly [Key, Row]>): Delta {
   return Array.from(rows, ([key, after]) => ({key, before: undefined, after}));
-}
-
-/** The stage of a node, made once however often the plan holds the node. */
-function stageOf(plan: Plan, stages: Map<Plan, Stage>): Stage {
-  const held = stages.get(plan);
-  if (held) return held;
-  const stage = sharedStage(newStage(plan, (input) => stageOf(input, stages)));
-  stages.set(plan, stage);
-  return stage;
-}
-
-function newStage(plan: Plan, stage: (input: Plan) => Stage): Stage {
-  switch (plan.kind) {
-    case 'scan':
-      return scanStage(plan);
-    case 'values':
-      return valuesStage(plan);
-    case 'filter':
-      return unaryStage(plan, stage(plan.input), filter(compilePredicate(plan.predicate)));
-    case 'project':
-      return unaryStage(plan, stage(plan.input), project(compileRow(plan.expressions)));
-    case 'aggregate':
-      return unaryStage(plan, stage(plan.input), aggregate(plan));
-    case 'join':
-      return joinStage(plan, stage(plan.left), stage(plan.right));
-    default:
-      throw new Error(`${plan.kind} is not there yet`);
-  }
 }

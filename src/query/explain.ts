@@ -11,7 +11,12 @@ export function explain(root: Stage): string {
     seen.add(stage.plan);
     const held = stage.size > 0 && !again ? `  rows held: ${stage.size}` : '';
     lines.push(`${'  '.repeat(depth)}${nodeText(stage.plan)}${again ? '  (as above)' : held}`);
-    if (!again) for (const input of stage.inputs) write(input, depth + 1);
+    if (again) return;
+    for (const input of stage.inputs) {
+      // Stages of one node are one line.
+      if (input.plan === stage.plan) for (const below of input.inputs) write(below, depth + 1);
+      else write(input, depth + 1);
+    }
   };
   write(root, 0);
   return lines.join('\n');

@@ -41,7 +41,11 @@ export type Expression =
       readonly type: Type;
     };
 
-/** A function of values. `name` is unique among functions and printed in plans. */
+/**
+ * A function of values. `name` is unique among functions and printed in plans. A strict
+ * one named `=`, or with ` =` at the end (`int =`), is equality: the engine looks its
+ * arguments up by key where their types allow it (`optimise-expression.ts`).
+ */
 export interface ScalarFunction {
   readonly name: string;
   /** Null in any argument gives null, and `compute` never sees one. */

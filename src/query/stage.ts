@@ -1,4 +1,5 @@
 import type {Delta} from '../data/delta.ts';
+import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Operator} from './operators/operator.ts';
 import type {Plan} from './plan.ts';
@@ -15,6 +16,8 @@ export interface Stage {
   readonly inputs: readonly Stage[];
   /** What the step changes in this node's rows. To be asked once a step. */
   pull(step: Step): Delta;
+  /** Where its rows have an order: their keys, in it. */
+  readonly keys?: (() => Iterable<Key>) | undefined;
   /** How many rows it remembers, its inputs not counted. */
   readonly size: number;
 }
@@ -38,6 +41,7 @@ export function unaryStage(plan: Plan, input: Stage, operator: Operator): Stage 
   return {
     plan,
     inputs: [input],
+    keys: plan.kind === 'project' ? input.keys : undefined,
     pull(step) {
       const delta = input.pull(step);
       return delta.length > 0 || step.first ? operator.push(delta) : NOTHING;
@@ -73,6 +77,7 @@ export function sharedStage(stage: Stage): Stage {
   return {
     plan: stage.plan,
     inputs: stage.inputs,
+    keys: stage.keys,
     pull(step) {
       if (answered?.step !== step) answered = {step, delta: stage.pull(step)};
       return answered.delta;

@@ -1,9 +1,10 @@
 import type {Request, Response} from 'express';
 import type {Admission} from '../http/admission.ts';
+import {sendProblem} from '../http/answers.ts';
 import {type EventStreamOptions, eventStream} from '../http/event-stream.ts';
 import {httpProblems} from '../http/problems.ts';
 import {nearest} from '../lib/nearest.ts';
-import type {Problem} from '../lib/problem.ts';
+import {Problem} from '../lib/problem.ts';
 import {reactionProblems} from './problems.ts';
 import {type QueryChoice, type QueryFeedOptions, type QueryIds, queryFeed} from './query-feed.ts';
 
@@ -12,8 +13,8 @@ export interface QueryStreamOptions extends QueryFeedOptions, EventStreamOptions
 /** An event stream of queries, for a route to answer with. */
 export interface QueryStream {
   /**
-   * Answers with all queries, or with those named in `?queries=a,b`. Throws a Problem,
-   * before anything is sent, where the request is not one that can be answered.
+   * Answers with all queries, or with those named in `?queries=a,b`; with a Problem,
+   * before any stream begins, where one of them is not served.
    */
   open(request: Request, response: Response, path: string, admission: Admission): void;
   readonly clients: number;
@@ -29,7 +30,8 @@ export function queryStream(options: QueryStreamOptions): QueryStream {
     open(request, response, path, admission) {
       refuseOtherForms(request);
       const choice = chosen(request.query.queries, options.queries, path);
-      stream.open(request, response, choice, admission);
+      if (choice instanceof Problem) sendProblem(response, choice, NOT_STREAMED_STATUS);
+      else stream.open(request, response, choice, admission);
     },
     get clients() {
       return stream.clients;
@@ -41,17 +43,19 @@ export function queryStream(options: QueryStreamOptions): QueryStream {
   };
 }
 
+const NOT_STREAMED_STATUS = reactionProblems.entries['query-not-streamed'].status;
+
 function refuseOtherForms(request: Request): void {
   if (request.accepts('text/event-stream')) return;
   const accept = request.get('Accept') ?? '';
   throw httpProblems['not-acceptable']({accept, offered: 'text/event-stream'});
 }
 
-function chosen(asked: unknown, served: QueryIds, path: string): QueryChoice {
+function chosen(asked: unknown, served: QueryIds, path: string): QueryChoice | Problem {
   const named = names(asked);
   if (named.length === 0) return {path, named: undefined, key: path};
   const unknown = named.find((id) => !served.has(id));
-  if (unknown !== undefined) throw notStreamed(unknown, served);
+  if (unknown !== undefined) return notStreamed(unknown, served);
   return {path, named: new Set(named), key: JSON.stringify([path, ...named.sort()])};
 }
 

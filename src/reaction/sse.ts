@@ -60,8 +60,9 @@ export function sseReaction(options: SseOptions, env: SseWorld): Reaction {
     const address = {host, port, setting: `reactions.${id}.port`};
     mount = await env.listeners.mount(address, paths.fixed, (listener) => {
       const opened = queryStream({
-        ...options,
         ...env,
+        heartbeatIntervalMs: options.heartbeatIntervalMs,
+        heartbeat: options.heartbeat,
         queries,
         encode: encoder(options, {routes, paths, warn}),
       });

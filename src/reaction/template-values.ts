@@ -9,8 +9,10 @@ export function templateRow(json: string): unknown {
   return templateValue(readExactJson(json));
 }
 
-/** What `toString` gives a template; no row can reach or replace it. */
-const OBJECT_PROTOTYPE = Object.freeze(Object.create(null, {toString: {value: () => '[object]'}}));
+/** How objects print. A symbol, since a column may have any name, `toString` too. */
+const OBJECT_PROTOTYPE = Object.freeze(
+  Object.create(null, {[Symbol.toPrimitive]: {value: () => '[object]'}}),
+);
 
 class TemplateList extends Array<unknown> {
   override toString(): string {

@@ -57,6 +57,12 @@ export function bagImage(table: Table): TableImage {
       for (const [key, before] of rowsOf(bag)) edits.push({key, before, after: undefined});
       bag = new Map();
     },
+    undo(edits) {
+      for (const {before, after} of edits.toReversed()) {
+        if (before) put(before, []);
+        if (after) take(after, []);
+      }
+    },
     compare: () =>
       comparison(bag, nameOf, (next) => {
         bag = next;

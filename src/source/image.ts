@@ -27,13 +27,19 @@ export function applyChanges(
   relations: Relations,
 ): Map<TableId, Delta> {
   const edits = new Map<TableId, Edit[]>();
-  for (const change of changes) {
-    if (change.kind === 'truncate') {
-      for (const oid of change.relationOids) truncate(image, relations.get(oid), edits);
-      continue;
+  try {
+    for (const change of changes) {
+      if (change.kind === 'truncate') {
+        for (const oid of change.relationOids) truncate(image, relations.get(oid), edits);
+        continue;
+      }
+      const relation = relations.get(change.relationOid);
+      if (relation) applyChange(image, change, relation, edits);
     }
-    const relation = relations.get(change.relationOid);
-    if (relation) applyChange(image, change, relation, edits);
+  } catch (error) {
+    // Half a transaction is never held: what is told next starts from what was told last.
+    for (const [id, own] of edits) image.get(id)?.undo(own);
+    throw error;
   }
   return netDeltas(edits);
 }
@@ -50,13 +56,16 @@ function applyChange(
   const own = editsOf(edits, id);
   switch (change.kind) {
     case 'insert':
-      return table.insert(relation.arranged(change.row), own);
+      table.insert(relation.arranged(change.row), own);
+      break;
     case 'update':
-      return table.update(arrangedOld(change.old, relation), relation.arranged(change.row), own);
+      table.update(arrangedOld(change.old, relation), relation.arranged(change.row), own);
+      break;
     case 'delete':
-      return table.remove({kind: change.old.kind, row: relation.arranged(change.old.row)}, own);
+      table.remove({kind: change.old.kind, row: relation.arranged(change.old.row)}, own);
+      break;
     default:
-      return unreachable(change);
+      unreachable(change);
   }
 }
 

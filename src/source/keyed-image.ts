@@ -63,6 +63,12 @@ export function keyedImage(table: Table): TableImage {
       for (const [key, before] of rows) edits.push({key, before, after: undefined});
       rows = new Map();
     },
+    undo(edits) {
+      for (const {key, before} of edits.toReversed()) {
+        if (before === undefined) rows.delete(key);
+        else rows.set(key, before);
+      }
+    },
     compare: () =>
       comparison({table, held: rows, keyOfRow}, (next) => {
         rows = next;

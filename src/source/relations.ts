@@ -1,6 +1,12 @@
 import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
-import {decodeMessage, type Message, type OldTuple, type Relation, type Tuple} from '../postgres/pgoutput.ts';
+import {
+  decodeMessage,
+  type Message,
+  type OldTuple,
+  type Relation,
+  type Tuple,
+} from '../postgres/pgoutput.ts';
 import {type ByteReader, byteReader} from '../postgres/values.ts';
 import {sourceProblems} from './problems.ts';
 
@@ -53,7 +59,9 @@ export function relationsOf(
       readers.set(relation.oid, readersFor(relation, followed));
       return;
     }
-    const namesake = tables.find(({table}) => table.schema === relation.schema && table.name === relation.name);
+    const namesake = tables.find(
+      ({table}) => table.schema === relation.schema && table.name === relation.name,
+    );
     if (namesake) throw changed(namesake, 'It was dropped and made again');
     const partitioned = tables.find(({leaves}) => leaves.length > 0);
     if (viaRoot || !partitioned || strangers.has(relation.oid)) return;

@@ -60,4 +60,10 @@ export type SourceState =
   | {readonly kind: 'snapshotting'; readonly rowsRead: number}
   | {readonly kind: 'streaming'}
   /** Something is wrong that may pass: tried again at `retryAtMs`. */
-  | {readonly kind: 'waiting'; readonly problem: Problem; readonly retryAtMs: number};
+  | {
+      readonly kind: 'waiting';
+      readonly problem: Problem;
+      /** What else was found wrong at the same time. */
+      readonly further?: readonly Problem[];
+      readonly retryAtMs: number;
+    };

@@ -16,6 +16,8 @@ export interface TableImage {
   remove(old: OldTuple, edits: Edit[]): void;
   /** TRUNCATE: every row goes. */
   clear(edits: Edit[]): void;
+  /** Takes back edits that this image made, the newest of all, as if they had never been. */
+  undo(edits: readonly Edit[]): void;
   /** Begins to compare what is held with the table's rows in a snapshot. */
   compare(): Comparison;
   rows(): Iterable<readonly [Key, Row]>;

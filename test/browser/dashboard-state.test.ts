@@ -138,14 +138,14 @@ test('after a reset the numbers may start anew', () => {
 test('what is held stays when the connection is lost, and is dated by the first loss', () => {
   const state = after(opened, snapshot(7, {1: cpu}), lost, {...lost, atMs: 900});
   expect(rowsOf(state)).toEqual({1: cpu});
-  expect(state.link).toMatchObject({kind: 'lost', sinceMs: 500, leaving: false});
+  expect(state.link).toMatchObject({kind: 'lost', sinceMs: 500, farewell: undefined});
 });
 
 test('a service that says good-bye is told from a broken connection', () => {
-  expect(after(opened, {kind: 'bye', atMs: 400}, lost).link).toMatchObject({
+  expect(after(opened, {kind: 'bye', reason: 'closing', atMs: 400}, lost).link).toMatchObject({
     kind: 'lost',
     sinceMs: 400,
-    leaving: true,
+    farewell: 'closing',
   });
 });
 

@@ -24,7 +24,7 @@ export interface LogEntry {
 }
 
 export interface State {
-  readonly link: {readonly kind: string; readonly sinceMs: number; readonly leaving?: boolean};
+  readonly link: {readonly kind: string; readonly sinceMs: number; readonly farewell?: string};
   readonly results: ReadonlyMap<string, {rows: ReadonlyMap<string, Held>; sequence: number}>;
   readonly position: number | undefined;
   readonly gap: {expected: number; got: number} | undefined;

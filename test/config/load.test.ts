@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of files.
 import {expect, test} from 'vitest';
 import {defaults} from '../../src/config/config.ts';
 import {loadConfig} from '../../src/config/load.ts';
@@ -121,8 +122,10 @@ test('a file in snake_case gives the settings that it says', () => {
 });
 
 test('the same file in camelCase gives the same configuration', () => {
-  const camel = SNAKE.replaceAll(/([a-z])_([a-z])(?=[a-z_]*:)/g, (_, a, b) => a + b.toUpperCase())
-    .replace('type: postgres', 'kind: postgres');
+  const camel = SNAKE.replaceAll(
+    /([a-z])_([a-z])(?=[a-z_]*:)/g,
+    (_, a, b) => a + b.toUpperCase(),
+  ).replace('type: postgres', 'kind: postgres');
   expect(camel).toContain('heartbeatIntervalMs');
   expect(camel).not.toMatch(/^ *-? *[a-z]+_[a-z]+:/m);
   expect(read(camel).config).toEqual(read(SNAKE).config);
@@ -156,7 +159,11 @@ test('a position in a block query is where it stands in the file', () => {
   const line = SNAKE.split('\n').findIndex((line) => line.includes('WHERE'));
   const column = SNAKE.split('\n')[line]!.indexOf('RETURN');
   const within = {line: 2, column: 'WHERE o.late RETURN'.indexOf('RETURN') + 1};
-  expect(placeInFile(query, within)).toEqual({file: 'app.yaml', line: line + 1, column: column + 1});
+  expect(placeInFile(query, within)).toEqual({
+    file: 'app.yaml',
+    line: line + 1,
+    column: column + 1,
+  });
 });
 
 test.each([
@@ -165,7 +172,10 @@ test.each([
   ['a plain text', 'query: RETURN 1\n', 'RETURN 1', 1, 12],
   ['a quoted text', 'query: "RETURN 1"\n', 'RETURN 1', 1, 13],
 ])('a query as %s is placed where its text begins', (_name, written, query, line, column) => {
-  const block = SNAKE.slice(SNAKE.indexOf('query: |'), SNAKE.indexOf('    sources:\n      - source_id'));
+  const block = SNAKE.slice(
+    SNAKE.indexOf('query: |'),
+    SNAKE.indexOf('    sources:\n      - source_id'),
+  );
   const {queries} = read(changed(SNAKE, block, written)).config;
   const first = SNAKE.split('\n').findIndex((line) => line.includes('query: |'));
   expect(queries[0]).toMatchObject({query, place: {line: first + line, column}});
@@ -210,7 +220,7 @@ test('mistakes in .env are told with those of the file', async () => {
 test('templates are checked by the function that is handed in, each where it stands', () => {
   const checkTemplate = (text: string) => (text.includes('{{#') ? 'not closed' : undefined);
   const text = changed(SNAKE, '"gone"', '"{{#if x}}"');
-  expect(told(text, {checkTemplate})).toEqual(['50:20 template-syntax']);
+  expect(told(text, {checkTemplate})).toEqual(['49:20 template-syntax']);
   expect(told(text)).toEqual([]);
 });
 

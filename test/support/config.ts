@@ -1,5 +1,5 @@
-import {type Problem, problemsOf} from '../../src/lib/problem.ts';
 import {type Loaded, type ReadOptions, readConfig} from '../../src/config/read.ts';
+import {type Problem, problemsOf} from '../../src/lib/problem.ts';
 
 /** A configuration in which nothing is wrong, in snake_case as old files of Drasi have it. */
 export const SNAKE = `

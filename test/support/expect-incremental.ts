@@ -87,7 +87,7 @@ export function expectLaws(
         step < STEPS ? randomDelta(next, input, row) : emptied(input),
       );
       history.push(deltas.map(deltaText).join('   ||   '));
-      deltas.forEach((delta, i) => fold(delta, inputs[i]!, told));
+      for (const [i, delta] of deltas.entries()) fold(delta, inputs[i]!, told);
       fold(running.push(deltas), output, told);
       const expected = recompute(inputs);
       const [is, shall] =

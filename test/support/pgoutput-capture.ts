@@ -16,6 +16,7 @@ export async function capture(
   const slot = `capture_${randomBytes(6).toString('hex')}`;
   await database.query(`SELECT pg_create_logical_replication_slot($1, 'pgoutput')`, [slot]);
   try {
+    await database.query(SESSION);
     for (const statement of statements) await database.query(statement);
     const rows = await database.query<{data: Buffer}>(CHANGES, [slot, PUBLICATION]);
     return rows.map(({data}) => data);

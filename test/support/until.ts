@@ -8,13 +8,15 @@ export async function until(
     limitMs = 10_000,
     what = holds.toString(),
     orElse = 'throw',
-  }: {limitMs?: number; what?: string; orElse?: 'throw' | 'false'} = {},
+  }: {limitMs?: number; what?: string | (() => string); orElse?: 'throw' | 'false'} = {},
 ): Promise<boolean> {
   const end = performance.now() + limitMs;
   while (!(await holds())) {
     if (performance.now() > end) {
       if (orElse === 'false') return false;
-      throw new Error(`waited ${limitMs} ms in vain for ${what}`);
+      throw new Error(
+        `waited ${limitMs} ms in vain for ${typeof what === 'string' ? what : what()}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

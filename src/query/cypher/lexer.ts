@@ -160,5 +160,5 @@ function matchAt(pattern: RegExp, text: string, start: number): RegExpExecArray 
 
 function literal(text: string, start: number, message: string, hint?: string): Error {
   const at = placeOf(text, {start});
-  return problems['cypher-literal']({message, at, hint}, {place: at});
+  return problems['cypher-literal']({message, hint}, {place: at});
 }

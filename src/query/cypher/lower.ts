@@ -2,13 +2,14 @@ import {assert} from '../../lib/assert.ts';
 import {type Problem, Problems} from '../../lib/problem.ts';
 import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
-import type {SingleQuery} from './ast.ts';
+import type {Clause, SingleQuery} from './ast.ts';
 import {type Context, newContext} from './lower/context.ts';
 import {lowerMatch} from './lower/match.ts';
-import {lowerReturn} from './lower/return.ts';
 import {NO_CLAUSE, type Rows} from './lower/rows.ts';
+import {unionOf} from './lower/union.ts';
+import {lowerUnwind} from './lower/unwind.ts';
+import {lowerProjection} from './lower/with.ts';
 import {parseCypher} from './parser.ts';
-import {problems} from './problems.ts';
 
 /**
  * A query in openCypher as a plan over the tables of a catalog: labels are tables,
@@ -20,28 +21,26 @@ import {problems} from './problems.ts';
  */
 export function compileCypher(text: string, catalog: Catalog): Plan {
   const found: Problem[] = [];
-  const plan = lowered(newContext(text, catalog, found));
+  const context = newContext(text, catalog, found);
+  const query = parseCypher(text);
+  const plans = query.parts.map((part) => lowerSingle(context, part));
+  const plan = found.length === 0 ? unionOf(context, query, plans) : undefined;
   if (found.length > 0) throw new Problems(found);
   assert(plan !== undefined, 'a query without problems has a plan');
   return plan;
 }
 
-function lowered(context: Context): Plan | undefined {
-  const {parts} = parseCypher(context.text);
-  const plans = parts.map((part) => lowerSingle(context, part));
-  return plans[0];
-}
+const lowerSingle = (context: Context, {clauses}: SingleQuery): Plan =>
+  clauses.reduce((rows, clause) => lowerClause(context, rows, clause), NO_CLAUSE).plan;
 
-function lowerSingle(context: Context, {clauses}: SingleQuery): Plan | undefined {
-  let rows: Rows = NO_CLAUSE;
-  for (const clause of clauses) {
-    if (clause.kind === 'return') return lowerReturn(context, rows, clause);
-    if (clause.kind === 'match' && !clause.optional) rows = lowerMatch(context, rows, clause);
-    else {
-      const at = context.place(clause.span);
-      const facts = {what: clause.kind.toUpperCase(), at, hint: undefined};
-      throw problems['cypher-not-supported'](facts, {place: at});
-    }
+function lowerClause(context: Context, rows: Rows, clause: Clause): Rows {
+  switch (clause.kind) {
+    case 'match':
+      return lowerMatch(context, rows, clause);
+    case 'unwind':
+      return lowerUnwind(context, rows, clause);
+    case 'with':
+    case 'return':
+      return lowerProjection(context, rows, clause);
   }
-  return undefined;
 }

@@ -1,11 +1,24 @@
 import type {Query} from './ast.ts';
 import {parseQuery} from './parse/clause.ts';
 import {Cursor} from './parse/cursor.ts';
+import {problems} from './problems.ts';
+import {placeOf} from './text.ts';
+import {tooDeep} from './walk.ts';
+
+/**
+ * How deep the tree of an expression may be. `a + b + c` is as deep as it has terms, and
+ * needs no brackets; what walks the tree later does so by recursion.
+ */
+const TREE_MAX = 400;
 
 /**
  * Reads a query in openCypher: the whole part of the language that reads. Throws the
  * Problem of the first place at which the text is none.
  */
 export function parseCypher(text: string): Query {
-  return parseQuery(new Cursor(text));
+  const query = parseQuery(new Cursor(text));
+  const deep = tooDeep(query, TREE_MAX);
+  if (!deep) return query;
+  const facts = {what: 'nests too deeply', limit: TREE_MAX, unit: 'levels'};
+  throw problems['cypher-limit'](facts, {place: placeOf(text, deep.span)});
 }

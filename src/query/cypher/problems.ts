@@ -1,7 +1,4 @@
-import {catalogue, type Place} from '../../lib/problem.ts';
-
-/** A place within a query's text, as words of a sentence. */
-const at = ({line, column}: Place): string => `line ${line}, column ${column}`;
+import {catalogue} from '../../lib/problem.ts';
 
 /** What can be wrong with a query in openCypher, or go wrong while it runs. */
 export const problems = catalogue({
@@ -9,9 +6,8 @@ export const problems = catalogue({
     cause: 'A query is not openCypher: something else was expected at the place told.',
     remedy: 'Write what the message says was expected; docs/queries.md has the grammar.',
     status: 400,
-    say: (facts: {found: string; expected: string; at: Place; hint?: string | undefined}) => ({
+    say: (facts: {found: string; expected: string; hint?: string | undefined}) => ({
       message: `expected ${facts.expected}, but found ${facts.found}`,
-      detail: `At ${at(facts.at)} of the query.`,
       hint: facts.hint,
     }),
   },
@@ -19,9 +15,8 @@ export const problems = catalogue({
     cause: 'A number or a string of a query is not written as openCypher writes them.',
     remedy: 'Mend the literal as the message says.',
     status: 400,
-    say: (facts: {message: string; at: Place; hint?: string | undefined}) => ({
+    say: (facts: {message: string; hint?: string | undefined}) => ({
       message: facts.message,
-      detail: `At ${at(facts.at)} of the query.`,
       hint: facts.hint,
     }),
   },
@@ -40,9 +35,8 @@ export const problems = catalogue({
       'A query holds a clause that writes (CREATE, SET, DELETE, MERGE …) or calls a procedure.',
     remedy: 'Keep the part that reads. Change data in Postgres: the query follows by itself.',
     status: 400,
-    say: (facts: {clause: string; at: Place}) => ({
+    say: (facts: {clause: string}) => ({
       message: `a continuous query cannot ${facts.clause}: it only reads`,
-      detail: `${facts.clause} stands at ${at(facts.at)} of the query.`,
       hint: 'keep MATCH, WHERE, WITH and RETURN, and change the data in Postgres',
     }),
   },
@@ -51,9 +45,9 @@ export const problems = catalogue({
     remedy:
       'Write the table as the database has it, letter case included, or add it to the source.',
     status: 400,
-    say: (facts: {label: string; at: Place; nearest: string | undefined; known: string}) => ({
+    say: (facts: {label: string; nearest: string | undefined; known: string}) => ({
       message: `there is no table "${facts.label}" for the label`,
-      detail: `At ${at(facts.at)} of the query. ${facts.known}`,
+      detail: facts.known,
       hint: facts.nearest === undefined ? undefined : `did you mean "${facts.nearest}"?`,
     }),
   },
@@ -61,9 +55,9 @@ export const problems = catalogue({
     cause: 'A label is the name of tables in several schemas.',
     remedy: 'Write the label with its schema, in backticks: (n:`sales.orders`).',
     status: 400,
-    say: (facts: {label: string; at: Place; candidates: readonly string[]}) => ({
+    say: (facts: {label: string; candidates: readonly string[]}) => ({
       message: `the label "${facts.label}" is the name of several tables`,
-      detail: `At ${at(facts.at)} of the query. The tables are ${facts.candidates.join(', ')}.`,
+      detail: `The tables are ${facts.candidates.join(', ')}.`,
       hint: `write the schema too, in backticks: \`${facts.candidates[0]}\``,
     }),
   },
@@ -74,12 +68,12 @@ export const problems = catalogue({
     say: (facts: {
       property: string;
       table: string;
-      at: Place;
+
       nearest: string | undefined;
       known: string;
     }) => ({
       message: `table "${facts.table}" has no column "${facts.property}"`,
-      detail: `At ${at(facts.at)} of the query. ${facts.known}`,
+      detail: facts.known,
       hint: facts.nearest === undefined ? undefined : `did you mean "${facts.nearest}"?`,
     }),
   },
@@ -87,9 +81,8 @@ export const problems = catalogue({
     cause: 'A name is used that no MATCH, WITH or UNWIND before it defines.',
     remedy: 'Define the variable in a pattern, or carry it along in every WITH in between.',
     status: 400,
-    say: (facts: {name: string; at: Place; hint: string | undefined}) => ({
+    say: (facts: {name: string; hint: string | undefined}) => ({
       message: `variable "${facts.name}" is not defined`,
-      detail: `At ${at(facts.at)} of the query.`,
       hint: facts.hint,
     }),
   },
@@ -97,9 +90,8 @@ export const problems = catalogue({
     cause: 'A name is given twice: two columns of a result, or a variable that exists already.',
     remedy: 'Give each its own name with AS.',
     status: 400,
-    say: (facts: {what: string; name: string; at: Place; hint: string}) => ({
+    say: (facts: {what: string; name: string; hint: string}) => ({
       message: `${facts.what} "${facts.name}" is there twice`,
-      detail: `The second is at ${at(facts.at)} of the query.`,
       hint: facts.hint,
     }),
   },
@@ -107,9 +99,9 @@ export const problems = catalogue({
     cause: 'A relationship of a pattern is neither declared in `joins` nor a foreign key.',
     remedy: 'Declare it under the query: joins: [{id: TYPE, keys: [{label, property}, …]}].',
     status: 400,
-    say: (facts: {name: string; at: Place; detail: string; hint: string | undefined}) => ({
+    say: (facts: {name: string; detail: string; hint: string | undefined}) => ({
       message: `there is no relationship "${facts.name}" between these tables`,
-      detail: `At ${at(facts.at)} of the query. ${facts.detail}`,
+      detail: facts.detail,
       hint: facts.hint,
     }),
   },
@@ -117,9 +109,8 @@ export const problems = catalogue({
     cause: 'A query calls a function that openCypher does not have, or that this version lacks.',
     remedy: 'Use a function of docs/queries.md.',
     status: 400,
-    say: (facts: {name: string; at: Place; nearest: string | undefined}) => ({
+    say: (facts: {name: string; nearest: string | undefined}) => ({
       message: `there is no function "${facts.name}"`,
-      detail: `At ${at(facts.at)} of the query.`,
       hint: facts.nearest === undefined ? undefined : `did you mean "${facts.nearest}"?`,
     }),
   },
@@ -128,18 +119,17 @@ export const problems = catalogue({
       'A function of a query is called with too few, too many, or the wrong kind of arguments.',
     remedy: 'Call it as docs/queries.md shows.',
     status: 400,
-    say: (facts: {name: string; usage: string; at: Place}) => ({
+    say: (facts: {name: string; usage: string}) => ({
       message: `function "${facts.name}" is not called so`,
-      detail: `At ${at(facts.at)} of the query. It takes ${facts.usage}.`,
+      detail: `It takes ${facts.usage}.`,
     }),
   },
   'cypher-misplaced': {
     cause: 'An aggregate, a pattern or a variable stands where openCypher does not allow it.',
     remedy: 'Move it as the hint says, mostly into a WITH before.',
     status: 400,
-    say: (facts: {message: string; at: Place; hint?: string | undefined}) => ({
+    say: (facts: {message: string; hint?: string | undefined}) => ({
       message: facts.message,
-      detail: `At ${at(facts.at)} of the query.`,
       hint: facts.hint,
     }),
   },
@@ -147,9 +137,8 @@ export const problems = catalogue({
     cause: 'A query uses a part of openCypher that this version cannot keep up to date.',
     remedy: 'Write what the hint says instead; docs/queries.md lists what is refused.',
     status: 400,
-    say: (facts: {what: string; at: Place; hint: string | undefined}) => ({
+    say: (facts: {what: string; hint: string | undefined}) => ({
       message: `${facts.what} is not supported`,
-      detail: `At ${at(facts.at)} of the query.`,
       hint: facts.hint,
     }),
   },
@@ -157,9 +146,8 @@ export const problems = catalogue({
     cause: 'An operator or a function of a query cannot take a value of the type that is written.',
     remedy: 'Convert the value first, with toInteger, toFloat, toString, date …',
     status: 400,
-    say: (facts: {message: string; at: Place; hint?: string | undefined}) => ({
+    say: (facts: {message: string; hint?: string | undefined}) => ({
       message: facts.message,
-      detail: `At ${at(facts.at)} of the query.`,
       hint: facts.hint,
     }),
   },

@@ -47,9 +47,12 @@ export function sqlAggregate(name: string, types: readonly Type[]): TypedAggrega
       return average(first);
     case 'min':
     case 'max':
-      return running(name, first, () =>
-        // The last of equals in the total order would do as well: they only print differently.
-        new Extreme(totalComparer(first), name === 'min' ? 'first' : 'last'),
+      return running(
+        name,
+        first,
+        () =>
+          // The last of equals in the total order would do as well: they only print differently.
+          new Extreme(totalComparer(first), name === 'min' ? 'first' : 'last'),
       );
     case 'bool_and':
     case 'every':
@@ -103,7 +106,8 @@ function sum(type: Type): TypedAggregate | undefined {
 
 function average(type: Type): TypedAggregate | undefined {
   if (isInteger(type)) return running('avg', NUMERIC, () => new IntegerSum('average'));
-  if (type.kind === 'numeric') return running('avg', NUMERIC, () => new DecimalSum({average: true}));
+  if (type.kind === 'numeric')
+    return running('avg', NUMERIC, () => new DecimalSum({average: true}));
   if (type.kind === 'float8' || type.kind === 'float4') {
     return running('avg', FLOAT8, () => new FloatSum('average'));
   }
@@ -148,7 +152,8 @@ function listed(
   compute: (values: readonly Value[]) => Value,
   skipsNulls = false,
 ): TypedAggregate {
-  const ofSome = (values: readonly Value[]): Value => (values.length === 0 ? null : compute(values));
+  const ofSome = (values: readonly Value[]): Value =>
+    values.length === 0 ? null : compute(values);
   return {function: {kind: 'listing', name, skipsNulls, compute: ofSome}, type};
 }
 

@@ -1,6 +1,6 @@
-import {assert} from '../../lib/assert.ts';
 import type {Key} from '../../data/key.ts';
 import type {Row, Value} from '../../data/value.ts';
+import {assert} from '../../lib/assert.ts';
 import {compile, compilePredicate, compileRow} from '../evaluate.ts';
 import type {AggregateCall, SortKey} from '../plan.ts';
 import {rowKey, valueKey} from './keys.ts';
@@ -162,4 +162,3 @@ class ListingCell implements Cell {
     return this.#compute(Array.from(this.#items, ({value}) => value));
   }
 }
-

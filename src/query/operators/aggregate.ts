@@ -32,7 +32,10 @@ interface Group {
  * groups touched are told again, once a step. A group that empties is deleted and
  * forgotten, so that an old sum leaves nothing behind. `size` counts rows below, not groups.
  */
-export function aggregate({groupBy, aggregates}: Pick<Aggregate, 'groupBy' | 'aggregates'>): Operator {
+export function aggregate({
+  groupBy,
+  aggregates,
+}: Pick<Aggregate, 'groupBy' | 'aggregates'>): Operator {
   const groupOf = compileRow(groupBy);
   const keyOf = rowKey(groupBy.map(({type}) => type));
   const exact = groupBy.every(({type}) => equalIsIdentical(type));

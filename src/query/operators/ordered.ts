@@ -64,6 +64,7 @@ export class Ordered<T> {
 
   /** The item before which `rank` others stand. */
   at(rank: number): T | undefined {
+    if (rank >= this.size) return undefined;
     let node = this.#root;
     let left = rank;
     while (node.children) {

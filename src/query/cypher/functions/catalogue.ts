@@ -24,7 +24,7 @@ export function lowerFunction(site: Site, expr: Call): Expression | undefined {
   const args = expr.args.map((arg) => toAny(site.lower(arg)));
   if (args.length < min || args.length > max || expr.distinct) {
     const place = site.context.place(expr.span);
-    const facts = {name: expr.name, usage: found.usage, at: place};
+    const facts = {name: expr.name, usage: found.usage};
     site.context.report(problems['cypher-arguments'](facts, {place}));
     return NULL;
   }

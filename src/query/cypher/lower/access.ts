@@ -1,4 +1,5 @@
-import {tableId} from '../../../data/schema.ts';
+import {anyKey} from '../../../data/any.ts';
+import {joinParts, keyPart} from '../../../data/key.ts';
 import {ANY, BOOL, TEXT} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
@@ -6,7 +7,6 @@ import type {ComparisonOperator, Expr, Slice} from '../ast.ts';
 import {problems} from '../problems.ts';
 import {nearest} from '../text.ts';
 import {indexed, propertyOf, sliced} from '../values/access.ts';
-import {anyKey} from '../values/any.ts';
 import {CypherNode, CypherRelationship} from '../values/map.ts';
 import {compare} from './comparison.ts';
 import {boxedBy, literal, NULL, toAny} from './convert.ts';
@@ -24,7 +24,7 @@ export function bindingOf(site: Site, expr: Variable): Binding {
   const place = site.context.place(expr.span);
   const near = nearest(expr.name, names.keys());
   const hint = lost.get(expr.name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
-  const facts = {name: expr.name, at: place, hint};
+  const facts = {name: expr.name, hint};
   site.context.report(problems['cypher-unknown-variable'](facts, {place}));
   return {kind: 'unknown'};
 }
@@ -53,12 +53,13 @@ export function boxNode({table, offset, presence}: NodeBinding): Expression {
   const {columns, keyColumns} = table;
   const boxes = columns.map(({type}) => boxedBy(type));
   const label = table.name;
-  const box = lenient(`node(${tableId(table.schema, label)})`, (present, ...values) => {
+  const {id} = table;
+  const box = lenient(`node(${id})`, (present, ...values) => {
     if (present === null) return null;
     const boxed = values.map((value, i) => boxes[i]?.(value) ?? null);
     const properties = new Map(columns.map(({name}, i) => [name, boxed[i] ?? null]));
     const key = keyColumns.length === 0 ? boxed : keyColumns.map((i) => boxed[i] ?? null);
-    return new CypherNode(label, key.map(anyKey).join('|'), properties);
+    return new CypherNode(label, joinParts([id, ...key.map(anyKey)].map(keyPart)), properties);
   });
   const present = presence === undefined ? literal(true, BOOL) : column(presence, ANY);
   const values = columns.map(({type}, i) => column(offset + i, type));
@@ -87,7 +88,7 @@ function refuseScalar(site: Site, of: Expression, expr: Extract<Expr, {kind: 'pr
   if (!SCALARS.has(of.type.kind) || (of.kind === 'literal' && of.value === null)) return;
   const place = site.context.place(expr.span);
   const message = `a value of type ${of.type.kind} has no property "${expr.key.name}"`;
-  site.context.report(problems['cypher-type']({message, at: place}, {place}));
+  site.context.report(problems['cypher-type']({message}, {place}));
 }
 
 function propertyOfNode(
@@ -103,7 +104,6 @@ function propertyOfNode(
   const facts = {
     property: key.name,
     table: table.name,
-    at: place,
     nearest: nearest(key.name, names),
     known: `Its columns are ${names.join(', ')}.`,
   };

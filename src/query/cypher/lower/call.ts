@@ -14,13 +14,13 @@ export function lowerCall(site: Site, expr: Call | Extract<Expr, {kind: 'countSt
     const name = expr.kind === 'countStar' ? 'count(*)' : `${expr.name}(…)`;
     const message = `the aggregate ${name} cannot stand here`;
     const hint = 'compute it in a WITH before, and use its name: WITH count(*) AS total';
-    site.context.report(problems['cypher-misplaced']({message, at: place, hint}, {place}));
+    site.context.report(problems['cypher-misplaced']({message, hint}, {place}));
     return NULL;
   }
   const found = lowerFunction(site, expr);
   if (found) return found;
   const near = nearest(expr.name, functionNames());
-  const facts = {name: expr.name, at: place, nearest: near};
+  const facts = {name: expr.name, nearest: near};
   site.context.report(problems['cypher-unknown-function'](facts, {place}));
   return NULL;
 }

@@ -1,3 +1,4 @@
+import {compareText} from '../../../data/compare-text.ts';
 import {compareDecimals, type Decimal} from '../../../data/decimal.ts';
 import {BOOL, isNumber, type Type} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
@@ -6,7 +7,6 @@ import type {ComparisonOperator} from '../ast.ts';
 import {equal} from '../values/equality.ts';
 import {asDecimal, asFloat, type CypherNumber, decimalFloat} from '../values/number.ts';
 import {compareBy, holds, type Inequality} from '../values/order.ts';
-import {compareTexts} from '../values/text.ts';
 import {isExact, isFloat, isText, literal, toAny} from './convert.ts';
 import {call, lenient, strict} from './function.ts';
 
@@ -72,7 +72,7 @@ function numberComparison(
 
 type Order = (a: Value, b: Value) => number;
 
-const textOrder: Order = (a, b) => compareTexts(a as string, b as string);
+const textOrder: Order = (a, b) => compareText(a as string, b as string);
 
 const sqlOf =
   (operator: string) =>

@@ -41,7 +41,7 @@ function refuseTextForTime(site: Site, expr: Expr, text: Expression, time: Expre
   const place = site.context.place(expr.span);
   const message = `a text never equals a value of type ${time.type.kind}`;
   const hint = `write ${maker}('${String(text.value)}')`;
-  site.context.report(problems['cypher-type']({message, at: place, hint}, {place}));
+  site.context.report(problems['cypher-type']({message, hint}, {place}));
 }
 
 export function lowerCase(site: Site, expr: Case): Expression {

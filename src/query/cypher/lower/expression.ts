@@ -139,13 +139,13 @@ function lowerInteger(site: Site, expr: Extract<Expr, {kind: 'integer'}>): Expre
   if (expr.value !== 2n ** 63n) return literal(expr.value, INT8);
   const place = site.context.place(expr.span);
   const message = `${expr.value} is no 64-bit integer`;
-  throw problems['cypher-literal']({message, at: place}, {place});
+  throw problems['cypher-literal']({message}, {place});
 }
 
 function refuseParameter(site: Site, expr: Extract<Expr, {kind: 'parameter'}>): Expression {
   const place = site.context.place(expr.span);
   const hint = 'write the value itself, or leave the parameter out';
-  const facts = {what: `the parameter $${expr.name}`, at: place, hint};
+  const facts = {what: `the parameter $${expr.name}`, hint};
   site.context.report(problems['cypher-not-supported'](facts, {place}));
   return NULL;
 }
@@ -155,7 +155,6 @@ function refusePattern(site: Site, expr: Expr): Expression {
   const place = site.context.place(expr.span);
   const facts = {
     what: 'a pattern at this place of an expression',
-    at: place,
     hint: 'match it in a MATCH or OPTIONAL MATCH before',
   };
   site.context.report(problems['cypher-not-supported'](facts, {place}));

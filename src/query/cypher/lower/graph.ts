@@ -6,6 +6,7 @@ import {sameNode} from './access.ts';
 import {compare, toNumeric, toPlainFloat} from './comparison.ts';
 import type {Context} from './context.ts';
 import {isFloat, isText, literal, toAny} from './convert.ts';
+import {moved} from './move.ts';
 import type {Graph, GraphNode, Link} from './pattern.ts';
 import {type Relation, relationsOf} from './relationship.ts';
 import {filtered, type Rows} from './rows.ts';
@@ -120,15 +121,6 @@ function comparable(a: Expression, b: Expression): Pair {
   return [toNumeric(a), toNumeric(b)];
 }
 
-/** The expression over rows whose columns stand `by` further to the right. */
-export function moved(expression: Expression, by: number): Expression {
-  if (expression.kind === 'column') return column(expression.index + by, expression.type);
-  if (expression.kind === 'call') {
-    return {...expression, args: expression.args.map((arg) => moved(arg, by))};
-  }
-  return expression;
-}
-
 /** The condition under which the relation holds between the nodes. */
 export function relationCondition(relation: Relation, left: NodeBinding, right: NodeBinding) {
   const pairs = pairsOf(relation, left, right).map(([a, b]) => compare('=', a, b));
@@ -153,7 +145,6 @@ function chooseRelation(context: Context, rows: Rows, {link, relations}: Resolve
     const place = context.place(link.pattern.variable.span);
     const facts = {
       what: 'a variable for a relationship that may be of several kinds',
-      at: place,
       hint: 'give the relationship one type and a direction',
     };
     context.report(problems['cypher-not-supported'](facts, {place}));

@@ -14,7 +14,7 @@ export function tableOf(context: Context, label: Name): Table | undefined {
   const [table, another] = found;
   if (table && !another) return table;
   const place = context.place(label.span);
-  const facts = {label: label.name, at: place};
+  const facts = {label: label.name};
   if (another) {
     const candidates = found.map(({schema, name}) => `${schema}.${name}`);
     context.report(problems['cypher-ambiguous-label']({...facts, candidates}, {place}));

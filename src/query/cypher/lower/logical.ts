@@ -39,7 +39,7 @@ export function lowerTruth(site: Site, expr: Expr): Expression {
   const place = site.context.place(expr.span);
   const message = `a condition is true or false, and this is of type ${kind}`;
   const hint = 'compare it with something: x <> 0, x IS NOT NULL';
-  site.context.report(problems['cypher-type']({message, at: place, hint}, {place}));
+  site.context.report(problems['cypher-type']({message, hint}, {place}));
   return literal(null, BOOL);
 }
 

@@ -1,23 +1,72 @@
-import type {Match} from '../ast.ts';
+import type {Expr, Match} from '../ast.ts';
 import type {Context} from './context.ts';
+import {correlated} from './correlated.ts';
+import {filteredByPattern, isPatternExpr} from './exists.ts';
 import {siteOf} from './expression.ts';
 import {joinGraph} from './graph.ts';
 import {lowerTruth} from './logical.ts';
 import {graphOf} from './pattern.ts';
-import {filtered, type Rows} from './rows.ts';
-import {withName} from './scope.ts';
+import {prepared} from './prepare.ts';
+import {filtered, projected, type Rows} from './rows.ts';
+import {column, withName} from './scope.ts';
 
 /** MATCH: the rows so far, joined with every way in which the patterns are found. */
 export function lowerMatch(context: Context, rows: Rows, match: Match): Rows {
+  if (match.optional) return lowerOptional(context, rows, match);
   const graph = graphOf(context, rows.scope, match.patterns);
   if (!graph) return withUnknowns(rows, match);
   const joined = joinGraph(context, rows, graph);
-  const site = siteOf(context, joined.scope);
-  const conditions = [...graph.conditions, ...(match.where ? [match.where] : [])];
-  return filtered(
-    joined,
-    conditions.map((condition) => lowerTruth(site, condition)),
+  return where(context, joined, [...graph.conditions, ...(match.where ? [match.where] : [])]);
+}
+
+/**
+ * The rows that the conditions hold for. Patterns that stand alone among them, negated or
+ * not, become semi and anti joins; inside of other expressions they become columns, which
+ * are dropped again.
+ */
+function where(context: Context, rows: Rows, conditions: readonly Expr[]): Rows {
+  const conjuncts = conditions.flatMap(conjunctsOf);
+  const [tests, others] = [conjuncts.filter(isTest), conjuncts.filter((expr) => !isTest(expr))];
+  const {rows: wide, expressions} = prepared(context, rows, others);
+  const site = siteOf(context, wide.scope, expressions);
+  const kept = filtered(
+    wide,
+    others.map((expr) => lowerTruth(site, expr)),
   );
+  return tests.reduce((left, test) => tested(context, left, test), narrowed(rows, kept));
+}
+
+const conjunctsOf = (expr: Expr): readonly Expr[] =>
+  expr.kind === 'and' ? expr.args.flatMap(conjunctsOf) : [expr];
+
+const isTest = (expr: Expr): boolean =>
+  expr.kind === 'not'
+    ? isTest(expr.of)
+    : isPatternExpr(expr) && expr.kind !== 'patternComprehension';
+
+function tested(context: Context, rows: Rows, expr: Expr, found = true): Rows {
+  if (expr.kind === 'not') return tested(context, rows, expr.of, !found);
+  return isPatternExpr(expr) ? filteredByPattern(context, rows, expr, {found}) : rows;
+}
+
+/** Only the columns that were there before. */
+function narrowed(before: Rows, {plan}: Rows): Rows {
+  const {columns} = before.plan;
+  if (plan.columns.length === columns.length) return {plan, scope: before.scope};
+  const values = columns.map(({type}, i) => column(i, type));
+  return {plan: projected(plan, columns, values), scope: before.scope};
+}
+
+/** OPTIONAL MATCH: a row for which the patterns are not found stays, with nulls beside it. */
+function lowerOptional(context: Context, rows: Rows, match: Match): Rows {
+  const found = correlated(context, rows, match);
+  if (!found) return withUnknowns(rows, match);
+  const {right, keys, residual, scope} = found;
+  const columns = [...rows.plan.columns, ...right.columns];
+  return {
+    plan: {kind: 'join', type: 'left', columns, left: rows.plan, right, keys, residual},
+    scope,
+  };
 }
 
 /** After a pattern that has no plan its variables are known, and nothing else of them. */

@@ -114,7 +114,7 @@ function refuseTypes(site: Site, expr: Binary, left: Expression, right: Expressi
   const {operator} = expr;
   const refuse = (message: string, hint?: string): void => {
     const place = site.context.place(expr.span);
-    site.context.report(problems['cypher-type']({message, at: place, hint}, {place}));
+    site.context.report(problems['cypher-type']({message, hint}, {place}));
   };
   if (operator === 'in') {
     const {kind} = right.type;

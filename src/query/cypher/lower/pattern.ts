@@ -113,7 +113,7 @@ function labelledTable(context: Context, {labels, span}: NodePattern): Table | u
     labels.mode === 'any'
       ? 'write a query for each label and put UNION ALL between them'
       : 'a row has the label of its one table: leave the other label out';
-  const facts = {what: 'a node with labels of several tables', at: place, hint};
+  const facts = {what: 'a node with labels of several tables', hint};
   context.report(problems['cypher-not-supported'](facts, {place}));
   return first;
 }
@@ -129,14 +129,14 @@ function boundNode(
   const place = context.place(variable.span);
   const message = `"${variable.name}" is no node here, and cannot be matched again`;
   const hint = 'give the node of the pattern another name';
-  context.report(problems['cypher-misplaced']({message, at: place, hint}, {place}));
+  context.report(problems['cypher-misplaced']({message, hint}, {place}));
   return undefined;
 }
 
 function refuseLabels(context: Context, node: NodePattern, message: string): void {
   const place = context.place(node.span);
   const hint = 'give the node another name, or leave the label out';
-  context.report(problems['cypher-misplaced']({message, at: place, hint}, {place}));
+  context.report(problems['cypher-misplaced']({message, hint}, {place}));
 }
 
 /** A node without a label has the table that its relationships allow, where it is one. */
@@ -163,14 +163,14 @@ function finished(context: Context, draft: Draft): GraphNode | undefined {
   const tables = context.catalog.tables.map((known) => known.name).join(', ');
   const message = 'a node needs a label: the table that its rows come from';
   const hint = `write (${name.trimStart().replace(/^\d+$/, '')}:label); the tables are ${tables}`;
-  context.report(problems['cypher-misplaced']({message, at: place, hint}, {place}));
+  context.report(problems['cypher-misplaced']({message, hint}, {place}));
   return undefined;
 }
 
 function refuseUnsupported(context: Context, pattern: Pattern): void {
   const refuse = (what: string, span: Span, hint: string): void => {
     const place = context.place(span);
-    context.report(problems['cypher-not-supported']({what, at: place, hint}, {place}));
+    context.report(problems['cypher-not-supported']({what, hint}, {place}));
   };
   if (pattern.variable) {
     const hint = 'name the nodes and relationships instead of the path';
@@ -195,7 +195,7 @@ function conditionsOf(context: Context, {nodes}: Pattern): readonly Expr[] {
     const inline = node.properties?.kind === 'map' ? node.properties.entries : [];
     if (node.properties?.kind === 'parameter') {
       const place = context.place(node.properties.span);
-      const facts = {what: 'a parameter for the properties', at: place, hint: 'write {key: value}'};
+      const facts = {what: 'a parameter for the properties', hint: 'write {key: value}'};
       context.report(problems['cypher-not-supported'](facts, {place}));
     }
     const equalities = inline.map(({key, value}): Expr => {

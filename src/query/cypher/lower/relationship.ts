@@ -102,7 +102,6 @@ function refuse(context: Context, pattern: RelationshipPattern, left: Table, rig
   const declaration = `joins: [{id: ${name || 'NAME'}, keys: [{label: ${left.name}, property: …}, {label: ${right.name}, property: …}]}]`;
   const facts = {
     name,
-    at: place,
     detail:
       known.length === 0
         ? `Nothing relates "${left.name}" and "${right.name}".`

@@ -25,7 +25,7 @@ export function parseQuery(cursor: Cursor): Query {
     if (all !== undefined && all !== this_) {
       const message = 'UNION and UNION ALL stand in one query';
       const hint = 'use one of them throughout';
-      throw problems['cypher-misplaced']({message, at, hint}, {place: at});
+      throw problems['cypher-misplaced']({message, hint}, {place: at});
     }
     all = this_;
     parts.push(parseSingle(cursor));
@@ -64,7 +64,7 @@ function refuseWrites(cursor: Cursor): void {
   const clause = WRITES.find((word) => cursor.isWord(word));
   if (clause === undefined) return;
   const place = placeOf(cursor.text, cursor.peek());
-  throw problems['cypher-write-clause']({clause, at: place}, {place});
+  throw problems['cypher-write-clause']({clause}, {place});
 }
 
 function parseMatch(cursor: Cursor): Match {

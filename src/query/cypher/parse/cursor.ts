@@ -2,8 +2,8 @@ import {type Token, tokens} from '../lexer.ts';
 import {problems} from '../problems.ts';
 import {placeOf, type Span} from '../text.ts';
 
-/** How deeply expressions and patterns may nest. */
-export const DEPTH_MAX = 400;
+/** How deeply brackets may nest. */
+export const DEPTH_MAX = 200;
 
 /**
  * Words that cannot name a variable without backticks: they begin clauses, or stand
@@ -112,27 +112,22 @@ export class Cursor {
 
   /** Runs `parse` one level deeper; refuses where that is too deep. */
   nested<T>(parse: () => T): T {
-    const outside = this.#depth;
-    this.deepen();
-    const result = parse();
-    this.#depth = outside;
-    return result;
-  }
-
-  /** One level deeper until the `nested` around it ends, as each term of `a + b + c` is. */
-  deepen(): void {
     this.#depth += 1;
-    if (this.#depth <= DEPTH_MAX) return;
-    const place = placeOf(this.text, this.peek());
-    const facts = {what: 'nests too deeply', limit: DEPTH_MAX, unit: 'levels'};
-    throw problems['cypher-limit'](facts, {place});
+    if (this.#depth > DEPTH_MAX) {
+      const place = placeOf(this.text, this.peek());
+      const facts = {what: 'nests too deeply', limit: DEPTH_MAX, unit: 'levels'};
+      throw problems['cypher-limit'](facts, {place});
+    }
+    const result = parse();
+    this.#depth -= 1;
+    return result;
   }
 
   unexpected(expected: string, hint?: string): Error {
     const token = this.peek();
     const at = placeOf(this.text, token);
     const found = describe(this.text, token);
-    return problems['cypher-syntax']({found, expected, at, hint}, {place: at});
+    return problems['cypher-syntax']({found, expected, hint}, {place: at});
   }
 
   /** A span from `start` to the end of the last token taken. */

@@ -1,4 +1,4 @@
-import type {BinaryOperator, Comparison, ComparisonOperator, Expr} from '../ast.ts';
+import type {BinaryOperator, ComparisonOperator, Expr} from '../ast.ts';
 import type {Cursor} from './cursor.ts';
 import {parsePostfix} from './postfix.ts';
 
@@ -9,114 +9,146 @@ import {parsePostfix} from './postfix.ts';
  * All operators are left-associative, ^ too.
  */
 export function parseExpression(cursor: Cursor): Expr {
-  return cursor.nested(() => parseLogical(cursor, 0));
+  return cursor.nested(() => climb(cursor, LEVELS.or));
 }
 
-const LOGICAL = ['or', 'xor', 'and'] as const;
+/** How tightly the operators bind. */
+const LEVELS = {
+  or: 1,
+  xor: 2,
+  and: 3,
+  not: 4,
+  comparison: 5,
+  predicate: 6,
+  sum: 7,
+  product: 8,
+  power: 9,
+} as const;
 
-function parseLogical(cursor: Cursor, level: number): Expr {
-  const kind = LOGICAL[level];
-  if (kind === undefined) return parseNot(cursor);
-  const first = parseLogical(cursor, level + 1);
-  if (!cursor.isWord(kind.toUpperCase())) return first;
-  const args = [first];
-  while (cursor.takeWords(kind.toUpperCase())) args.push(parseLogical(cursor, level + 1));
-  return {kind, args, span: cursor.spanFrom(first.span.start)};
-}
+/** An operator that stands after an operand. */
+type Infix =
+  | {readonly kind: 'or' | 'xor' | 'and'; readonly level: number}
+  | {readonly kind: 'comparison'; readonly level: number}
+  | {readonly kind: 'isNull'; readonly level: number}
+  | {readonly kind: 'binary'; readonly level: number; readonly operator: BinaryOperator};
 
-function parseNot(cursor: Cursor): Expr {
-  const {start} = cursor.peek();
-  if (!cursor.takeWords('NOT')) return parseComparison(cursor);
-  const of = cursor.nested(() => parseNot(cursor));
-  return {kind: 'not', of, span: cursor.spanFrom(start)};
-}
-
-const COMPARISONS: readonly string[] = ['=', '<>', '<', '<=', '>', '>='];
-
-function parseComparison(cursor: Cursor): Expr {
-  const first = parsePredicate(cursor);
-  const operators: ComparisonOperator[] = [];
-  const operands = [first];
+/** An operand and every operator after it that binds as tightly as `level` or tighter. */
+function climb(cursor: Cursor, level: number): Expr {
+  let left = parseOperand(cursor);
   for (;;) {
-    const operator = takeComparison(cursor);
-    if (!operator) break;
-    operators.push(operator);
-    operands.push(cursor.isWord('NOT') ? parseNot(cursor) : parsePredicate(cursor));
+    const infix = infixAt(cursor);
+    if (!infix || infix.level < level) return left;
+    left = continued(cursor, left, infix);
   }
-  if (operators.length === 0) return first;
-  const span = cursor.spanFrom(first.span.start);
-  return {kind: 'comparison', operators, operands, span} satisfies Comparison;
 }
 
-function takeComparison(cursor: Cursor): ComparisonOperator | undefined {
+function parseOperand(cursor: Cursor): Expr {
+  const {start} = cursor.peek();
+  if (cursor.takeWords('NOT')) {
+    const of = cursor.nested(() => climb(cursor, LEVELS.not));
+    return {kind: 'not', of, span: cursor.spanFrom(start)};
+  }
+  const minus = cursor.takeSymbol('-');
+  if (!minus && !cursor.takeSymbol('+')) return parsePostfix(cursor, parseExpression);
+  const of = cursor.nested(() => parseOperand(cursor));
+  return {kind: minus ? 'minus' : 'plus', of, span: cursor.spanFrom(start)};
+}
+
+const WORDS: Readonly<Record<string, Infix>> = {
+  OR: {kind: 'or', level: LEVELS.or},
+  XOR: {kind: 'xor', level: LEVELS.xor},
+  AND: {kind: 'and', level: LEVELS.and},
+  IS: {kind: 'isNull', level: LEVELS.predicate},
+  IN: {kind: 'binary', level: LEVELS.predicate, operator: 'in'},
+  STARTS: {kind: 'binary', level: LEVELS.predicate, operator: 'starts with'},
+  ENDS: {kind: 'binary', level: LEVELS.predicate, operator: 'ends with'},
+  CONTAINS: {kind: 'binary', level: LEVELS.predicate, operator: 'contains'},
+};
+
+const COMPARISON: Infix = {kind: 'comparison', level: LEVELS.comparison};
+
+const SYMBOLS: Readonly<Record<string, Infix>> = {
+  '=': COMPARISON,
+  '<>': COMPARISON,
+  '!=': COMPARISON,
+  '<': COMPARISON,
+  '<=': COMPARISON,
+  '>': COMPARISON,
+  '>=': COMPARISON,
+  '=~': {kind: 'binary', level: LEVELS.predicate, operator: '=~'},
+  '+': {kind: 'binary', level: LEVELS.sum, operator: '+'},
+  '-': {kind: 'binary', level: LEVELS.sum, operator: '-'},
+  '*': {kind: 'binary', level: LEVELS.product, operator: '*'},
+  '/': {kind: 'binary', level: LEVELS.product, operator: '/'},
+  '%': {kind: 'binary', level: LEVELS.product, operator: '%'},
+  '^': {kind: 'binary', level: LEVELS.power, operator: '^'},
+};
+
+function infixAt(cursor: Cursor): Infix | undefined {
   const token = cursor.peek();
-  if (token.kind !== 'symbol') return undefined;
-  // `!=` and `==` are not openCypher's, but there is no doubt what they mean.
-  if (cursor.takeSymbol('!=')) return '<>';
-  if (!COMPARISONS.includes(token.text)) return undefined;
-  cursor.next();
-  if (token.text === '=' && cursor.isSymbol('=')) throw cursor.unexpected('a value', 'write =');
-  return token.text as ComparisonOperator;
+  if (token.kind === 'symbol') return SYMBOLS[token.text];
+  return token.kind === 'word' ? WORDS[token.text.toUpperCase()] : undefined;
 }
 
-function parsePredicate(cursor: Cursor): Expr {
-  let left = parseBinary(cursor, 0);
-  for (;;) {
-    const nullness = takeNullness(cursor);
-    const operator = nullness === undefined ? takePredicate(cursor) : undefined;
-    if (nullness === undefined && operator === undefined) return left;
-    cursor.deepen();
-    const {start} = left.span;
-    if (nullness !== undefined) {
-      left = {kind: 'isNull', of: left, negated: nullness, span: cursor.spanFrom(start)};
-    } else if (operator !== undefined) {
-      const right = parseBinary(cursor, 0);
-      left = {kind: 'binary', operator, left, right, span: cursor.spanFrom(start)};
+function continued(cursor: Cursor, left: Expr, infix: Infix): Expr {
+  const {start} = left.span;
+  switch (infix.kind) {
+    case 'or':
+    case 'xor':
+    case 'and':
+      return parseLogical(cursor, left, infix);
+    case 'comparison':
+      return parseComparison(cursor, left);
+    case 'isNull': {
+      const negated = takeNullness(cursor);
+      return {kind: 'isNull', of: left, negated, span: cursor.spanFrom(start)};
+    }
+    case 'binary': {
+      cursor.next();
+      const {operator, level} = infix;
+      if (operator === 'starts with' || operator === 'ends with') cursor.expectWord('WITH');
+      const right = climb(cursor, level + 1);
+      return {kind: 'binary', operator, left, right, span: cursor.spanFrom(start)};
     }
   }
 }
 
-/** IS NULL is false, IS NOT NULL true, and neither undefined. */
-function takeNullness(cursor: Cursor): boolean | undefined {
-  if (!cursor.isWord('IS')) return undefined;
+/** `a AND b AND c` is one node, so that a thousand alternatives are no deeper than two. */
+function parseLogical(
+  cursor: Cursor,
+  left: Expr,
+  {kind, level}: Extract<Infix, {kind: 'or' | 'xor' | 'and'}>,
+): Expr {
+  const args = [left];
+  while (cursor.takeWords(kind.toUpperCase())) args.push(climb(cursor, level + 1));
+  return {kind, args, span: cursor.spanFrom(left.span.start)};
+}
+
+function parseComparison(cursor: Cursor, left: Expr): Expr {
+  const operators: ComparisonOperator[] = [];
+  const operands = [left];
+  for (;;) {
+    const operator = takeComparison(cursor);
+    if (!operator) break;
+    operators.push(operator);
+    operands.push(climb(cursor, LEVELS.predicate));
+  }
+  return {kind: 'comparison', operators, operands, span: cursor.spanFrom(left.span.start)};
+}
+
+function takeComparison(cursor: Cursor): ComparisonOperator | undefined {
+  const token = cursor.peek();
+  if (token.kind !== 'symbol' || SYMBOLS[token.text] !== COMPARISON) return undefined;
+  cursor.next();
+  if (cursor.isSymbol('=')) throw cursor.unexpected('a value', 'equality is written =');
+  // `!=` is not openCypher's, but there is no doubt what it means.
+  return token.text === '!=' ? '<>' : (token.text as ComparisonOperator);
+}
+
+/** After IS: whether it is IS NOT NULL. */
+function takeNullness(cursor: Cursor): boolean {
   if (cursor.takeWords('IS', 'NOT', 'NULL')) return true;
   if (cursor.takeWords('IS', 'NULL')) return false;
   cursor.next();
   throw cursor.unexpected('NULL or NOT NULL');
-}
-
-function takePredicate(cursor: Cursor): BinaryOperator | undefined {
-  if (cursor.takeSymbol('=~')) return '=~';
-  if (cursor.takeWords('IN')) return 'in';
-  if (cursor.takeWords('CONTAINS')) return 'contains';
-  if (cursor.takeWords('STARTS')) {
-    cursor.expectWord('WITH');
-    return 'starts with';
-  }
-  if (!cursor.takeWords('ENDS')) return undefined;
-  cursor.expectWord('WITH');
-  return 'ends with';
-}
-
-const ARITHMETIC: readonly (readonly BinaryOperator[])[] = [['+', '-'], ['*', '/', '%'], ['^']];
-
-function parseBinary(cursor: Cursor, level: number): Expr {
-  const operators = ARITHMETIC[level];
-  if (!operators) return parseUnary(cursor);
-  let left = parseBinary(cursor, level + 1);
-  for (;;) {
-    const operator = operators.find((symbol) => cursor.takeSymbol(symbol));
-    if (!operator) return left;
-    cursor.deepen();
-    const right = parseBinary(cursor, level + 1);
-    left = {kind: 'binary', operator, left, right, span: cursor.spanFrom(left.span.start)};
-  }
-}
-
-function parseUnary(cursor: Cursor): Expr {
-  const {start} = cursor.peek();
-  const minus = cursor.takeSymbol('-');
-  if (!minus && !cursor.takeSymbol('+')) return parsePostfix(cursor, parseExpression);
-  const of = cursor.nested(() => parseUnary(cursor));
-  return {kind: minus ? 'minus' : 'plus', of, span: cursor.spanFrom(start)};
 }

@@ -11,7 +11,6 @@ export function parsePostfix(cursor: Cursor, expression: ParseExpression): Expr 
   for (;;) {
     const next = parseSuffix(cursor, value, expression);
     if (!next) return value;
-    cursor.deepen();
     value = next;
   }
 }

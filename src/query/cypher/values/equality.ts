@@ -1,6 +1,5 @@
 import {Boxed, type Value} from '../../../data/value.ts';
 import {isList} from './any.ts';
-import {CypherFloat} from './float.ts';
 import {CypherMap} from './map.ts';
 import {compareNumbers, isNumeric} from './number.ts';
 
@@ -33,15 +32,4 @@ function mapsEqual(a: CypherMap, b: CypherMap): Truth {
 function allEqual(parts: readonly Truth[]): Truth {
   if (parts.includes(false)) return false;
   return parts.includes(null) ? null : true;
-}
-
-/** Whether two values are one to DISTINCT and grouping: nulls are, and so are NaNs. */
-export function equivalent(a: Value, b: Value): boolean {
-  if (a === null || b === null) return a === b;
-  if (a instanceof CypherFloat && b instanceof CypherFloat) return a.key() === b.key();
-  if (isList(a) && isList(b)) {
-    return a.length === b.length && a.every((value, i) => equivalent(value, b[i] ?? null));
-  }
-  if (a instanceof CypherMap && b instanceof CypherMap) return a.key() === b.key();
-  return equal(a, b) === true;
 }

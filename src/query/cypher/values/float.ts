@@ -1,3 +1,4 @@
+import {compareAny, floatDecimal, numberJson, numberKey, RANK} from '../../../data/any.ts';
 import {Boxed, type Value} from '../../../data/value.ts';
 
 /** A float among values of type `any`, where a plain number is an integer. */
@@ -9,18 +10,26 @@ export class CypherFloat extends Boxed {
     this.value = value;
   }
 
-  /** NaN equals itself here: DISTINCT and grouping put NaNs together. */
+  /** 1.0 is the value that 1 is, to grouping as to `=`. */
   key(): string {
-    return String(this.value + 0);
+    return numberKey(floatDecimal(this.value + 0));
   }
 
-  /** What JSON has no number for goes out as a string, as Postgres does it. */
   json(): string {
-    return Number.isFinite(this.value) ? String(this.value) : JSON.stringify(String(this.value));
+    return numberJson(this.value);
   }
 
   toString(): string {
     return floatText(this.value);
+  }
+
+  override kindRank(): number {
+    return RANK.number;
+  }
+
+  override orderAgainst(other: Value): number {
+    const right = other instanceof CypherFloat ? floatDecimal(other.value) : other;
+    return compareAny(floatDecimal(this.value), right);
   }
 }
 

@@ -1,6 +1,8 @@
-import {keyPart, NULL_PART} from '../../../data/key.ts';
+import {anyJson, anyKey, compareAny} from '../../../data/any.ts';
+import {compareText} from '../../../data/compare-text.ts';
+import {joinParts, keyPart} from '../../../data/key.ts';
 import {Boxed, type Value} from '../../../data/value.ts';
-import {anyJson, anyKey, anyText} from './any.ts';
+import {anyText} from './any.ts';
 
 /** A map of openCypher; its keys keep the order they were written in. */
 export class CypherMap extends Boxed {
@@ -16,7 +18,10 @@ export class CypherMap extends Boxed {
   }
 
   key(): string {
-    return mapKey(this.entries);
+    const parts = [...this.entries].map(([key, value]) => {
+      return joinParts([keyPart(key), keyPart(anyKey(value))]);
+    });
+    return `m${joinParts(parts.sort())}`;
   }
 
   json(): string {
@@ -26,12 +31,25 @@ export class CypherMap extends Boxed {
   toString(): string {
     return mapText(this.entries);
   }
+
+  /** By size, then by the sorted keys, then by the values in the order of the keys. */
+  override orderAgainst(other: Value): number {
+    if (!(other instanceof CypherMap)) return -1;
+    const left = [...this.entries.keys()].sort(compareText);
+    const right = [...other.entries.keys()].sort(compareText);
+    const values = (map: CypherMap, keys: readonly string[]) => keys.map((key) => map.get(key));
+    return (
+      left.length - right.length ||
+      compareAny(left, right) ||
+      compareAny(values(this, left), values(other, right))
+    );
+  }
 }
 
 /** A row of a table as a value: equal to another when table and key are the same. */
 export class CypherNode extends Boxed {
   readonly label: string;
-  /** The identity of the row within its table. */
+  /** The table, and the identity of the row within it. */
   readonly id: string;
   readonly properties: ReadonlyMap<string, Value>;
 
@@ -47,7 +65,7 @@ export class CypherNode extends Boxed {
   }
 
   key(): string {
-    return `${keyPart(this.label)}|${this.id}`;
+    return `v${this.id}`;
   }
 
   json(): string {
@@ -57,24 +75,10 @@ export class CypherNode extends Boxed {
   toString(): string {
     return `(:${this.label} ${mapText(this.properties)})`;
   }
-}
 
-function mapKey(entries: ReadonlyMap<string, Value>): string {
-  const parts = [...entries].map(([key, value]) => {
-    const part = value === null ? NULL_PART : keyPart(anyKey(value));
-    return `${keyPart(key)}|${part}`;
-  });
-  return parts.sort().join('|');
-}
-
-function mapJson(entries: ReadonlyMap<string, Value>): string {
-  const parts = [...entries].map(([key, value]) => `${JSON.stringify(key)}:${anyJson(value)}`);
-  return `{${parts.join(',')}}`;
-}
-
-function mapText(entries: ReadonlyMap<string, Value>): string {
-  const parts = [...entries].map(([key, value]) => `${key}: ${anyText(value)}`);
-  return `{${parts.join(', ')}}`;
+  override kindRank(): number {
+    return 1;
+  }
 }
 
 /** A relationship as a value: its type, and the nodes it follows from. */
@@ -91,7 +95,7 @@ export class CypherRelationship extends Boxed {
   }
 
   key(): string {
-    return [this.type, this.from.key(), this.to.key()].map(keyPart).join('|');
+    return `r${joinParts([this.type, this.from.key(), this.to.key()].map(keyPart))}`;
   }
 
   json(): string {
@@ -101,4 +105,18 @@ export class CypherRelationship extends Boxed {
   toString(): string {
     return `[:${this.type}]`;
   }
+
+  override kindRank(): number {
+    return 2;
+  }
+}
+
+function mapJson(entries: ReadonlyMap<string, Value>): string {
+  const parts = [...entries].map(([key, value]) => `${JSON.stringify(key)}:${anyJson(value)}`);
+  return `{${parts.join(',')}}`;
+}
+
+function mapText(entries: ReadonlyMap<string, Value>): string {
+  const parts = [...entries].map(([key, value]) => `${key}: ${anyText(value)}`);
+  return `{${parts.join(', ')}}`;
 }

@@ -3,6 +3,7 @@ import {
   compareDecimals,
   Decimal,
   decimalToFloat,
+  digitsAt,
   multiplyDecimals,
   subtractDecimals,
 } from '../../../data/decimal.ts';
@@ -17,8 +18,8 @@ import {
   subtractIntegers,
 } from '../../../data/integer.ts';
 import type {Value} from '../../../data/value.ts';
+import {divideNumeric} from '../../functions/numeric-division.ts';
 import {problems} from '../problems.ts';
-import {divideDecimals, remainderOfDecimals} from './decimal-division.ts';
 import {CypherFloat} from './float.ts';
 
 /** A number among values of type `any`. */
@@ -98,7 +99,7 @@ const DECIMAL: Readonly<Record<Arithmetic, (a: Decimal, b: Decimal) => Decimal>>
   '+': addDecimals,
   '-': subtractDecimals,
   '*': multiplyDecimals,
-  '/': (a, b) => divideDecimals(a, nonZeroDecimal(a, b)),
+  '/': (a, b) => divideNumeric(a, nonZeroDecimal(a, b)),
   '%': (a, b) => remainderOfDecimals(a, nonZeroDecimal(a, b)),
 };
 
@@ -147,4 +148,12 @@ export function wholeOf(value: number): Integer | undefined {
   const cut = Math.trunc(value);
   if (!Number.isFinite(cut) || cut >= 2 ** 63 || cut < -(2 ** 63)) return undefined;
   return integer(cut);
+}
+
+/** What dividing to a whole number leaves, with the sign of `a`. `b` is not 0. */
+function remainderOfDecimals(a: Decimal, b: Decimal): Decimal {
+  if (!a.finite || Number.isNaN(b.digits)) return new Decimal(Number.NaN, 0);
+  if (!b.finite) return a;
+  const scale = Math.max(a.scale, b.scale);
+  return new Decimal(remainderOfIntegers(digitsAt(a, scale), digitsAt(b, scale)), scale);
 }

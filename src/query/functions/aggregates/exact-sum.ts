@@ -54,8 +54,7 @@ function grow(partials: number[], value: number): void {
   for (let i = 0; i < partials.length; i++) {
     const partial = partials[i] as number;
     const high = sum + partial;
-    const low =
-      Math.abs(sum) < Math.abs(partial) ? sum - (high - partial) : partial - (high - sum);
+    const low = Math.abs(sum) < Math.abs(partial) ? sum - (high - partial) : partial - (high - sum);
     if (low !== 0) partials[kept++] = low;
     sum = high;
   }

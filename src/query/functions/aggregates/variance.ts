@@ -130,4 +130,3 @@ function ratio(numerator: bigint, denominator: bigint): number {
 }
 
 const bitsOf = (value: bigint): number => value.toString(16).length * 4;
-

@@ -1,0 +1,113 @@
+import {randomBytes} from 'node:crypto';
+import type {Config, SourceConfig} from './config/config.ts';
+import {LISTENER_LIMITS} from './http/listener.ts';
+import {listeners} from './http/listeners.ts';
+import type {Clock} from './lib/clock.ts';
+import type {Log} from './lib/log.ts';
+import {engine} from './pipeline/engine.ts';
+import {checkQueries, liveQueries} from './pipeline/live-queries.ts';
+import {openAll, openReactions} from './pipeline/serve.ts';
+import {sinkOf} from './pipeline/sink.ts';
+import type {Parts} from './pipeline/views.ts';
+import type {Reaction} from './reaction/reaction.ts';
+import {postgresSource} from './source/postgres-source.ts';
+import type {Source} from './source/source.ts';
+import {memoryStore} from './store/memory-store.ts';
+
+/** What the service needs of the world outside. */
+export interface World {
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  /** A line for who reads along: log reactions write here. */
+  readonly write: (line: string) => void;
+  /** The dashboard's files. */
+  readonly publicDir: string;
+  /** Told of what cannot be survived: a bug, a store that takes nothing. */
+  readonly fail: (error: unknown) => void;
+}
+
+export interface Service {
+  /** Where it listens, as URLs. */
+  readonly addresses: {
+    readonly api: string;
+    readonly dashboard: string;
+    readonly streams: readonly string[];
+  };
+  /** Resolves once no query waits for its first result any more: it has one, or has failed. */
+  ready(): Promise<void>;
+  /** Says goodbye to clients, leaves the database, ends. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The service on one screen: source → queries → store → reactions and API, joined in the
+ * way of the data. Throws Problems where a query's text is wrong or it cannot listen.
+ */
+export async function startService(config: Config, world: World): Promise<Service> {
+  checkQueries(config.queries);
+  const {limits} = config;
+  const store = memoryStore({...limits, epoch: randomBytes(6).toString('hex')});
+  const {queries, bySource} = liveQueries(config);
+  const queriesOf = (sourceId: string) => bySource.get(sourceId) ?? [];
+  const moves = engine({store, queriesOf, inFlightMax: limits.transactionQueue, fail: world.fail});
+  const sources = new Map(config.sources.map((one) => [one.id, openSource(one, config, world)]));
+  const reactions: Reaction[] = [];
+  const parts: Parts = {config, log: store.log, engine: moves, sources, queries, reactions};
+
+  const stopping = new AbortController();
+  const doors = listeners({...LISTENER_LIMITS, ...limits, ...world});
+  const serving = {...world, doors, draining: () => stopping.signal.aborted};
+  reactions.push(...openReactions(parts, serving));
+  const front = await openAll(parts, serving).catch(async (error) => {
+    await doors.close();
+    throw error;
+  });
+
+  const sinks = new Map([...sources].map(([id, one]) => [id, sinkOf(one, queriesOf(id), moves)]));
+  const runs = config.sources
+    .filter(({autoStart}) => autoStart)
+    .map(({id}) => sources.get(id)!.run(sinks.get(id)!, stopping.signal).catch(world.fail));
+
+  return {
+    addresses: addressesOf(config, {port: front.port, reactions}),
+    async ready() {
+      await Promise.all([...sinks.values()].map((sink) => sink.settled));
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([front.close(), ...reactions.map((reaction) => reaction.stop()), ...runs]);
+      await doors.close();
+      await store.close();
+    },
+  };
+}
+
+function openSource(one: SourceConfig, {limits}: Config, world: World): Source {
+  const {transactionQueue, changeQueue, transactionRows} = limits;
+  return postgresSource(
+    {
+      ...one,
+      connect: {...one, applicationName: 'tailrace'},
+      limits: {transactions: transactionQueue, changes: changeQueue, transactionRows},
+    },
+    world,
+  );
+}
+
+/** A host that means every address is reached at the loopback one from here. */
+const reachable = (host: string): string =>
+  host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+
+function addressesOf(
+  {host}: Config,
+  {port, reactions}: {port: number; reactions: readonly Reaction[]},
+): Service['addresses'] {
+  const api = `http://${reachable(host)}:${port}`;
+  const streams = reactions.flatMap((reaction) => {
+    const {address} = reaction.status();
+    return address ? [`http://${reachable(address.host)}:${address.port}${address.path}`] : [];
+  });
+  return {api, dashboard: `${api}/`, streams};
+}

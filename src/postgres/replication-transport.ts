@@ -1,0 +1,85 @@
+import type {Socket} from 'node:net';
+import type pg from 'pg';
+import {LogicalReplicationService} from 'pg-logical-replication';
+import {type Lsn, lsnText, parseLsn} from '../data/lsn.ts';
+import {type ConnectOptions, clientConfig} from './connection.ts';
+import {quoteIdent, quoteLiteral} from './identifiers.ts';
+import type {TlsOptions} from './tls.ts';
+
+export interface StreamOptions {
+  readonly connect: ConnectOptions;
+  readonly tls: TlsOptions;
+  readonly slot: string;
+  readonly publication: string;
+  /** Transactions whose commit record begins before this are not sent. */
+  readonly from: Lsn;
+  /** The server's wal_sender_timeout; 0 is never. */
+  readonly walSenderTimeoutMs: number;
+}
+
+export interface TransportHandlers {
+  /** The client is connected, and its START_REPLICATION is on its way. */
+  connected(client: pg.Client): void;
+  /** The server has begun to send. */
+  started(): void;
+  /** A message of the output plugin; its bytes are good during the call only. */
+  message(bytes: Buffer): void;
+  keepalive(walEnd: Lsn, replyRequested: boolean): void;
+}
+
+/**
+ * The use that is made of pg-logical-replication: one service for one connection, for its
+ * CopyBoth subscription alone. What it acknowledges is one byte too far, its timer confirms
+ * what was only received, it quotes no names and answers no request of the server: all
+ * that is off, and done in `replication-stream.ts`. Its plugin here decodes nothing.
+ *
+ * `over`: resolves or rejects when the connection has ended, and is cleaned up.
+ */
+export function subscribe(
+  options: StreamOptions,
+  socket: Socket,
+  handlers: TransportHandlers,
+): {over: Promise<void>} {
+  const config = {
+    ...clientConfig(options.connect, {tls: options.tls, replication: true}),
+    stream: () => socket,
+    replication: 'database',
+  } as const;
+  const service = new LogicalReplicationService(config, {
+    acknowledge: {auto: false, timeoutSeconds: 0},
+    flowControl: {enabled: false},
+  });
+  const plugin = {
+    name: 'pgoutput',
+    options: {},
+    parse: (bytes: Buffer) => bytes,
+    start(client: pg.Client, slot: string, from: string) {
+      handlers.connected(client);
+      return client.query(startSql({slot, from, publication: options.publication}));
+    },
+  };
+  service.on('error', () => {}); // The subscription rejects with the same.
+  service.on('start', () => handlers.started());
+  // Called within the socket's turn, so the bytes are still good.
+  service.on('data', (_lsn, bytes: Buffer) => handlers.message(bytes));
+  service.on('heartbeat', (lsn, _timestamp, replyRequested) =>
+    handlers.keepalive(parseLsn(lsn) ?? 0n, replyRequested),
+  );
+  const over = service
+    .subscribe(plugin, options.slot, lsnText(options.from))
+    .then(() => {})
+    .finally(async () => {
+      socket.destroy();
+      await service.destroy();
+    });
+  return {over};
+}
+
+function startSql(stream: {slot: string; from: string; publication: string}): string {
+  // The option holds a list of identifiers, so the name is quoted twice.
+  const names = quoteLiteral(quoteIdent(stream.publication));
+  return (
+    `START_REPLICATION SLOT ${quoteIdent(stream.slot)} LOGICAL ${stream.from} ` +
+    `(proto_version '1', publication_names ${names})`
+  );
+}

@@ -1,0 +1,124 @@
+import {BOOL} from '../../../data/type.ts';
+import type {Expression} from '../../expression.ts';
+import type {Join, Plan} from '../../plan.ts';
+import type {Expr, Pattern} from '../ast.ts';
+import {problems} from '../problems.ts';
+import type {Context} from './context.ts';
+import {TRUE} from './convert.ts';
+import {siteOf} from './expression.ts';
+import {joinGraph, nodeOf, pairsOf, relationCondition} from './graph.ts';
+import {lowerTruth} from './logical.ts';
+import {moved} from './move.ts';
+import {type Graph, graphOf, type Link} from './pattern.ts';
+import {relationsOf} from './relationship.ts';
+import {NO_CLAUSE, projected, type Rows} from './rows.ts';
+import {type Binding, EMPTY_SCOPE, type NodeBinding, type Scope, shifted} from './scope.ts';
+
+/**
+ * Patterns as rows of their own, and how those rows belong to the rows at hand: what
+ * OPTIONAL MATCH and patterns in expressions join.
+ */
+export interface Correlated {
+  readonly right: Plan;
+  readonly keys: Join['keys'];
+  /** Over the columns at hand followed by the right ones. */
+  readonly residual: Expression | undefined;
+  /** The names at hand and those of the patterns, over both sides' columns. */
+  readonly scope: Scope;
+  /** The names that the patterns add. */
+  readonly added: readonly string[];
+}
+
+export function correlated(
+  context: Context,
+  rows: Rows,
+  {patterns, where}: {patterns: readonly Pattern[]; where: Expr | undefined},
+): Correlated | undefined {
+  const graph = graphOf(context, rows.scope, patterns);
+  if (!graph) return undefined;
+  const inner = joinGraph(context, {plan: NO_CLAUSE.plan, scope: EMPTY_SCOPE}, insideOf(graph));
+  const right = marked(inner);
+  const scope = bothSides(rows.scope, inner.scope);
+  const across = crossing(context, graph, scope, rows.scope.width);
+  const site = siteOf(context, scope);
+  const conditions = [...graph.conditions, ...(where ? [where] : [])];
+  const residual = [...across.residual, ...conditions.map((expr) => lowerTruth(site, expr))];
+  return {
+    right,
+    keys: across.keys,
+    residual: residual.length > 1 ? {kind: 'and', args: residual, type: BOOL} : residual[0],
+    scope,
+    added: [...inner.scope.names.keys()],
+  };
+}
+
+/** The part of the graph that touches none of the nodes at hand. */
+function insideOf({nodes, links}: Graph): Graph {
+  return {
+    nodes: nodes.filter(({bound}) => !bound),
+    links: links.filter(({left, right}) => !left.bound && !right.bound),
+    conditions: [],
+  };
+}
+
+/** The rows with a column that is never null: beside an unmatched row it is. */
+function marked({plan, scope}: Rows): Plan {
+  const columns = [...plan.columns, {name: 'present', type: BOOL}];
+  const values = plan.columns.map(({type}, index): Expression => ({kind: 'column', index, type}));
+  if (scope.width !== plan.columns.length) throw new Error('a scope is as wide as its rows');
+  return projected(plan, columns, [...values, TRUE]);
+}
+
+function bothSides(left: Scope, right: Scope): Scope {
+  const presence = left.width + right.width;
+  const added = [...right.names].map(([name, binding]): [string, Binding] => [
+    name,
+    withPresence(shifted(binding, left.width), presence),
+  ]);
+  return {...left, names: new Map([...left.names, ...added]), width: presence + 1};
+}
+
+function withPresence(binding: Binding, presence: number): Binding {
+  const node = (end: NodeBinding): NodeBinding => ({...end, presence});
+  if (binding.kind === 'node') return node(binding);
+  if (binding.kind !== 'relationship') return binding;
+  return {...binding, from: node(binding.from), to: node(binding.to)};
+}
+
+/** What the links between the two sides, and those at hand alone, ask for. */
+function crossing(context: Context, graph: Graph, scope: Scope, width: number) {
+  const keys: {left: Expression; right: Expression}[] = [];
+  const residual: Expression[] = [];
+  for (const link of graph.links.filter(({left, right}) => left.bound || right.bound)) {
+    const relations = relationsOf(context, link.pattern, link.left.table, link.right.table);
+    const [left, right] = [nodeOf(scope, link.left), nodeOf(scope, link.right)];
+    const [relation, another] = relations;
+    refuseVariable(context, link);
+    if (!relation) continue;
+    if (another || (link.left.bound && link.right.bound)) {
+      if (another) refuseSeveral(context, link);
+      residual.push(relationCondition(relation, left, right));
+      continue;
+    }
+    for (const [a, b] of pairsOf(relation, left, right)) {
+      const [here, there] = link.left.bound ? [a, b] : [b, a];
+      keys.push({left: here, right: moved(there, -width)});
+    }
+  }
+  return {keys, residual};
+}
+
+function refuseVariable(context: Context, {pattern}: Link): void {
+  if (!pattern.variable) return;
+  const place = context.place(pattern.variable.span);
+  const what = 'a variable for a relationship from a node that is bound already';
+  const hint = 'leave the variable out and use the nodes';
+  context.report(problems['cypher-not-supported']({what, hint}, {place}));
+}
+
+function refuseSeveral(context: Context, {pattern}: Link): void {
+  const place = context.place(pattern.span);
+  const what = 'a relationship of several kinds in an optional or tested pattern';
+  const hint = 'give the relationship one type and a direction';
+  context.report(problems['cypher-not-supported']({what, hint}, {place}));
+}

@@ -1,0 +1,90 @@
+import {compile, compilePredicate, compileRow} from './evaluate.ts';
+import {aggregate} from './operators/aggregate.ts';
+import {distinct} from './operators/distinct.ts';
+import {distinctOn} from './operators/distinct-on.ts';
+import {filter} from './operators/filter.ts';
+import {order} from './operators/order.ts';
+import {project} from './operators/project.ts';
+import {
+  countedSets,
+  exceptCopies,
+  exceptOnce,
+  intersectCopies,
+  once,
+  unionAll,
+} from './operators/set-operation.ts';
+import {unnest} from './operators/unnest.ts';
+import {windowed} from './operators/window.ts';
+import type {Plan, SetOperation} from './plan.ts';
+import {type Stage, scanStage, sharedStage, unaryStage, valuesStage, wideStage} from './stage.ts';
+import {joinStage} from './stage-join.ts';
+
+/** The stage of a node, made once however often the plan holds the node. */
+export function stageOf(plan: Plan, stages: Map<Plan, Stage>): Stage {
+  const held = stages.get(plan);
+  if (held) return held;
+  const stage = sharedStage(newStage(plan, (input) => stageOf(input, stages)));
+  stages.set(plan, stage);
+  return stage;
+}
+
+function newStage(plan: Plan, stage: (input: Plan) => Stage): Stage {
+  switch (plan.kind) {
+    case 'scan':
+      return scanStage(plan);
+    case 'values':
+      return valuesStage(plan);
+    case 'filter':
+      return unaryStage(plan, stage(plan.input), filter(compilePredicate(plan.predicate)));
+    case 'project':
+      return unaryStage(plan, stage(plan.input), project(compileRow(plan.expressions)));
+    case 'join':
+      return joinStage(plan, stage(plan.left), stage(plan.right));
+    case 'aggregate':
+      return unaryStage(plan, stage(plan.input), aggregate(plan));
+    case 'distinct': {
+      const {on, columns} = plan;
+      const operator = on
+        ? distinctOn(on.expressions, on.orderBy)
+        : distinct(columns.map(({type}) => type));
+      return unaryStage(plan, stage(plan.input), operator);
+    }
+    case 'unnest':
+      return unaryStage(plan, stage(plan.input), unnest(compile(plan.list), plan));
+    case 'order':
+      return orderStage(plan, stage(plan.input));
+    case 'window':
+      return unaryStage(plan, stage(plan.input), windowed(plan));
+    case 'union':
+    case 'intersect':
+    case 'except':
+      return setStage(plan, plan.inputs.map(stage));
+  }
+}
+
+/** UNION without ALL is a distinct over UNION ALL: two stages of one node. */
+function setStage(plan: SetOperation, inputs: readonly Stage[]): Stage {
+  const types = plan.columns.map(({type}) => type);
+  if (plan.kind === 'union') {
+    const all = wideStage(plan, inputs, unionAll());
+    return plan.all ? all : unaryStage(plan, all, distinct(types));
+  }
+  const each = plan.kind === 'intersect' ? intersectCopies : exceptCopies;
+  const single = plan.kind === 'intersect' ? once(intersectCopies) : exceptOnce;
+  const copies = plan.all ? each : single;
+  return wideStage(plan, inputs, countedSets(types, {width: inputs.length, copies}));
+}
+
+function orderStage(plan: Extract<Plan, {kind: 'order'}>, input: Stage): Stage {
+  const operator = order(plan.by, plan);
+  const stage = unaryStage(plan, input, operator);
+  return {
+    plan,
+    inputs: [input],
+    pull: stage.pull,
+    keys: operator.keys,
+    get size() {
+      return operator.size;
+    },
+  };
+}

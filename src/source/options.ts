@@ -1,0 +1,37 @@
+import type {Clock} from '../lib/clock.ts';
+import type {Log} from '../lib/log.ts';
+import type {TableKey} from '../postgres/catalog.ts';
+import type {ConnectOptions} from '../postgres/connection.ts';
+
+export interface PostgresSourceOptions {
+  readonly id: string;
+  readonly connect: ConnectOptions;
+  /** `schema.name` or `name`; empty: every table of the publication. */
+  readonly tables: readonly string[];
+  readonly tableKeys: readonly TableKey[];
+  readonly slotName: string;
+  readonly publicationName: string;
+  /** Waits between attempts double from the first to the last. */
+  readonly retryFirstMs: number;
+  readonly retryMaxMs: number;
+  /** How long a new slot may wait for open transactions to end. */
+  readonly slotWaitMs: number;
+  readonly limits: SourceLimits;
+}
+
+export interface SourceLimits {
+  /** Transactions that wait to be applied, before the socket is paused. */
+  readonly transactions: number;
+  /** Changes that wait to be applied, before the socket is paused. */
+  readonly changes: number;
+  /** Changes of one transaction; past it the tables are compared instead. */
+  readonly transactionRows: number;
+}
+
+/** What a source needs of the world outside. */
+export interface SourceWorld {
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+}

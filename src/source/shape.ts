@@ -1,0 +1,13 @@
+import type {FollowedTable} from '../postgres/catalog.ts';
+
+/** A text that two descriptions share when rows of both can be compared with each other. */
+export function keysOf(followed: FollowedTable | undefined): string {
+  if (!followed) return '';
+  const {columns, keyColumns} = followed.table;
+  return JSON.stringify([columns, keyColumns]);
+}
+
+/** A text that two descriptions share when the stream of one can be read by the other. */
+export function shapesOf(tables: readonly FollowedTable[]): string {
+  return JSON.stringify(tables);
+}

@@ -1,0 +1,80 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {openFolder} from '../support/demo-place.ts';
+import {program} from '../support/program.ts';
+
+/** A configuration whose environment is all there. */
+const GOOD = `
+id: test
+sources:
+  - {kind: postgres, id: db, host: localhost, database: d, user: u, password: p}
+queries:
+  - {id: q, query: 'MATCH (m:metrics) RETURN m.id', sources: [{sourceId: db}]}
+reactions:
+  - {kind: log, id: l, queries: [q]}
+`;
+
+async function run(args: string[], options: {env?: Record<string, string>; input?: string} = {}) {
+  const running = program(args, options);
+  return {code: await running.ended, out: running.out, err: running.err};
+}
+
+test('--help names each command, and --version the version', async () => {
+  const help = await run(['--help']);
+  expect(help.code).toBe(0);
+  for (const word of ['--config FILE', 'validate', 'sql "STATEMENT"', 'PORT']) {
+    expect(help.out).toContain(word);
+  }
+  expect(await run(['--version'])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
+
+test('an unknown command ends with 1, and with no stack', async () => {
+  const {code, out, err} = await run(['strat']);
+  expect({code, out}).toEqual({code: 1, out: ''});
+  expect(err).toContain(
+    '[command-line] could not read the command line: there is no command "strat"',
+  );
+  expect(err).not.toContain('.js:');
+});
+
+test('a good configuration is summed up', async () => {
+  const file = join(await openFolder(), 'good.yaml');
+  await writeFile(file, GOOD);
+  const {code, out, err} = await run(['validate', '--config', file]);
+  expect({code, out, err}).toEqual({code: 0, out: 'ok: 1 source, 1 query, 1 reaction\n', err: ''});
+});
+
+test('all problems of a configuration are told at once, with their places', async () => {
+  const file = join(await openFolder(), 'bad.yaml');
+  await writeFile(file, GOOD.replace('queries: [q]', 'queries: [other], nonsense: 1'));
+  const {code, out, err} = await run(['validate', '--config', file]);
+  expect({code, out}).toEqual({code: 1, out: ''});
+  expect(err.match(/^\[[a-z-]+\] /gm)).toHaveLength(2);
+  expect(err).toMatch(/bad\.yaml:8:\d+/);
+});
+
+test('a configuration that is not there is a problem of both commands', async () => {
+  const missing = join(await openFolder(), 'none.yaml');
+  for (const args of [
+    ['validate', '-c', missing],
+    ['-c', missing],
+  ]) {
+    const {code, err} = await run(args);
+    expect(code).toBe(1);
+    expect(err).toContain(missing);
+    expect(err).not.toContain('.js:');
+  }
+});
+
+test('sql without a demo tells how to start one, also from stdin', async () => {
+  const env = {TAILRACE_DATA: await openFolder()};
+  const {code, err} = await run(['sql'], {env, input: 'SELECT 1'});
+  expect(code).toBe(1);
+  expect(err).toContain('[demo-not-running]');
+  expect(err).toContain('npm start');
+  expect((await run(['sql'], {env})).err).toContain('[sql-missing]');
+});

@@ -1,0 +1,183 @@
+import type {ApiService, QueryView, ResultView} from '../../src/api/service.ts';
+import {parseDecimal} from '../../src/data/decimal.ts';
+import type {Delta} from '../../src/data/delta.ts';
+import type {Event, EventRow} from '../../src/data/event.ts';
+import {rowJson} from '../../src/data/json.ts';
+import type {Key} from '../../src/data/key.ts';
+import {lsnText} from '../../src/data/lsn.ts';
+import type {Column} from '../../src/data/schema.ts';
+import {INT4, NUMERIC, TEXT} from '../../src/data/type.ts';
+import type {Row} from '../../src/data/value.ts';
+import {LISTENER_LIMITS, type ListenerOptions} from '../../src/http/listener.ts';
+import {systemClock} from '../../src/lib/clock.ts';
+import {silentLog} from '../../src/lib/log.ts';
+import {random} from '../../src/lib/random.ts';
+import {FEED_LIMITS} from '../../src/reaction/query-feed.ts';
+import type {SseOptions} from '../../src/reaction/sse.ts';
+import type {StreamWorld} from '../../src/reaction/stream-world.ts';
+import {type ResultSet, resultSet} from '../../src/result/result-set.ts';
+import {memoryStore} from '../../src/store/memory-store.ts';
+
+export const columns: readonly Column[] = [
+  {name: 'id', type: INT4},
+  {name: 'name', type: TEXT},
+  {name: 'value', type: NUMERIC},
+];
+
+export const row = (id: number, name: string | null, value: string): Row => [
+  id,
+  name,
+  parseDecimal(value) ?? null,
+];
+
+export interface Edit {
+  readonly key: Key;
+  /** undefined: the row goes. */
+  readonly after: Row | undefined;
+}
+
+/** Results and a real store, moved by hand where the pipeline would move them. */
+export interface World extends StreamWorld {
+  readonly service: ApiService;
+  readonly queries: Map<string, ResultSet>;
+  /** One transaction: what it does to each query it touches. */
+  commit(changes: Readonly<Record<string, readonly Edit[]>>, kind?: 'stream' | 'resync'): void;
+  /** Sequences of a query's events so far. */
+  sequencesOf(queryId: string): number[];
+}
+
+export interface WorldOptions {
+  readonly queries?: readonly string[];
+  readonly epoch?: string;
+  readonly eventLogEvents?: number;
+}
+
+export function world({
+  queries: ids = ['q'],
+  epoch = 'e1',
+  eventLogEvents = 100_000,
+}: WorldOptions = {}): World {
+  const store = memoryStore({epoch, eventLogEvents, eventLogBytes: 1024 ** 3});
+  const queries = new Map(ids.map((id) => [id, resultSet()]));
+  const sequences = new Map<string, number[]>(ids.map((id) => [id, []]));
+  let lsn = 0x1000n;
+
+  function viewOf(id: string): ResultView | undefined {
+    const result = queries.get(id);
+    return (
+      result && {
+        columns,
+        count: result.size,
+        sequence: sequences.get(id)?.at(-1) ?? 0,
+        lsn: lsnText(lsn),
+        asOfMs: 1_700_000_000_000,
+        rows: () => result.rows(),
+      }
+    );
+  }
+
+  return {
+    log: store.log,
+    queries,
+    results(id) {
+      return queries.has(id)
+        ? {columns, lsn: lsnText(lsn), rows: () => queries.get(id)!.rows()}
+        : undefined;
+    },
+    progress: () => ({lsn: lsnText(lsn), lagBytes: 0, lagMs: 0}),
+    sequencesOf: (id) => sequences.get(id) ?? [],
+    commit(changes, kind = 'stream') {
+      lsn += 0x10n;
+      const touched = Object.entries(changes);
+      const events = touched.map(([queryId, edits], index): Event => {
+        const result = queries.get(queryId)!;
+        const sequence = store.log.last + index + 1;
+        sequences.get(queryId)!.push(sequence);
+        const transaction = {
+          kind,
+          lsn: lsnText(lsn),
+          xid: 700,
+          commitTime: 1_700_000_000_000_000 + sequence,
+          part: index + 1,
+          parts: touched.length,
+        };
+        return {sequence, queryId, transaction, ...applied(result, edits)};
+      });
+      const transaction = {kind, sourceId: 's', lsn, xid: 700, commitTime: 0, changes: new Map()};
+      void store.commit([{transaction, events}]);
+    },
+    service: {
+      epoch,
+      draining: false,
+      queries: () => [...queries.keys()].map((id) => queryView(id, () => viewOf(id))),
+      query: (id) => (queries.has(id) ? queryView(id, () => viewOf(id)) : undefined),
+      sources: () => [],
+      reactions: () => [],
+    },
+  };
+}
+
+function applied(
+  result: ResultSet,
+  edits: readonly Edit[],
+): Pick<Event, 'added' | 'updated' | 'deleted'> {
+  const held = new Map(result.rows());
+  const delta: Delta = edits.map(({key, after}) => ({key, before: held.get(key), after}));
+  const diff = result.apply(delta);
+  const json = rowJson(columns);
+  const text = ({key, before, after}: {key: Key; before?: Row; after?: Row}): EventRow => ({
+    key: String(key),
+    ...(before && {before: json(before)}),
+    ...(after && {after: json(after)}),
+  });
+  return {
+    added: diff.added.map(text),
+    updated: diff.updated.map(text),
+    deleted: diff.deleted.map(text),
+  };
+}
+
+function queryView(id: string, result: () => ResultView | undefined): QueryView {
+  return {
+    id,
+    text: 'MATCH (m:metrics) RETURN m.id, m.name, m.value',
+    language: 'Cypher',
+    autoStart: true,
+    sources: ['s'],
+    state: {kind: 'running'},
+    result,
+    plan: () => 'scan metrics',
+  };
+}
+
+export const listenerOptions: ListenerOptions = {
+  ...LISTENER_LIMITS,
+  clients: 1000,
+  clientsPerAddress: 1000,
+  drainMs: 500,
+  clock: systemClock(),
+  log: silentLog,
+};
+
+export const streamOptions = {
+  heartbeatIntervalMs: 10_000,
+  heartbeat: 'comment',
+  stalledMs: 10_000,
+  retryMs: {least: 20, most: 40},
+  clock: systemClock(),
+  chance: random(1),
+  limits: FEED_LIMITS,
+} as const;
+
+export const sseOptions: SseOptions = {
+  id: 'stream',
+  queries: ['q'],
+  host: '127.0.0.1',
+  port: 0,
+  ssePath: '/events',
+  heartbeatIntervalMs: 10_000,
+  heartbeat: 'comment',
+  corsAllowedOrigins: ['*'],
+  routes: {},
+  defaultTemplate: undefined,
+};

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import type {Event} from '../../src/data/event.ts';
+import {memoryStore} from '../../src/store/memory-store.ts';
+import type {Step} from '../../src/store/store.ts';
+
+const options = {epoch: 'e1', eventLogEvents: 3, eventLogBytes: 1000};
+
+function eventOf(sequence: number, bytes = 2): Event {
+  const transaction = {
+    kind: 'stream',
+    lsn: '0/1',
+    xid: 1,
+    commitTime: 0,
+    part: 1,
+    parts: 1,
+  } as const;
+  const after = `"${'x'.repeat(Math.max(0, bytes - 2))}"`;
+  return {
+    sequence,
+    queryId: 'q',
+    added: [{key: '1', after}],
+    updated: [],
+    deleted: [],
+    transaction,
+  };
+}
+
+function stepOf(lsn: bigint, events: readonly Event[]): Step {
+  const changes = new Map();
+  return {
+    transaction: {kind: 'stream', sourceId: 's', lsn, xid: 1, commitTime: 0, changes},
+    events,
+  };
+}
+
+test('a commit is seen before its promise is waited for', () => {
+  const store = memoryStore(options);
+  const committed = store.commit([stepOf(7n, [eventOf(1)])]);
+  expect([store.log.last, store.position('s')]).toEqual([1, 7n]);
+  return committed;
+});
+
+test('an event that does not follow on the last is refused', async () => {
+  const store = memoryStore(options);
+  await store.commit([stepOf(1n, [eventOf(1)])]);
+  await expect(store.commit([stepOf(2n, [eventOf(3)])])).rejects.toThrow(
+    'event 3 does not follow on 1',
+  );
+  await expect(store.commit([stepOf(2n, [eventOf(1)])])).rejects.toThrow(
+    'event 1 does not follow on 1',
+  );
+});
+
+test('an event larger than the log trims everything, itself too', async () => {
+  const store = memoryStore({...options, eventLogBytes: 10});
+  await store.commit([stepOf(1n, [eventOf(1), eventOf(2, 11)])]);
+  expect([store.log.trimmed, store.log.last, store.log.read(0, 9)]).toEqual([2, 2, []]);
+  await store.commit([stepOf(2n, [eventOf(3)])]);
+  expect(store.log.read(2, 9).map(({sequence}) => sequence)).toEqual([3]);
+});
+
+test('a step without events moves the position and wakes nobody', async () => {
+  const store = memoryStore(options);
+  let woken = 0;
+  store.log.watch(() => {
+    woken += 1;
+  });
+  await store.commit([stepOf(5n, [])]);
+  expect([store.position('s'), woken]).toEqual([5n, 0]);
+  await store.commit([stepOf(6n, [eventOf(1), eventOf(2)]), stepOf(7n, [eventOf(3)])]);
+  expect(woken).toBe(1);
+});
+
+test('who has stopped watching is told no more, and another with the same listener still is', async () => {
+  const store = memoryStore(options);
+  let woken = 0;
+  const listener = (): void => {
+    woken += 1;
+  };
+  const end = store.log.watch(listener);
+  store.log.watch(listener);
+  end();
+  await store.commit([stepOf(1n, [eventOf(1)])]);
+  expect(woken).toBe(1);
+});
+
+test('after close no step is taken', async () => {
+  const store = memoryStore(options);
+  await store.close();
+  await expect(store.commit([stepOf(1n, [])])).rejects.toThrow('closed store');
+});
+
+test('an epoch that an id can not carry is refused', () => {
+  expect(() => memoryStore({...options, epoch: 'A-1'})).toThrow('names no epoch');
+});
+
+test('the log is the newest events that fit its limits, whatever the history', async () => {
+  const steps = fc.array(fc.array(fc.integer({min: 2, max: 40}), {maxLength: 4}), {maxLength: 30});
+  await fc.assert(
+    fc.asyncProperty(
+      steps,
+      fc.integer({min: 1, max: 8}),
+      fc.integer({min: 1, max: 100}),
+      async (sizes, eventLogEvents, eventLogBytes) => {
+        const {log, commit} = memoryStore({epoch: 'e', eventLogEvents, eventLogBytes});
+        let model: {sequence: number; bytes: number}[] = [];
+        let last = 0;
+        for (const [index, step] of sizes.entries()) {
+          const added = step.map((bytes) => ({sequence: ++last, bytes}));
+          await commit([
+            stepOf(
+              BigInt(index),
+              added.map(({sequence, bytes}) => eventOf(sequence, bytes)),
+            ),
+          ]);
+          model = [...model, ...added];
+          const total = (): number => model.reduce((sum, {bytes}) => sum + bytes, 0);
+          while (model.length > eventLogEvents || total() > eventLogBytes) model = model.slice(1);
+
+          expect(log.last).toBe(last);
+          expect(log.trimmed).toBe(last - model.length);
+          for (let after = 0; after <= last + 1; after++) {
+            const wanted = model.filter(({sequence}) => sequence > after).slice(0, 3);
+            expect(log.read(after, 3).map(({sequence}) => sequence)).toEqual(
+              wanted.map(({sequence}) => sequence),
+            );
+          }
+        }
+      },
+    ),
+  );
+});

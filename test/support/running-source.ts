@@ -1,0 +1,185 @@
+import {onTestFinished} from 'vitest';
+import type {Edit} from '../../src/data/delta.ts';
+import type {Key} from '../../src/data/key.ts';
+import type {Table} from '../../src/data/schema.ts';
+import type {Transaction} from '../../src/data/transaction.ts';
+import type {Row} from '../../src/data/value.ts';
+import {systemClock} from '../../src/lib/clock.ts';
+import {silentLog} from '../../src/lib/log.ts';
+import {problemText} from '../../src/lib/problem.ts';
+import {random} from '../../src/lib/random.ts';
+import type {PostgresSourceOptions} from '../../src/source/options.ts';
+import {postgresSource} from '../../src/source/postgres-source.ts';
+import type {Source} from '../../src/source/source.ts';
+import {type TestDatabase, testDatabase} from './postgres.ts';
+import {until} from './until.ts';
+
+/** A real source over a real database, and what it has said so far. */
+export interface RunningSource {
+  readonly source: Source;
+  /** Every transaction it told, oldest first. */
+  readonly told: Transaction[];
+  /** The tables as it described them last. */
+  readonly tables: () => readonly Table[];
+  /** The rows of a table by key, folded from everything told: what a client would hold. */
+  fold(table: string): ReadonlyMap<Key, Row>;
+  /** Waits until it streams. */
+  streaming(): Promise<void>;
+  /** Waits until everything that is committed in the database now has been told. */
+  caughtUp(): Promise<void>;
+  /** Nothing is taken from it until `release`. */
+  hold(): void;
+  release(): void;
+  stop(): Promise<void>;
+}
+
+export interface SourceChoices extends Partial<Omit<PostgresSourceOptions, 'connect'>> {
+  readonly connect?: Partial<PostgresSourceOptions['connect']>;
+  /** Acknowledge what was received; true unless told. */
+  readonly acknowledges?: boolean;
+}
+
+export function sourceOptions(
+  database: TestDatabase,
+  {connect, acknowledges: _, ...choices}: SourceChoices = {},
+): PostgresSourceOptions {
+  return {
+    id: 'main',
+    connect: {
+      host: database.host,
+      port: database.port,
+      user: database.user,
+      password: database.password,
+      database: database.database,
+      sslMode: 'disable',
+      sslCa: undefined,
+      connectTimeoutMs: 5000,
+      applicationName: 'tailrace',
+      ...connect,
+    },
+    tables: [],
+    tableKeys: [],
+    // Slots are the server's, not the database's: each test database has its own.
+    slotName: database.database.replace(/[^a-z0-9_]/g, ''),
+    publicationName: 'tailrace',
+    retryFirstMs: 20,
+    retryMaxMs: 200,
+    slotWaitMs: 10_000,
+    limits: {transactions: 1000, changes: 100_000, transactionRows: 2_000_000},
+    ...choices,
+  };
+}
+
+/** A fresh database that goes with the test. */
+export async function freshDatabase(sql = ''): Promise<TestDatabase> {
+  const database = await testDatabase();
+  onTestFinished(() => database.drop());
+  if (sql) await database.query(sql);
+  return database;
+}
+
+/** Starts a source over `database`; it is stopped with the test, or before by `stop`. */
+export function runSource(database: TestDatabase, choices: SourceChoices = {}): RunningSource {
+  const source = postgresSource(sourceOptions(database, choices), {
+    clock: systemClock(),
+    random: random(1),
+    log: silentLog,
+  });
+  const {acknowledges = true} = choices;
+  const stopping = new AbortController();
+  const told: Transaction[] = [];
+  const folds = new Map<string, Map<Key, Row>>();
+  let described: readonly Table[] = [];
+  let held: Promise<void> | undefined;
+  let release = (): void => {};
+
+  const running = source.run(
+    {
+      describe(tables) {
+        described = tables;
+      },
+      async receive(transaction) {
+        told.push(transaction);
+        for (const [table, delta] of transaction.changes) {
+          const rows = folds.get(table) ?? new Map<Key, Row>();
+          folds.set(table, rows);
+          for (const edit of delta) foldEdit(rows, edit, table);
+        }
+        await held;
+        if (acknowledges) source.acknowledge(transaction.lsn);
+      },
+    },
+    stopping.signal,
+  );
+  // A bug in the source fails the test that waits for it, and not the whole run.
+  let bug: unknown;
+  running.catch((error: unknown) => {
+    bug = error;
+  });
+
+  const check = (): void => {
+    if (bug !== undefined) throw bug;
+  };
+  const stateText = (): string => {
+    const {state} = source.status();
+    if (state.kind !== 'waiting') return state.kind;
+    return [state.problem, ...(state.further ?? [])].map(problemText).join('\n');
+  };
+  const stop = async (): Promise<void> => {
+    release();
+    stopping.abort();
+    await running;
+  };
+  onTestFinished(stop);
+  return {
+    source,
+    told,
+    tables: () => described,
+    fold: (table) => folds.get(table) ?? new Map(),
+    async streaming() {
+      await until(
+        () => {
+          check();
+          return source.status().state.kind === 'streaming';
+        },
+        {what: () => `the source to stream: ${stateText()}`},
+      );
+    },
+    async caughtUp() {
+      const [row] = await database.query<{end: string}>('SELECT pg_current_wal_lsn()::text AS end');
+      const [high = '0', low = '0'] = (row?.end ?? '').split('/');
+      const end = (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+      await until(
+        () => {
+          check();
+          return (source.status().receivedLsn ?? 0n) >= end;
+        },
+        {what: () => `the source to receive up to ${row?.end}: ${stateText()}`},
+      );
+    },
+    hold() {
+      held = new Promise((resolve) => {
+        release = () => {
+          held = undefined;
+          resolve();
+        };
+      });
+    },
+    release: () => release(),
+    stop,
+  };
+}
+
+/** Applies an edit, and checks that it starts from what is there. */
+function foldEdit(rows: Map<Key, Row>, {key, before, after}: Edit, table: string): void {
+  const is = rows.get(key);
+  if (JSON.stringify(is, bigints) !== JSON.stringify(before, bigints)) {
+    throw new Error(`the row ${key} of ${table} is told to change from what it is not`);
+  }
+  if (after === undefined) rows.delete(key);
+  else rows.set(key, after);
+}
+
+function bigints(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
