@@ -2,21 +2,17 @@
 import {readFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {HELP, readArguments} from './cli/arguments.ts';
-import {demo, demoFolder} from './cli/demo.ts';
+import {demoFolder} from './cli/demo-folder.ts';
 import {openLog} from './cli/log.ts';
-import {serve} from './cli/serve.ts';
 import type {CliWorld} from './cli/service.ts';
-import {runSql} from './cli/sql.ts';
-import {validate} from './cli/validate.ts';
 import {loadConfig} from './config/load.ts';
 import {systemClock} from './lib/clock.ts';
 import {problemsOf, problemText} from './lib/problem.ts';
-import {checkQueries} from './pipeline/live-queries.ts';
-import {startService} from './pipeline.ts';
 
 /**
  * The way from the command line to the commands, and back to an exit code: the one file
- * that touches `process`. Everything else gets what it needs as an argument.
+ * that touches `process`. Everything else gets what it needs as an argument. A command is
+ * loaded when it is called: `tailrace sql` does not wait for a web server to be read.
  */
 const root = resolve(import.meta.dirname, '..');
 const clock = systemClock();
@@ -33,9 +29,10 @@ const world: CliWorld = {
   openLog: (options) =>
     openLog({...options, stream: process.stderr, colors: process.stderr.isTTY === true}),
   loadConfig: (options) => loadConfig({...options, readFile: (path) => readFile(path, 'utf8')}),
-  checkQueries: (config) => checkQueries(config.queries),
-  startService: (config, {log, fail}) =>
-    startService(config, {
+  checkQueries: async (config) =>
+    (await import('./pipeline/live-queries.ts')).checkQueries(config.queries),
+  startService: async (config, {log, fail}) =>
+    (await import('./pipeline.ts')).startService(config, {
       clock,
       random: Math.random,
       log,
@@ -70,16 +67,18 @@ async function obey(command: ReturnType<typeof readArguments>): Promise<void> {
     case 'version':
       return write(await version());
     case 'validate':
-      return validate(command.path, world);
-    case 'sql':
-      return runSql(command.statement ?? (await standardInput()), {
-        folder: demoFolder(world),
-        write,
-      });
-    case 'serve':
-      return serve(command.path, {world, pretty: process.stdout.isTTY, signal: stopSignal()});
+      return (await import('./cli/validate.ts')).validate(command.path, world);
+    case 'sql': {
+      const script = command.statement ?? (await standardInput());
+      return (await import('./cli/sql.ts')).runSql(script, {folder: demoFolder(world), write});
+    }
+    case 'serve': {
+      const pretty = process.stderr.isTTY === true;
+      const {serve} = await import('./cli/serve.ts');
+      return serve(command.path, {world, pretty, signal: stopSignal()});
+    }
     case 'demo':
-      return demo(world, stopSignal());
+      return (await import('./cli/demo.ts')).demo(world, stopSignal());
   }
 }
 

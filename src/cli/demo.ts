@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {join} from 'node:path';
 import type {Config} from '../config/config.ts';
 import {dataFolder, findPlace, logFile} from './cluster-place.ts';
 import {collect} from './collector.ts';
 import {connectDemo, type DemoConnection, prepareDatabase} from './demo-database.ts';
+import {demoFolder} from './demo-folder.ts';
 import {keepState} from './demo-state.ts';
 import {type EmbeddedPostgres, startPostgres} from './embedded-postgres.ts';
 import {aborted} from './ends.ts';
@@ -14,10 +15,6 @@ import {claimFolder} from './run-lock.ts';
 import {type CliWorld, type RunningService, runService} from './service.ts';
 
 const CHANGE = `npm run sql -- "UPDATE metrics SET value = 95 WHERE name = 'disk_usage'"`;
-
-/** The folder of the demo: `.tailrace` in the project, or the one that TAILRACE_DATA names. */
-export const demoFolder = ({env, root}: Pick<CliWorld, 'env' | 'root'>): string =>
-  env.TAILRACE_DATA ? resolve(env.TAILRACE_DATA) : join(root, '.tailrace');
 
 /**
  * The demo: a Postgres of its own, the service with `config/demo.yaml`, and this machine's

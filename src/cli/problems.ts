@@ -25,7 +25,7 @@ export const cliProblems = catalogue({
   'postgres-failed': {
     cause: 'The embedded Postgres could not be set up or did not start.',
     remedy:
-      "Read Postgres's own words in the detail; a full disk and an exhausted shared memory are the usual reasons.",
+      'Read the words of Postgres in the detail; mostly the disk is full, or shared memory is.',
     say: ({step, output, logFile}: {step: string; output: string; logFile: string}) => ({
       message: `could not ${step} the embedded Postgres`,
       detail: output,

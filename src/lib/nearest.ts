@@ -7,7 +7,9 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestEdits = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of names) {
-    const edits = editDistance(wanted, folded(candidate));
+    const known = folded(candidate);
+    if (Math.abs(known.length - wanted.length) >= bestEdits) continue;
+    const edits = editDistance(wanted, known);
     if (edits >= bestEdits) continue;
     best = candidate;
     bestEdits = edits;

@@ -7,8 +7,8 @@ import {listeners} from '../../src/http/listeners.ts';
 import {systemClock} from '../../src/lib/clock.ts';
 import {Problem} from '../../src/lib/problem.ts';
 import {queryStream} from '../../src/reaction/query-stream.ts';
-import {sseClient} from '../http/sse-client.ts';
 import {listenerOptions, row, streamOptions, type World, world} from '../reaction/world.ts';
+import {sseClient} from '../support/sse-client.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -393,7 +393,7 @@ test('results and the stream of all queries join without a gap', async () => {
   cleanups.push(() => reader.close());
   await reader.until(({lastId}) => lastId === 'e1-1');
   of.commit({q: [{key: 10, after: undefined}]});
-  await reader.until((one) => one.messages().length === 1);
+  await reader.until((one) => one.messageCount === 1);
   const {data} = await (await fetch(url + results)).json();
   expect(reader.named('snapshot')[0].rows).toHaveLength(3);
   expect(reader.messages()[0].sequence).toBe(data.sequence);

@@ -1,4 +1,3 @@
-import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Browser, Page} from 'playwright-core';
 import {onTestFinished} from 'vitest';
@@ -20,9 +19,21 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-const LEDGER = `
+const TABLES = `
+  CREATE TABLE metrics (
+    id serial PRIMARY KEY, name text NOT NULL, value numeric(10,2) NOT NULL, unit text);
+  CREATE TABLE alerts (
+    id serial PRIMARY KEY, metric_name text, severity text, message text,
+    acknowledged boolean DEFAULT false, created_at timestamptz DEFAULT now());
   CREATE TABLE ledger (id int PRIMARY KEY, amount numeric NOT NULL, note text);
-  ALTER PUBLICATION tailrace_publication ADD TABLE ledger;
+  CREATE PUBLICATION dashboard_publication FOR TABLE metrics, alerts, ledger;
+  INSERT INTO metrics (name, value, unit) VALUES
+    ('request_rate', 1250, 'req/min'), ('cpu_usage', 45.5, 'percent'),
+    ('disk_usage', 78.1, 'percent'), ('memory_usage', 62.3, 'percent'),
+    ('network_in', 125.4, 'mbps'), ('network_out', 89.2, 'mbps'),
+    ('active_connections', 42, NULL), ('error_rate', 0.5, 'percent');
+  INSERT INTO alerts (metric_name, severity, message)
+    VALUES ('disk_usage', 'warning', 'the disk fills up');
   INSERT INTO ledger
     SELECT n, 12345678901234567890.10, CASE WHEN n > 1 THEN 'note ' || n END
     FROM generate_series(1, 130) AS n;
@@ -38,8 +49,7 @@ export async function openDashboard(): Promise<Dashboard> {
 }
 
 async function serveDashboard(database: TestDatabase): Promise<Dashboard> {
-  await database.query(await readFile(resolve(root, 'sql/init.sql'), 'utf8'));
-  await database.query(LEDGER);
+  await database.query(TABLES);
   const {config} = readConfig({text: configText(database), file: 'dashboard.yaml', env: {}});
   const service = await startService(config, {
     clock: systemClock(),
@@ -87,7 +97,7 @@ sources:
     password: ${JSON.stringify(password)}
     tables: [public.metrics, public.alerts, public.ledger]
     slotName: ${database}
-    publicationName: tailrace_publication
+    publicationName: dashboard_publication
 queries:
 ${query('current-metrics', 'MATCH (m:metrics) RETURN m.id, m.name, m.value, m.unit', 'metrics')}
 ${query('active-alerts', 'MATCH (a:alerts) WHERE a.acknowledged = false RETURN a.id, a.metric_name, a.severity, a.message, a.created_at', 'alerts')}

@@ -35,7 +35,7 @@ describe.skipIf(withoutBrowser())('the dashboard', () => {
     const {page, complaints} = await visit(browser, dashboard.url);
     await shows(page, metric('disk_usage'), '78.10');
     await shows(page, metric('request_rate'), '1250.00');
-    await shows(page, '.card-alerts', 'three quarters of the disk are full');
+    await shows(page, '.card-alerts', 'the disk fills up');
     await shows(page, '.card-critical', 'All within range');
     await shows(page, '.link', 'Live');
     await shows(page, '.station', /db\s*streaming/);

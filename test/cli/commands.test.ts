@@ -10,7 +10,7 @@ id: test
 sources:
   - {kind: postgres, id: db, host: localhost, database: d, user: u, password: p}
 queries:
-  - {id: q, query: 'MATCH (m:metrics) RETURN m.id', sources: [{sourceId: db}]}
+  - {id: q, autoStart: true, query: 'MATCH (m:metrics) RETURN m.id', sources: [{sourceId: db}]}
 reactions:
   - {kind: log, id: l, queries: [q]}
 `;
@@ -46,6 +46,14 @@ test('a good configuration is summed up', async () => {
   await writeFile(file, GOOD);
   const {code, out, err} = await run(['validate', '--config', file]);
   expect({code, out, err}).toEqual({code: 0, out: 'ok: 1 source, 1 query, 1 reaction\n', err: ''});
+});
+
+test('a query that is none is a problem with its place in the file', async () => {
+  const file = join(await openFolder(), 'query.yaml');
+  await writeFile(file, GOOD.replace('RETURN m.id', 'RETRUN m.id'));
+  const {code, out, err} = await run(['validate', '--config', file]);
+  expect({code, out}).toEqual({code: 1, out: ''});
+  expect(err).toMatch(/query\.yaml:6:\d+/);
 });
 
 test('all problems of a configuration are told at once, with their places', async () => {

@@ -7,12 +7,16 @@ import * as schema from '../../src/config/schema.ts';
 
 const docs = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 
-/** The part of the page under a heading, up to the next one. */
-function section(heading: string): string {
+/** The table of keys under a heading. */
+function keyTable(heading: string): string {
   const begin = docs.indexOf(`\n${heading}`);
+  const table = docs.indexOf('| key |', begin);
   expect(begin, heading).toBeGreaterThan(-1);
-  return docs.slice(begin + heading.length).split(/\n##+ /)[0]!;
+  return docs.slice(table, docs.indexOf('\n\n', table));
 }
+
+const keysIn = (table: string): string[] =>
+  [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key!);
 
 const SECTIONS: [heading: string, map: {shape: object}, initial: object][] = [
   ['## The top of the file', schema.top, defaults],
@@ -23,8 +27,8 @@ const SECTIONS: [heading: string, map: {shape: object}, initial: object][] = [
 const common = ['kind', 'id', 'queries', 'autoStart', 'routes', 'defaultTemplate'];
 
 test.each(SECTIONS)('%s tells every key of it, with its default', (heading, map, initial) => {
-  const rows = section(heading);
-  const told = [...rows.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+  const rows = keyTable(heading);
+  const told = keysIn(rows);
   const keys = Object.keys(map.shape).filter((key) => key !== 'bootstrapProviders');
   expect(told.toSorted()).toEqual(keys.toSorted());
   for (const [key, value] of Object.entries(initial)) {
@@ -34,33 +38,30 @@ test.each(SECTIONS)('%s tells every key of it, with its default', (heading, map,
 });
 
 test('the reactions tell every key of theirs', () => {
-  const told = (heading: string) =>
-    [...section(heading).matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key!);
-  expect(told('## Reactions')).toEqual(common);
-  expect([...common, ...told('### `sse`')].toSorted()).toEqual(
-    Object.keys(schema.sse.shape).toSorted(),
-  );
+  const sse = keysIn(keyTable('### `sse`'));
+  expect(keysIn(keyTable('## Reactions'))).toEqual(common);
+  expect([...common, ...sse].toSorted()).toEqual(Object.keys(schema.sse.shape).toSorted());
   expect(common.toSorted()).toEqual(Object.keys(schema.log.shape).toSorted());
 });
+
+/** What an example leaves out because it is about something else. */
+const REST = {
+  sources: 'sources: [{kind: postgres, id: shop, database: d, user: u}]\n',
+  queries:
+    'queries: [{id: late-orders, autoStart: true, query: RETURN 1, sources: [{sourceId: shop}]}]\n',
+};
+const SOURCE_OF_VALUES =
+  'sources:\n  - kind: postgres\n    id: shop\n    database: d\n    user: u\n';
 
 test('every example of the page can be read', () => {
   const examples = [...docs.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
   const env = {DATABASE_URL: 'postgres://u@h/d', PGHOST: 'h', PGPASSWORD: 'p'};
-  const parts = {
-    sources: 'sources: [{kind: postgres, id: shop, database: d, user: u}]\n',
-    queries:
-      'queries: [{id: late-orders, autoStart: true, query: RETURN 1, sources: [{sourceId: shop}]}]\n',
-  };
   for (const example of examples) {
-    const value = /^tables:/m.test(example);
-    const body = value
-      ? `sources:\n  - kind: postgres\n    id: a\n    database: d\n    user: u\n${example.replaceAll(/^/gm, '    ')}`
-      : example;
-    const missing = Object.entries(parts).filter(
-      ([key]) => !new RegExp(`^${key}:`, 'm').test(body),
-    );
-    const text = missing.map(([, part]) => part).join('') + body;
-    expect(() => readConfig({text, file: 'configuration.md', env}), example).not.toThrow();
+    const isOfSource = /^tables:/m.test(example);
+    const file = isOfSource ? SOURCE_OF_VALUES + example.replaceAll(/^/gm, '    ') : example;
+    const rest = Object.entries(REST).filter(([key]) => !new RegExp(`^${key}:`, 'm').test(file));
+    const text = rest.map(([, part]) => part).join('') + file;
+    expect(() => readConfig({text, file: 'configuration.md', env}), text).not.toThrow();
   }
   expect(examples.length).toBeGreaterThan(4);
 });

@@ -6,7 +6,7 @@ import {problemsOf} from '../../src/lib/problem.ts';
 import {read, SNAKE} from '../support/config.ts';
 
 /** How many texts are tried; FUZZ_RUNS for more by hand. The seed is in a failure's message. */
-const numRuns = Number(process.env.FUZZ_RUNS ?? 500);
+const numRuns = Number(process.env.FUZZ_RUNS ?? 250);
 
 /** Reads a text, whatever it is: a configuration, or problems that all say where. */
 function survives(text: string): void {
@@ -17,11 +17,10 @@ function survives(text: string): void {
     const problems = problemsOf(error);
     if (problems.length === 0) throw error;
     const lines = text.split(/\r\n|\n|\r/).length;
-    for (const {place} of problems) {
-      expect(place?.line).toBeGreaterThan(0);
-      expect(place?.line).toBeLessThanOrEqual(lines);
-      expect(place?.column).toBeGreaterThan(0);
-    }
+    const lost = problems.filter(
+      ({place}) => !place || place.line < 1 || place.line > lines || place.column < 1,
+    );
+    expect(lost).toEqual([]);
   }
 }
 
@@ -80,18 +79,18 @@ const mutated = fc
 
 const pieces = fc.array(fc.constantFrom(...PIECES), {maxLength: 40}).map((all) => all.join(''));
 
+const json = fc.jsonValue({maxDepth: 2, depthSize: 'xsmall'});
+
 /** Any JSON, under the keys that the file knows. */
 const structured = fc
   .record(
     {
-      sources: fc.jsonValue(),
-      queries: fc.array(
-        fc.record({id: fc.jsonValue(), sources: fc.jsonValue(), joins: fc.jsonValue()}),
-      ),
-      reactions: fc.array(fc.record({kind: fc.constantFrom('sse', 'log'), routes: fc.jsonValue()})),
-      instances: fc.jsonValue(),
-      limits: fc.jsonValue(),
-      stateStore: fc.jsonValue(),
+      sources: json,
+      queries: fc.array(fc.record({id: json, sources: json, joins: json})),
+      reactions: fc.array(fc.record({kind: fc.constantFrom('sse', 'log'), routes: json})),
+      instances: json,
+      limits: json,
+      stateStore: json,
     },
     {requiredKeys: []},
   )

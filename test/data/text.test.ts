@@ -46,6 +46,7 @@ test.each<[type: Type, text: string, value: Value]>([
   [TIMETZ, '10:00:00+05:30', '10:00:00+05:30'],
   [TIMESTAMP, '1969-12-31 23:59:59.999999', -1],
   [TIMESTAMPTZ, '2026-03-01 10:00:00+00', Date.UTC(2026, 2, 1, 10) * 1000],
+  [TIMESTAMPTZ, '2026-03-01 10:00:00+02', Date.UTC(2026, 2, 1, 8) * 1000],
   [TIMESTAMPTZ, '2026-03-01 10:00:00-03:30', Date.UTC(2026, 2, 1, 13, 30) * 1000],
   [TIMESTAMPTZ, '294276-12-31 23:59:59.999999+00', 9_224_318_015_999_999_999n],
   [TIMESTAMP, 'infinity', Infinity],

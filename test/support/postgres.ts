@@ -65,6 +65,10 @@ export async function testDatabase(
     async query<Row extends pg.QueryResultRow>(sql: string, parameters?: readonly unknown[]) {
       own ??= connect();
       const client = await own;
+      // Its server may have been stopped and started since.
+      client.once('end', () => {
+        own = undefined;
+      });
       const result = await (parameters
         ? client.query<Row>(sql, [...parameters])
         : client.query<Row>(sql));

@@ -7,6 +7,8 @@ export interface Proxy {
   readonly port: number;
   /** How many connections were accepted since the start. */
   readonly accepted: number;
+  /** How many bytes came from the server since the start. */
+  passed(): number;
   /** Breaks every connection, as a failing network does; new ones are accepted. */
   cut(): void;
   /** Refuses new connections (breaks them at once) until `admit`. */
@@ -25,6 +27,7 @@ export interface Proxy {
 export async function openProxy(target: {host: string; port: number}): Promise<Proxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let accepted = 0;
+  let passed = 0;
   let refusing = false;
   let stalled = false;
   let pieceBytes = 0;
@@ -45,7 +48,10 @@ export async function openProxy(target: {host: string; port: number}): Promise<P
       socket.on('error', end).on('close', end);
     }
     near.on('data', (chunk) => far.write(chunk));
-    far.on('data', (chunk) => writePieces(near, chunk, pieceBytes));
+    far.on('data', (chunk) => {
+      passed += chunk.length;
+      writePieces(near, chunk, pieceBytes);
+    });
     if (stalled) far.pause();
     else near.resume();
   });
@@ -67,6 +73,7 @@ export async function openProxy(target: {host: string; port: number}): Promise<P
     get accepted() {
       return accepted;
     },
+    passed: () => passed,
     cut,
     refuse: () => {
       refusing = true;

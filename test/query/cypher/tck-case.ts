@@ -4,24 +4,16 @@ import type {Delta} from '../../../src/data/delta.ts';
 import type {Key} from '../../../src/data/key.ts';
 import type {Column, Table} from '../../../src/data/schema.ts';
 import {textReader} from '../../../src/data/text.ts';
-import {
-  arrayOf,
-  BOOL,
-  FLOAT8,
-  INT4,
-  INT8,
-  TEXT,
-  type Type,
-} from '../../../src/data/type.ts';
+import {arrayOf, BOOL, FLOAT8, INT4, INT8, TEXT, type Type} from '../../../src/data/type.ts';
 import type {Row, Value} from '../../../src/data/value.ts';
-import {compileCypher} from '../../../src/query/cypher/lower.ts';
 import {toAny} from '../../../src/query/cypher/lower/convert.ts';
+import {compileCypher} from '../../../src/query/cypher/lower.ts';
 import {CypherFloat} from '../../../src/query/cypher/values/float.ts';
 import {CypherMap, CypherNode} from '../../../src/query/cypher/values/map.ts';
 import {Temporal} from '../../../src/query/cypher/values/temporal.ts';
-import {dataflow} from '../../../src/query/dataflow.ts';
 import {compile} from '../../../src/query/evaluate.ts';
 import {optimise} from '../../../src/query/optimise.ts';
+import {stageOf} from '../../../src/query/stages.ts';
 
 /** A case of `expressions.json`, as its README describes it. */
 export interface TckCase {
@@ -111,19 +103,27 @@ export function answer(tck: TckCase): {columns: readonly string[]; rows: readonl
   const tables = (tck.tables ?? [DUMMY]).map(tableOf);
   const initial = tck.initial ?? (tck.tables ? [] : ['INSERT INTO "dummy" ("id") VALUES (1)']);
   const plan = optimise(compileCypher(tck.query, {tables, joins: []}));
-  const flow = dataflow(plan);
-  const delta = flow.hydrate(rowsOf(tables, initial));
+  const root = stageOf(plan, new Map());
+  const delta = root.pull({changes: hydration(rowsOf(tables, initial)), first: true});
   const boxes = plan.columns.map(({type}, index) => compile(toAny({kind: 'column', index, type})));
   return {
     columns: plan.columns.map(({name}) => name),
-    rows: ordered(flow, delta).map((row) => boxes.map((box) => box(row))),
+    rows: ordered(root.keys?.(), delta).map((row) => boxes.map((box) => box(row))),
   };
 }
 
-function ordered(flow: ReturnType<typeof dataflow>, delta: Delta): readonly Row[] {
-  const {order} = flow as {order?: (a: Delta[number], b: Delta[number]) => number};
-  const sorted = order ? [...delta].sort(order) : delta;
-  return sorted.flatMap(({after}) => (after ? [after] : []));
+/** The rows in the order of the keys, or as they came where there is none. */
+function ordered(keys: Iterable<Key> | undefined, delta: Delta): readonly Row[] {
+  const rows = new Map(delta.map(({key, after}) => [key, after]));
+  return Array.from(keys ?? rows.keys(), (key) => rows.get(key) ?? []);
+}
+
+function hydration(rows: ReadonlyMap<string, readonly (readonly [Key, Row])[]>) {
+  const deltas = [...rows].map(([id, all]): [string, Delta] => [
+    id,
+    all.map(([key, after]) => ({key, before: undefined, after})),
+  ]);
+  return new Map(deltas);
 }
 
 /** What keeps an answer from being the expected one; undefined where nothing does. */
@@ -157,7 +157,11 @@ function form(value: Value, tck: TckCase): string {
     return mapForm([...value.entries].map(([key, item]) => `${key}: ${form(item, tck)}`));
   }
   if (value instanceof CypherNode) return anyJson(value);
-  if (Array.isArray(value)) return listForm(value.map((item) => form(item, tck)), tck);
+  if (Array.isArray(value))
+    return listForm(
+      value.map((item) => form(item, tck)),
+      tck,
+    );
   return String(value);
 }
 
@@ -170,7 +174,11 @@ type Tagged = {readonly [tag: string]: unknown};
 
 function expectedForm(value: unknown, tck: TckCase): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return listForm(value.map((item) => expectedForm(item, tck)), tck);
+  if (Array.isArray(value))
+    return listForm(
+      value.map((item) => expectedForm(item, tck)),
+      tck,
+    );
   if (typeof value !== 'object' || value === null) return String(value);
   const tagged = value as Tagged;
   if ('$float' in tagged) return `float ${Number(tagged['$float']) + 0}`;
@@ -179,4 +187,3 @@ function expectedForm(value: unknown, tck: TckCase): string {
   const entries = Object.entries((tagged['$map'] ?? tagged) as Tagged);
   return mapForm(entries.map(([key, item]) => `${key}: ${expectedForm(item, tck)}`));
 }
-

@@ -10,11 +10,18 @@ test('x', () => {
   const out: string[] = [];
   for (const tck of cases) {
     let why: string | undefined;
-    try { why = difference(tck); } catch (e) { why = e instanceof Error ? `${e.name} ${e.message}${e.name==='Problem'||e.name==='Problems'?'':e.stack}` : String(e); }
+    try {
+      why = difference(tck);
+    } catch (e) {
+      why =
+        e instanceof Error
+          ? `${e.name} ${e.message}${e.name === 'Problem' || e.name === 'Problems' ? '' : e.stack}`
+          : String(e);
+    }
     const c = (by[tck.category] ??= [0, 0]);
     c[1] += 1;
     if (why === undefined) c[0] += 1;
-    else out.push(`${tck.id} ${tck.category}: ${tck.query.slice(0,300)}\n   ${why.slice(0, 400)}`);
+    else out.push(`${tck.id} ${tck.category}: ${tck.query.slice(0, 300)}\n   ${why.slice(0, 400)}`);
   }
   require('node:fs').writeFileSync('/tmp/tck.txt', out.join('\n'));
   console.log(by, out.length);

@@ -1,4 +1,4 @@
-import {until} from '../support/until.ts';
+import {until} from './until.ts';
 
 export interface Received {
   readonly id: string | undefined;
@@ -15,7 +15,9 @@ export interface SseClient {
   readonly received: readonly Received[];
   readonly comments: readonly string[];
   readonly ended: boolean;
-  /** The data of unnamed events, parsed. */
+  /** How many unnamed events with data there were. */
+  readonly messageCount: number;
+  /** Their data, parsed. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
   messages(): any[];
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
@@ -50,6 +52,9 @@ export async function sseClient(
     comments,
     get ended() {
       return ended;
+    },
+    get messageCount() {
+      return received.filter(({event, data}) => event === 'message' && data !== undefined).length;
     },
     messages: () => dataOf(received, 'message'),
     named: (event) => dataOf(received, event),

@@ -1,0 +1,131 @@
+import {resolve} from 'node:path';
+import {readConfig} from '../../src/config/read.ts';
+import {systemClock} from '../../src/lib/clock.ts';
+import {silentLog} from '../../src/lib/log.ts';
+import {type Service, startService} from '../../src/pipeline.ts';
+import {type TestDatabase, testDatabase} from './postgres.ts';
+import {until} from './until.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface TestService extends Service {
+  readonly database: TestDatabase;
+  /** The `data` of an answer of the API, an error's too. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  get(path: string): Promise<any>;
+  /** A query's rows, as the API answers them. */
+  results(queryId: string): Promise<Record<string, unknown>[]>;
+  /** What the log reactions have written. */
+  readonly written: readonly string[];
+  /** Stops the service and drops the database. */
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  /** Makes tables and rows before the service starts. */
+  readonly sql: string;
+  /** The `queries` of the configuration, as YAML; see `queryYaml`. */
+  readonly queries: string;
+  readonly reactions?: string;
+  readonly limits?: string;
+  /** Where the service reaches the database, instead of directly. */
+  readonly through?: (database: TestDatabase) => Promise<{host: string; port: number}>;
+  readonly database?: TestDatabase;
+}
+
+/** The whole service, in this process, on a database of its own. */
+export async function testService(options: TestServiceOptions): Promise<TestService> {
+  const database = options.database ?? (await testDatabase());
+  try {
+    await database.query(options.sql);
+    const address = (await options.through?.(database)) ?? database;
+    return await started(database, configText(options, {...database, ...address}));
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
+}
+
+async function started(database: TestDatabase, text: string): Promise<TestService> {
+  const {config} = readConfig({text, file: 'test.yaml', env: {}});
+  const written: string[] = [];
+  const service = await startService(config, {
+    clock: systemClock(),
+    random: Math.random,
+    log: silentLog,
+    write: (line) => void written.push(line),
+    publicDir: resolve(root, 'public'),
+    fail: (error) => {
+      throw error;
+    },
+  });
+  const get = async (path: string) => {
+    const response = await fetch(service.addresses.api + path);
+    const {data, error} = (await response.json()) as {data: unknown; error: unknown};
+    return data ?? error;
+  };
+  await service.ready();
+  return {
+    ...service,
+    database,
+    written,
+    get,
+    results: async (id) => (await get(`/api/v1/queries/${id}/results`)).results,
+    async close() {
+      await service.stop();
+      await database.drop();
+    },
+  };
+}
+
+export const queryYaml = (id: string, text: string): string => `
+  - id: ${id}
+    autoStart: true
+    query: ${JSON.stringify(text)}
+    sources: [{sourceId: db}]`;
+
+function configText(
+  {queries, reactions = '[]', limits = '{}'}: TestServiceOptions,
+  {host, port, user, password, database}: TestDatabase,
+): string {
+  return `
+id: test
+host: 127.0.0.1
+port: 0
+sources:
+  - kind: postgres
+    id: db
+    host: ${host}
+    port: ${port}
+    database: ${database}
+    user: ${user}
+    password: ${JSON.stringify(password)}
+    slotName: ${database}
+    publicationName: test_publication
+    retryFirstMs: 50
+    retryMaxMs: 200
+queries:${queries}
+reactions: ${reactions}
+limits: ${limits}
+`;
+}
+
+/** Waits until the service has seen all that was committed until now. */
+export async function caughtUp(service: TestService): Promise<void> {
+  const [row] = await service.database.query<{lsn: string}>(
+    'SELECT pg_current_wal_insert_lsn()::text AS lsn',
+  );
+  const target = lsnNumber(row!.lsn);
+  await until(
+    async () => {
+      const [source] = await service.get('/api/v1/sources');
+      return source.acknowledgedLsn !== null && lsnNumber(source.acknowledgedLsn) >= target;
+    },
+    {what: `the service to reach ${row!.lsn}`, limitMs: 15_000},
+  );
+}
+
+function lsnNumber(text: string): bigint {
+  const [high, low] = text.split('/');
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+}
