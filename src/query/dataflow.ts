@@ -38,6 +38,7 @@ export function dataflow(plan: Plan): Dataflow {
   return {
     columns: plan.columns,
     tables,
+    keysInOrder: root.keys,
     explain: () => explain(root),
     push: ({changes}) => step(changes),
     hydrate: (initial) => step(new Map([...initial].map(([id, rows]) => [id, asInserts(rows)]))),

@@ -1,4 +1,5 @@
 import type {Delta} from '../data/delta.ts';
+import type {Key} from '../data/key.ts';
 import type {Column, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 
@@ -17,6 +18,11 @@ export interface RunningQuery {
    * before it is used again.
    */
   push(transaction: Transaction): Delta;
+  /**
+   * The keys of its rows in the order that its ORDER BY asks for; undefined where it asks
+   * for none. As of the last push.
+   */
+  readonly keysInOrder?: (() => Iterable<Key>) | undefined;
   /** How many rows its operators remember. */
   readonly size: number;
 }

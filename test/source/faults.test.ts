@@ -2,13 +2,13 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {expectImage} from '../support/expect-image.ts';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
 import {startServer, type TestServer} from '../support/postgres-server.ts';
-import {openProxy, type Proxy} from '../support/proxy.ts';
+import {openProxy, type Wire} from '../support/proxy.ts';
 import {freshDatabase, runSource} from '../support/running-source.ts';
 import {until} from '../support/until.ts';
 
 const TABLE = 'CREATE TABLE t (id serial PRIMARY KEY, v int); INSERT INTO t (v) VALUES (1), (2)';
 
-async function proxied(database: TestDatabase): Promise<Proxy> {
+async function proxied(database: TestDatabase): Promise<Wire> {
   const proxy = await openProxy(database);
   onTestFinished(() => proxy.close());
   return proxy;
@@ -133,7 +133,7 @@ test('an idle line confirms nothing past what the owner of the sink has yet to s
   await database.query('INSERT INTO busy SELECT generate_series(1, 10000)');
   const heard = running.source.status().serverLsn;
   await until(() => running.source.status().serverLsn !== heard);
-  expect(running.source.status().acknowledgedLsn).toBe(running.told[0]!.lsn);
+  expect(running.source.status().acknowledgedLsn).toBeLessThan(running.told[1]!.lsn);
   expect(await confirmedLsn(database)).toBeLessThan(running.told[1]!.lsn);
   running.source.acknowledge(running.told[1]!.lsn);
   await until(async () => (await confirmedLsn(database)) >= running.told[1]!.lsn);

@@ -58,17 +58,21 @@ export async function testDatabase(
   }
 
   let own: Promise<pg.Client> | undefined;
+  async function connectAgain(): Promise<pg.Client> {
+    const client = await connect();
+    // Its server may be stopped and started again.
+    client.once('end', () => {
+      own = undefined;
+    });
+    return client;
+  }
   return {
     ...address,
     database,
     connect,
     async query<Row extends pg.QueryResultRow>(sql: string, parameters?: readonly unknown[]) {
-      own ??= connect();
+      own ??= connectAgain();
       const client = await own;
-      // Its server may have been stopped and started since.
-      client.once('end', () => {
-        own = undefined;
-      });
       const result = await (parameters
         ? client.query<Row>(sql, [...parameters])
         : client.query<Row>(sql));

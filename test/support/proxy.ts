@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {connect, createServer, type Socket} from 'node:net';
 
 /** A wire between two TCP peers on the loopback address that a test can do things to. */
-export interface Proxy {
+export interface Wire {
   readonly host: string;
   readonly port: number;
   /** How many connections were accepted since the start. */
@@ -24,7 +24,7 @@ export interface Proxy {
 }
 
 /** Listens on a free port and hands everything on to `target`. */
-export async function openProxy(target: {host: string; port: number}): Promise<Proxy> {
+export async function openProxy(target: {host: string; port: number}): Promise<Wire> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let accepted = 0;
   let passed = 0;

@@ -5,7 +5,7 @@ import type {Table} from '../../src/data/schema.ts';
 import type {Transaction} from '../../src/data/transaction.ts';
 import type {Row} from '../../src/data/value.ts';
 import {systemClock} from '../../src/lib/clock.ts';
-import {silentLog} from '../../src/lib/log.ts';
+import {type Log, silentLog} from '../../src/lib/log.ts';
 import {problemText} from '../../src/lib/problem.ts';
 import {random} from '../../src/lib/random.ts';
 import type {PostgresSourceOptions} from '../../src/source/options.ts';
@@ -70,6 +70,13 @@ export function sourceOptions(
   };
 }
 
+const stderrLog: Log = {
+  error: (message) => void process.stderr.write(`error ${message}\n`),
+  warn: (message) => void process.stderr.write(`warn ${message}\n`),
+  info: (message) => void process.stderr.write(`info ${message}\n`),
+  debug: () => {},
+};
+
 /** A fresh database that goes with the test. */
 export async function freshDatabase(sql = ''): Promise<TestDatabase> {
   const database = await testDatabase();
@@ -83,7 +90,7 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
   const source = postgresSource(sourceOptions(database, choices), {
     clock: systemClock(),
     random: random(1),
-    log: silentLog,
+    log: process.env.TAILRACE_TEST_LOG ? stderrLog : silentLog,
   });
   const {acknowledges = true} = choices;
   const stopping = new AbortController();
