@@ -21,8 +21,8 @@ import {parseExact} from './exact.js';
 const ADDRESS = 'api/v1/events?snapshot=true';
 const RETRY_FIRST_MS = 1000;
 const RETRY_MAX_MS = 15_000;
-/** Progress comes much more often than this: a longer silence is a dead connection. */
-const SILENCE_MAX_MS = 60_000;
+/** Progress comes every ten seconds: a silence of three beats is a dead connection. */
+const SILENCE_MAX_MS = 35_000;
 const SILENCE_CHECK_MS = 5000;
 
 /**

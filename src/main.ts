@@ -28,7 +28,14 @@ const world: CliWorld = {
   write,
   openLog: (options) =>
     openLog({...options, stream: process.stderr, colors: process.stderr.isTTY === true}),
-  loadConfig: (options) => loadConfig({...options, readFile: (path) => readFile(path, 'utf8')}),
+  loadConfig: async (options) => {
+    const {textChecks} = await import('./pipeline/checks.ts');
+    return loadConfig({
+      ...options,
+      ...textChecks(),
+      readFile: (path) => readFile(path, 'utf8'),
+    });
+  },
   checkQueries: async (config) =>
     (await import('./pipeline/live-queries.ts')).checkQueries(config.queries),
   startService: async (config, {log, fail}) =>

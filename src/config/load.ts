@@ -3,17 +3,14 @@ import {Problem, Problems} from '../lib/problem.ts';
 import {parseEnvFile} from './env-file.ts';
 import type {Environment} from './interpolate.ts';
 import {problems} from './problems.ts';
-import {type Loaded, readConfig} from './read.ts';
-import type {TemplateCheck} from './templates.ts';
+import {type Checks, type Loaded, readConfig} from './read.ts';
 
-export interface LoadOptions {
+export interface LoadOptions extends Checks {
   readonly path: string;
   /** The text of a file; rejects with the system's error where there is none. */
   readonly readFile: (path: string) => Promise<string>;
   /** The process's environment. It wins over `.env`. */
   readonly env: Environment;
-  /** What is wrong with a template; not given: templates are not checked. */
-  readonly checkTemplate?: TemplateCheck;
 }
 
 /**
@@ -21,7 +18,7 @@ export interface LoadOptions {
  * with every mistake in both at once; what is only odd comes back as warnings.
  */
 export async function loadConfig(options: LoadOptions): Promise<Loaded> {
-  const {path, readFile, env, checkTemplate} = options;
+  const {path, readFile, env, ...checks} = options;
   const [text, envFile] = await Promise.all([
     read(path, readFile),
     read(join(dirname(path), '.env'), readFile),
@@ -32,7 +29,6 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   if (envFile instanceof Problem && !isAbsent(envFile.cause)) report(envFile);
   const fromFile =
     envFile instanceof Problem ? {} : parseEnvFile(envFile, join(dirname(path), '.env'), report);
-  const checks = checkTemplate ? {checkTemplate} : {};
   return readConfig({text, file: path, env: {...fromFile, ...env}, before, ...checks});
 }
 

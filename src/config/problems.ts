@@ -4,6 +4,9 @@ const quoted = (names: readonly string[]): string => names.map((name) => `"${nam
 const meant = (name: string | undefined): string | undefined =>
   name === undefined ? undefined : `did you mean "${name}"?`;
 
+const settings = (count: number): string =>
+  count === 1 ? 'one setting means' : `${count} settings mean`;
+
 /** What can be wrong with a configuration file, and what is only worth a warning. */
 export const problems = catalogue({
   'config-unreadable': {
@@ -261,7 +264,7 @@ export const problems = catalogue({
     cause: 'A warning: the file has settings of Drasi Server that mean nothing to Tailrace.',
     remedy: 'None is needed; remove them to silence the warning.',
     say: ({names}: {names: readonly string[]}) => ({
-      message: `${names.length === 1 ? 'a setting means' : `${names.length} settings mean`} nothing to Tailrace`,
+      message: `${settings(names.length)} nothing to Tailrace`,
       detail: `Ignored: ${names.join(', ')}.`,
     }),
   },

@@ -1,5 +1,5 @@
 import {type Place, type Problem, Problems} from '../lib/problem.ts';
-import type {Config} from './config.ts';
+import type {Config, QueryConfig} from './config.ts';
 import {withConnectionString} from './connection-string.ts';
 import {type Ignored, inOneDialect} from './dialect.ts';
 import {ofOneInstance} from './instance.ts';
@@ -18,12 +18,19 @@ export interface Loaded {
   readonly warnings: readonly Problem[];
 }
 
-export interface ReadOptions {
+/** What others know of the texts in a configuration; what is not given is not checked. */
+export interface Checks {
+  /** What is wrong with a template. */
+  readonly checkTemplate?: TemplateCheck;
+  /** What is wrong with a query, whatever the tables are; placed in the file. */
+  readonly checkQuery?: (query: QueryConfig) => readonly Problem[];
+}
+
+export interface ReadOptions extends Checks {
   readonly text: string;
   /** What problems call the file. */
   readonly file: string;
   readonly env: Environment;
-  readonly checkTemplate?: TemplateCheck;
   /** Problems found before, to be told with those found here. */
   readonly before?: readonly Problem[];
 }
@@ -32,7 +39,7 @@ export interface ReadOptions {
  * Makes a configuration of a text. Throws Problems with every mistake of the text at once,
  * in the order in which they stand in it.
  */
-export function readConfig({text, file, env, checkTemplate, before = []}: ReadOptions): Loaded {
+export function readConfig({text, file, env, before = [], ...checks}: ReadOptions): Loaded {
   const found: Problem[] = [...before];
   const report = (problem: Problem): void => void found.push(problem);
   const written = readYaml(text, file, report);
@@ -44,9 +51,11 @@ export function readConfig({text, file, env, checkTemplate, before = []}: ReadOp
   checkReferences(root, report);
   const parts = partsOf(root, report);
   checkClashes(root, parts, report);
+  const {checkTemplate, checkQuery} = checks;
   if (checkTemplate) {
     for (const {path} of parts.reactions) checkTemplates(root, path, checkTemplate, report);
   }
+  if (checkQuery) for (const {config} of parts.queries) checkQuery(config).forEach(report);
   if (found.length > 0 || !parts.settings) throw new Problems(inOrder(found));
   return {
     config: {

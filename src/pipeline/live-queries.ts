@@ -1,4 +1,5 @@
 import type {Config, QueryConfig} from '../config/config.ts';
+import {placeInFile} from '../config/query-place.ts';
 import type {Table} from '../data/schema.ts';
 import {Problem, Problems, problemsOf} from '../lib/problem.ts';
 import {checkSyntax, compile} from '../query/compile.ts';
@@ -33,12 +34,14 @@ function compileOptions(
   return {language: queryLanguage, catalog: {tables, joins}};
 }
 
-/**
- * Throws every Problem that the queries have whatever the tables are: a text that is no
- * query, more than one source.
- */
+/** Every Problem that a query has whatever the tables are: no query, more than one source. */
+export function queryProblems(query: QueryConfig): readonly Problem[] {
+  return [...syntaxProblems(query), ...sourceProblems(query)];
+}
+
+/** Throws the Problems of all queries at once. */
 export function checkQueries(queries: readonly QueryConfig[]): void {
-  const problems = queries.flatMap((query) => [...syntaxProblems(query), ...sourceProblems(query)]);
+  const problems = queries.flatMap(queryProblems);
   if (problems.length > 0) throw new Problems(problems);
 }
 
@@ -70,13 +73,8 @@ function placed<T>(query: QueryConfig, act: () => T): T {
   }
 }
 
-function inFile(problem: Problem, {place: start}: QueryConfig): Problem {
+function inFile(problem: Problem, query: QueryConfig): Problem {
   const {code, message, detail, hint, place, cause} = problem;
-  const at = place && {
-    file: start.file,
-    line: start.line + place.line - 1,
-    // The lines of a block are indented alike.
-    column: start.column + place.column - 1,
-  };
+  const at = place && placeInFile(query, place);
   return new Problem(code, {message, detail, hint}, {...(at && {place: at}), cause});
 }

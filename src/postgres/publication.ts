@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from './catalog.ts';
 import {codeOf, saidBy} from './failure.ts';
 import {quoteIdent, quoteTable} from './identifiers.ts';
@@ -68,6 +69,16 @@ export async function readPublication(
   };
 }
 
+/** Why a publication that exists would not do: it leaves out a kind of change. */
+export function partialProblem({name, leavesOut}: ReadPublication): Problem | undefined {
+  if (leavesOut.length === 0) return undefined;
+  return preflightProblems['publication-partial']({
+    publication: name,
+    missing: leavesOut.join(', '),
+    sql: `ALTER PUBLICATION ${quoteIdent(name)} SET (publish = 'insert, update, delete, truncate');`,
+  });
+}
+
 /**
  * Sees to it that the publication exists and covers `tables`: made or extended where the
  * role may, else a Problem with the statement to run. Tables that it covers besides are
@@ -87,13 +98,6 @@ export async function ensurePublication(
       preflightProblems['publication-missing']({publication: name, said, sql}),
     );
     return true;
-  }
-  if (existing.leavesOut.length > 0) {
-    throw preflightProblems['publication-partial']({
-      publication: name,
-      missing: existing.leavesOut.join(', '),
-      sql: `ALTER PUBLICATION ${quoteIdent(name)} SET (publish = 'insert, update, delete, truncate');`,
-    });
   }
   const lacking = tables.filter((table) => !covers(existing, table));
   if (lacking.length === 0) return false;

@@ -3,7 +3,6 @@ import {type Lsn, parseLsn} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Problem} from '../lib/problem.ts';
 import {backendPid, type Session} from './connection.ts';
-import {codeOf} from './failure.ts';
 import {quoteIdent} from './identifiers.ts';
 import {slotProblems} from './problems-slot.ts';
 
@@ -38,8 +37,11 @@ const SLOT = `
   SELECT to_jsonb(s) AS slot, current_database() AS database
   FROM pg_replication_slots s WHERE slot_name = $1`;
 
-/** The slot of that name; undefined where there is none. */
+const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
+
+/** The slot of that name; undefined where there is none. Refuses what can be no name. */
 export async function readSlot(client: pg.Client, name: string): Promise<Slot | undefined> {
+  if (!SLOT_NAME.test(name)) throw slotProblems['slot-name-invalid']({slot: name});
   const {rows} = await client.query<SlotRow>(SLOT, [name]);
   const row = rows[0];
   if (!row) return undefined;
@@ -129,14 +131,11 @@ export async function createSlot(
     return {lsn, snapshot: rows[0].snapshot_name};
   } catch (error) {
     done.abort();
-    if (codeOf(error) === INVALID_NAME) throw slotProblems['slot-name-invalid']({slot: name});
     throw (await blocked) ?? error;
   } finally {
     done.abort();
   }
 }
-
-const INVALID_NAME = '42602';
 
 async function limit(clock: Clock, limitMs: number, signal: AbortSignal): Promise<boolean> {
   try {

@@ -32,7 +32,7 @@ export function dataflow(plan: Plan): Dataflow {
   function step(changes: ReadonlyMap<TableId, Delta>): Delta {
     const delta = root.pull({changes, first});
     first = false;
-    return net(delta);
+    return root.net ? delta : net(delta);
   }
 
   return {

@@ -1,5 +1,5 @@
 import type {Value} from '../data/value.ts';
-import type {Evaluate, ScalarFunction} from './expression.ts';
+import type {Evaluate, Expression, ScalarFunction} from './expression.ts';
 
 /**
  * A call as a closure of its arity, so that no array of arguments is made per row. A
@@ -8,6 +8,33 @@ import type {Evaluate, ScalarFunction} from './expression.ts';
  */
 export function compileCall(called: ScalarFunction, args: readonly Evaluate[]): Evaluate {
   return called.strict ? strictCall(called, args) : lenientCall(called, args);
+}
+
+/**
+ * A strict call on a column and a column or a constant, which most conditions are: read
+ * in place, for a third of the time of three closures. Undefined for any other call.
+ */
+export function compileSimpleCall(
+  {compute, strict}: ScalarFunction,
+  args: readonly Expression[],
+): Evaluate | undefined {
+  const [left, right, third] = args;
+  if (!strict || third || left?.kind !== 'column') return undefined;
+  const {index} = left;
+  if (right?.kind === 'literal' && right.value !== null) {
+    const {value} = right;
+    return (row) => {
+      const a = row[index] as Value;
+      return a === null ? null : compute(a, value);
+    };
+  }
+  if (right?.kind !== 'column') return undefined;
+  const other = right.index;
+  return (row) => {
+    const a = row[index] as Value;
+    const b = row[other] as Value;
+    return a === null || b === null ? null : compute(a, b);
+  };
 }
 
 function strictCall({compute}: ScalarFunction, args: readonly Evaluate[]): Evaluate {

@@ -1,6 +1,6 @@
 import type {Row, Value} from '../data/value.ts';
 import {unreachable} from '../lib/assert.ts';
-import {compileCall} from './evaluate-call.ts';
+import {compileCall, compileSimpleCall} from './evaluate-call.ts';
 import type {Evaluate, Expression} from './expression.ts';
 
 /**
@@ -21,7 +21,10 @@ export function compile(expression: Expression): Evaluate {
       return () => value;
     }
     case 'call':
-      return compileCall(expression.function, expression.args.map(compile));
+      return (
+        compileSimpleCall(expression.function, expression.args) ??
+        compileCall(expression.function, expression.args.map(compile))
+      );
     case 'and':
       return decisive(expression.args.map(compile), {by: false});
     case 'or':

@@ -16,6 +16,8 @@ export interface Stage {
   readonly inputs: readonly Stage[];
   /** What the step changes in this node's rows. To be asked once a step. */
   pull(step: Step): Delta;
+  /** Whether its deltas are net as they come: each key once, and no edit without change. */
+  readonly net: boolean;
   /** Where its rows have an order: their keys, in it. */
   readonly keys?: (() => Iterable<Key>) | undefined;
   /** How many rows it remembers, its inputs not counted. */
@@ -27,13 +29,13 @@ export const NOTHING: Delta = [];
 /** A table's rows: they are the source's, and remembered there. */
 export function scanStage(plan: Extract<Plan, {kind: 'scan'}>): Stage {
   const {table} = plan;
-  return {plan, inputs: [], pull: ({changes}) => changes.get(table) ?? NOTHING, size: 0};
+  return {plan, inputs: [], net: true, pull: ({changes}) => changes.get(table) ?? NOTHING, size: 0};
 }
 
 /** Constant rows: they come in the first step and stay. Their keys count from 1. */
 export function valuesStage(plan: Extract<Plan, {kind: 'values'}>): Stage {
   const delta = plan.rows.map((after, index) => ({key: index + 1, before: undefined, after}));
-  return {plan, inputs: [], pull: ({first}) => (first ? delta : NOTHING), size: 0};
+  return {plan, inputs: [], net: true, pull: ({first}) => (first ? delta : NOTHING), size: 0};
 }
 
 /** An operator over one input, left alone by steps that do not change it. */
@@ -41,6 +43,7 @@ export function unaryStage(plan: Plan, input: Stage, operator: Operator): Stage 
   return {
     plan,
     inputs: [input],
+    net: ALWAYS_NET.has(plan.kind) || (input.net && plan.kind !== 'window'),
     keys: plan.kind === 'project' ? input.keys : undefined,
     pull(step) {
       const delta = input.pull(step);
@@ -52,6 +55,9 @@ export function unaryStage(plan: Plan, input: Stage, operator: Operator): Stage 
   };
 }
 
+/** Operators that tell each of their keys once a step, whatever they are told. */
+const ALWAYS_NET = new Set<Plan['kind']>(['aggregate', 'distinct', 'order']);
+
 /** An operator over several inputs, left alone by steps that change none of them. */
 export function wideStage(
   plan: Plan,
@@ -61,6 +67,7 @@ export function wideStage(
   return {
     plan,
     inputs,
+    net: false,
     pull(step) {
       const deltas = inputs.map((input) => input.pull(step));
       return deltas.some((delta) => delta.length > 0) ? operator.push(deltas) : NOTHING;
@@ -77,6 +84,7 @@ export function sharedStage(stage: Stage): Stage {
   return {
     plan: stage.plan,
     inputs: stage.inputs,
+    net: stage.net,
     keys: stage.keys,
     pull(step) {
       if (answered?.step !== step) answered = {step, delta: stage.pull(step)};

@@ -81,6 +81,7 @@ function orderStage(plan: Extract<Plan, {kind: 'order'}>, input: Stage): Stage {
   return {
     plan,
     inputs: [input],
+    net: true,
     pull: stage.pull,
     keys: operator.keys,
     get size() {

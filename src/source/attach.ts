@@ -84,7 +84,9 @@ async function position(
   const {held, world, options} = attaching;
   const why = beginning.kind === 'resync' ? beginning.why : held.doubt;
   const altered = shapesOf(prepared.tables) !== shapesOf(held.tables);
-  if (beginning.kind === 'resume' && !held.doubt && !altered) return beginning.from;
+  if (beginning.kind === 'resume' && !held.doubt && !altered && !prepared.extended) {
+    return beginning.from;
+  }
   if (why) world.log.warn(problemText(why), {source: options.id});
   const slotExists = beginning.kind === 'resume' || beginning.slotExists;
   // Locked, they are described once more: nobody can alter them from here on.

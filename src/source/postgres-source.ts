@@ -4,7 +4,7 @@ import type {TableId} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
 import {backoffMs} from '../lib/backoff.ts';
 import {type Problem, problemsOf, problemText} from '../lib/problem.ts';
-import {connectionProblem, isOfTheWorld} from '../postgres/failure.ts';
+import {codeOf, connectionProblem, isOfTheWorld} from '../postgres/failure.ts';
 import type {ReplicationStream} from '../postgres/replication-stream.ts';
 import {attach, type Held} from './attach.ts';
 import {follow} from './follow.ts';
@@ -20,6 +20,9 @@ export function postgresSource(options: PostgresSourceOptions, world: SourceWorl
 
 /** What makes the rows held doubtful: they are compared before the stream goes on. */
 const DOUBTS = new Set(['image-out-of-step', 'schema-changed', 'transaction-too-large']);
+
+/** What the stream says of changes made while there was no publication. */
+const UNDEFINED_OBJECT = '42704';
 
 /**
  * One loop owns everything: look, compare or resume, follow, and again when that broke.
@@ -158,7 +161,7 @@ class PostgresSource implements Source {
       several.length > 0 ? several : [connectionProblem(error, this.#options.connect)];
     if (!problem) return;
     this.#failures += 1;
-    const doubtful = DOUBTS.has(problem.code);
+    const doubtful = DOUBTS.has(problem.code) || codeOf(error) === UNDEFINED_OBJECT;
     if (doubtful) this.#held.doubt = problem;
     // A first doubt is cleared at once; one that comes again without progress waits.
     if (doubtful && this.#failures === 1) return;

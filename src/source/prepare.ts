@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import {Problem, Problems, problemsOf} from '../lib/problem.ts';
+import {Problem, Problems} from '../lib/problem.ts';
 import {
   type Catalog,
   describeTables,
@@ -9,7 +9,12 @@ import {
 import {type ConnectOptions, requireUnicode} from '../postgres/connection.ts';
 import {checkServer} from '../postgres/preflight.ts';
 import {preflightProblems} from '../postgres/problems-preflight.ts';
-import {ensurePublication, type ReadPublication, readPublication} from '../postgres/publication.ts';
+import {
+  ensurePublication,
+  partialProblem,
+  type ReadPublication,
+  readPublication,
+} from '../postgres/publication.ts';
 import {sourceProblems} from './problems.ts';
 
 export interface Wanted {
@@ -23,6 +28,8 @@ export interface Wanted {
 export interface Prepared {
   readonly tables: readonly FollowedTable[];
   readonly viaRoot: boolean;
+  /** The publication was made or extended just now: changes before that were not sent. */
+  readonly extended: boolean;
   /** Tables that are not followed, and what is to be known of those that are. */
   readonly warnings: readonly Problem[];
 }
@@ -52,12 +59,15 @@ export async function prepare(
     throw new Problems([...problems, none, ...catalog.refused]);
   }
   const extended = await published(client, wanted, {publication, catalog, problems});
-  if (!extended) return prepared(catalog, publication);
+  if (!extended) return prepared(catalog, publication, {extended});
   // What it covers decides which columns come, so the tables are described again.
   const now = await readPublication(client, wanted.publicationName);
-  return prepared(await describeTables(client, {...asked, publication: now}), now);
+  return prepared(await describeTables(client, {...asked, publication: now}), now, {
+    extended,
+  });
 }
 
+/** Answers whether the publication had to be made or extended. */
 async function published(
   client: pg.Client,
   {publicationName}: Wanted,
@@ -67,26 +77,27 @@ async function published(
     problems: readonly Problem[];
   },
 ): Promise<boolean> {
-  const {publication, catalog, problems} = found;
-  // A server that cannot replicate is mended first; until then nothing of it is changed.
-  if (problems.length > 0 && !publication) throw new Problems([...problems, ...catalog.refused]);
+  const {publication, catalog} = found;
+  const partial = publication && partialProblem(publication);
+  const problems = [...found.problems, ...(partial ? [partial] : [])];
+  // What cannot replicate yet is mended first; until then nothing is changed.
+  if (problems.length > 0) throw new Problems([...problems, ...catalog.refused]);
   try {
     const tables = catalog.followed;
-    const changed = await ensurePublication(client, publicationName, {
-      existing: publication,
-      tables,
-    });
-    if (problems.length === 0) return changed;
+    return await ensurePublication(client, publicationName, {existing: publication, tables});
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    throw new Problems([...problems, ...problemsOf(error), ...catalog.refused]);
+    throw error instanceof Problem ? new Problems([error, ...catalog.refused]) : error;
   }
-  throw new Problems([...problems, ...catalog.refused]);
 }
 
-function prepared(catalog: Catalog, publication: ReadPublication | undefined): Prepared {
+function prepared(
+  catalog: Catalog,
+  publication: ReadPublication | undefined,
+  {extended}: {extended: boolean},
+): Prepared {
   return {
     tables: catalog.followed,
+    extended,
     viaRoot: publication?.viaRoot ?? true,
     warnings: [...catalog.refused, ...catalog.warnings],
   };

@@ -6,7 +6,7 @@ import {systemClock} from '../../src/lib/clock.ts';
 import {silentLog} from '../../src/lib/log.ts';
 import {startService} from '../../src/pipeline.ts';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
-import {openProxy, type Proxy as Wire} from '../support/proxy.ts';
+import {openProxy, type Wire} from '../support/proxy.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -74,6 +74,7 @@ describe.skipIf(withoutBrowser())('the dashboard', () => {
 
   test('shows text as text, whatever it looks like', async () => {
     const {page, complaints} = await visit(browser, dashboard.url);
+    await page.locator(live).waitFor();
     const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     await sql(`INSERT INTO alerts (metric_name, severity, message)
       VALUES ('<b>bold</b>', '<i>critical</i>', '${evil}')`);

@@ -57,7 +57,11 @@ describe.skipIf(skipped)('the tutorial runs as it is', () => {
     await database?.drop();
   });
 
-  const card = (id: string) => page.locator(`#${id}`).innerText();
+  const card = (id: string) =>
+    page
+      .locator(`#${id}`)
+      .textContent()
+      .then((text) => text ?? '');
   const reads = (id: string, text: string | RegExp) =>
     until(
       async () => {

@@ -3,7 +3,7 @@ import {chmod, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {userInfo} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {type ClusterPlace, dataFolder, findPlace} from '../../src/cli/cluster-place.ts';
 import {connectDemo, prepareDatabase} from '../../src/cli/demo-database.ts';
 import {POSTGRES_LIMITS, startPostgres} from '../../src/cli/embedded-postgres.ts';
@@ -12,6 +12,9 @@ import {runningPostmaster} from '../../src/cli/postmaster.ts';
 import {systemClock} from '../../src/lib/clock.ts';
 import {problemsOf} from '../../src/lib/problem.ts';
 import {demoPlace, openFolder} from '../support/demo-place.ts';
+
+// A start makes a database, and a small machine has other things to do.
+vi.setConfig({testTimeout: 60_000});
 
 const clock = systemClock();
 const root = userInfo().uid === 0;

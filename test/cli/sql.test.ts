@@ -1,6 +1,6 @@
 import {readFile, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {dataFolder} from '../../src/cli/cluster-place.ts';
 import {prepareDatabase} from '../../src/cli/demo-database.ts';
 import {keepState} from '../../src/cli/demo-state.ts';
@@ -9,6 +9,9 @@ import {runSql} from '../../src/cli/sql.ts';
 import {systemClock} from '../../src/lib/clock.ts';
 import {problemsOf} from '../../src/lib/problem.ts';
 import {demoPlace, openFolder} from '../support/demo-place.ts';
+
+// A start makes a database, and a small machine has other things to do.
+vi.setConfig({testTimeout: 60_000});
 
 const SQL = resolve(import.meta.dirname, '../../sql');
 

@@ -3,7 +3,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {random} from '../../src/lib/random.ts';
 import {testDatabase} from '../support/postgres.ts';
 import {startServer, type TestServer} from '../support/postgres-server.ts';
-import {openProxy, type Proxy as Wire} from '../support/proxy.ts';
+import {openProxy, type Wire} from '../support/proxy.ts';
 import {type TestService, testService} from '../support/service.ts';
 import {type SseClient, sseClient} from '../support/sse-client.ts';
 import {QUERIES, TABLES} from '../support/tutorial.ts';

@@ -153,7 +153,11 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
       );
     },
     async caughtUp() {
-      const [row] = await database.query<{end: string}>('SELECT pg_current_wal_lsn()::text AS end');
+      const [row] = await database.query<{end: string}>(
+        'SELECT pg_current_wal_insert_lsn()::text AS end',
+      );
+      // A commit that nobody is told of: the log is on disk, and read, to past the end.
+      await database.query(`SELECT pg_logical_emit_message(true, 'test', '')`);
       const [high = '0', low = '0'] = (row?.end ?? '').split('/');
       const end = (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
       await until(

@@ -21,6 +21,10 @@ export interface TestService extends Service {
   close(): Promise<void>;
 }
 
+interface Results {
+  readonly results: Record<string, unknown>[];
+}
+
 export interface TestServiceOptions {
   /** Makes tables and rows before the service starts. */
   readonly sql: string;
@@ -70,7 +74,7 @@ async function started(database: TestDatabase, text: string): Promise<TestServic
     database,
     written,
     get,
-    results: async (id) => (await get(`/api/v1/queries/${id}/results`)).results,
+    results: async (id) => ((await get(`/api/v1/queries/${id}/results`)) as Results).results,
     async close() {
       await service.stop();
       await database.drop();

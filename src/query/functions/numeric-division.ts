@@ -1,5 +1,5 @@
 import {Decimal} from '../../data/decimal.ts';
-import {integer} from '../../data/integer.ts';
+import {addIntegers, type Integer, integer, negateInteger} from '../../data/integer.ts';
 
 /** Postgres computes a quotient to this many significant digits at least. */
 const SIGNIFICANT_DIGITS = 16;
@@ -42,6 +42,60 @@ function firstGroup({digits, scale}: Decimal): {weight: number; digit: number} {
   const length = before - weight * GROUP;
   return {weight, digit: Number(text.slice(0, length).padEnd(length, '0'))};
 }
+
+/**
+ * sum / count with the scale that Postgres's avg has, as `divideNumeric` computes it. An
+ * average is answered for each change of its group, so this is done in floats that hold
+ * whole numbers, four digits at a time, where the sum is safe.
+ */
+export function averageOf(sum: Integer, count: number): Decimal {
+  if (typeof sum !== 'number' || count > COUNT_MAX) {
+    return divideNumeric(new Decimal(sum, 0), new Decimal(count, 0));
+  }
+  const size = Math.abs(sum);
+  let weight = 0;
+  let [left, right] = [size, count];
+  for (; left >= 10_000; weight += 1) left = Math.floor(left / 10_000);
+  for (; right >= 10_000; weight -= 1) right = Math.floor(right / 10_000);
+  if (left <= right) weight -= 1;
+  const groups = Math.max(SIGNIFICANT_DIGITS / GROUP - weight, 0);
+
+  let high = wholeQuotient(size, count);
+  let rest = size - high * count;
+  let low = 0;
+  let lowGroups = 0;
+  for (let i = 0; i < groups; i++) {
+    const dividend = rest * 10_000;
+    const digits = wholeQuotient(dividend, count);
+    rest = dividend - digits * count;
+    if (lowGroups === 0 && high < HIGH_MAX) high = high * 10_000 + digits;
+    else {
+      low = low * 10_000 + digits;
+      lowGroups += 1;
+    }
+  }
+  if (rest * 2 >= count) low += 1;
+  const digits = lowGroups === 0 ? addIntegers(high, low) : joined(high, low, lowGroups);
+  return new Decimal(sum < 0 ? negateInteger(digits) : digits, groups * GROUP);
+}
+
+/** Above it, a remainder times 10,000 would not be a safe integer. */
+const COUNT_MAX = 900_000_000;
+/** Below it, a number times 10,000 and four digits more is a safe integer. */
+const HIGH_MAX = 900_000_000_000;
+
+/** ⌊a / b⌋ of safe integers, though the float a / b may be rounded up to the next one. */
+function wholeQuotient(a: number, b: number): number {
+  const quotient = Math.floor(a / b);
+  return quotient * b > a ? quotient - 1 : quotient;
+}
+
+/** `low` has at most four groups: 16 digits, which as a float are still exact. */
+function joined(high: number, low: number, lowGroups: number): Integer {
+  return integer(BigInt(high) * (POWERS[lowGroups] ?? 1n) + BigInt(low));
+}
+
+const POWERS: readonly bigint[] = Array.from({length: 8}, (_, i) => 10n ** BigInt(GROUP * i));
 
 /** The quotient of two integers, halves away from zero. */
 export function dividedRound(a: bigint, b: bigint): bigint {

@@ -68,7 +68,7 @@ export function aggregate({
     group.variants?.add(by);
     group.count += 1;
     size += 1;
-    feed(calls, group.cells, {row, key}, 'add');
+    feed(calls, group.cells, row, key);
   }
 
   function remove(row: Row, key: Key): void {
@@ -79,7 +79,7 @@ export function aggregate({
     group.variants?.remove(by);
     group.count -= 1;
     size -= 1;
-    feed(calls, group.cells, {row, key}, 'remove');
+    unfeed(calls, group.cells, row, key);
   }
 
   function tell(group: Group): Edit | undefined {
@@ -127,18 +127,20 @@ function results(cells: readonly Cell[]): readonly Value[] {
   return values;
 }
 
-function feed(
-  calls: readonly CompiledCall[],
-  cells: readonly Cell[],
-  {row, key}: {row: Row; key: Key},
-  how: 'add' | 'remove',
-): void {
+function feed(calls: readonly CompiledCall[], cells: readonly Cell[], row: Row, key: Key): void {
   for (let i = 0; i < calls.length; i++) {
     const {takes, value, skipsNulls} = calls[i]!;
     if (takes && !takes(row)) continue;
     const given = value(row);
-    if (given === null && skipsNulls) continue;
-    if (how === 'add') cells[i]!.add(given, row, key);
-    else cells[i]!.remove(given, row, key);
+    if (given !== null || !skipsNulls) cells[i]!.add(given, row, key);
+  }
+}
+
+function unfeed(calls: readonly CompiledCall[], cells: readonly Cell[], row: Row, key: Key): void {
+  for (let i = 0; i < calls.length; i++) {
+    const {takes, value, skipsNulls} = calls[i]!;
+    if (takes && !takes(row)) continue;
+    const given = value(row);
+    if (given !== null || !skipsNulls) cells[i]!.remove(given, row, key);
   }
 }

@@ -13,6 +13,7 @@ import type {Site} from '../lower/site.ts';
 import {problems} from '../problems.ts';
 import {anyText} from '../values/any.ts';
 import {asFloat, isNumeric} from '../values/number.ts';
+import {anyInside} from '../walk.ts';
 import {AnySum} from './any-sum.ts';
 
 /** What an aggregate answers of a group, and of one in which nothing was. */
@@ -64,12 +65,23 @@ function resolved(site: Site, expr: AggregateExpr): Resolved {
   const countAll = (): Resolved => sql('count', [], null);
   if (expr.kind === 'countStar') return countAll();
   const found = AGGREGATES.get(expr.name.toLowerCase());
+  refuseChance(site, expr);
   const [first, ...others] = expr.args.map((arg) => site.lower(arg));
   if (found && first && others.length + 1 === found.arity) return found.resolve([first, ...others]);
   const usage = found?.arity === 2 ? 'an expression and a fraction from 0 to 1' : 'one expression';
   const place = site.context.place(expr.span);
   site.context.report(problems['cypher-arguments']({name: expr.name, usage}, {place}));
   return countAll();
+}
+
+/** openCypher wants the same answer for the same group. */
+function refuseChance(site: Site, expr: Call): void {
+  const isChance = (inner: Expr): boolean =>
+    inner.kind === 'call' && ['rand', 'randomuuid'].includes(inner.name.toLowerCase());
+  if (!anyInside(expr, isChance)) return;
+  const place = site.context.place(expr.span);
+  const message = 'an aggregate cannot be of a random number';
+  site.context.report(problems['cypher-misplaced']({message}, {place}));
 }
 
 function sql(name: string, args: readonly Expression[], empty: Value): Resolved {

@@ -6,6 +6,7 @@ import {divideNumeric} from '../../functions/numeric-division.ts';
 import type {Accumulator} from '../../plan.ts';
 import {problems} from '../problems.ts';
 import {CypherDuration} from '../temporal/duration.ts';
+import {dividedBy} from '../temporal/duration-of.ts';
 import {anyText} from '../values/any.ts';
 import {CypherFloat} from '../values/float.ts';
 import {checked, decimalFloat, isWhole} from '../values/number.ts';
@@ -20,7 +21,7 @@ export class AnySum implements Accumulator {
   #whole: Integer = 0;
   #decimal = new Decimal(0, 0);
   readonly #float = new ExactSum();
-  #duration = new CypherDuration(0, 0, 0, 0);
+  #duration = new CypherDuration(0, 0, 0);
   readonly #counts = {whole: 0, decimal: 0, float: 0, duration: 0};
 
   constructor({average}: {average: boolean}) {
@@ -54,7 +55,7 @@ export class AnySum implements Accumulator {
       this.#float.remove(value.value);
       this.#counts.float -= 1;
     } else if (value instanceof CypherDuration) {
-      this.#duration = this.#duration.plus(value.times(-1));
+      this.#duration = this.#duration.plus(value.negated());
       this.#counts.duration -= 1;
     } else refuse(value);
   }
@@ -67,7 +68,8 @@ export class AnySum implements Accumulator {
     }
     const count = numbers + duration;
     if (count === 0) return this.#average ? null : 0;
-    if (duration > 0) return this.#average ? this.#duration.times(1 / count) : this.#duration;
+    if (duration > 0)
+      return this.#average ? dividedBy(this.#duration, new Decimal(count, 0)) : this.#duration;
     if (float > 0 || (this.#average && decimal === 0)) return this.#asFloat(count);
     if (decimal === 0) return checked(this.#whole);
     const sum = addDecimals(this.#decimal, new Decimal(this.#whole, 0));

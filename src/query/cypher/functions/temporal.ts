@@ -1,4 +1,49 @@
-import type {FunctionEntry} from './entry.ts';
-import type {SpecialFunction} from './special.ts';
-export const TEMPORAL_FUNCTIONS: readonly FunctionEntry[] = [];
-export const TEMPORAL_SPECIALS: readonly SpecialFunction[] = [];
+import {ANY} from '../../../data/type.ts';
+import type {Expression} from '../../expression.ts';
+import type {Call} from '../ast.ts';
+import {toAny} from '../lower/convert.ts';
+import {call, strict} from '../lower/function.ts';
+import type {Site} from '../lower/site.ts';
+import {type BetweenUnit, between} from '../temporal/between.ts';
+import {momentOf} from '../temporal/construct.ts';
+import {durationOf} from '../temporal/duration-of.ts';
+import type {MomentKind} from '../temporal/moment.ts';
+import {truncated} from '../temporal/truncate.ts';
+import {entry, type FunctionEntry} from './entry.ts';
+import {refuseClock, type SpecialFunction} from './special.ts';
+
+const KINDS: readonly MomentKind[] = ['date', 'localtime', 'time', 'localdatetime', 'datetime'];
+
+const BETWEEN: Readonly<Record<string, BetweenUnit>> = {
+  'duration.between': 'mixed',
+  'duration.inMonths': 'months',
+  'duration.inDays': 'days',
+  'duration.inSeconds': 'seconds',
+};
+
+export const TEMPORAL_FUNCTIONS: readonly FunctionEntry[] = [
+  entry('duration', ['a map, a string or a duration', 1], ANY, durationOf),
+  ...Object.entries(BETWEEN).map(([name, unit]) =>
+    entry(name, ['two temporal values', 2], ANY, (a, b) => between(unit, a, b)),
+  ),
+  ...KINDS.map((kind) =>
+    entry(`${kind}.truncate`, ['a unit, a temporal value and a map', 2, 3], ANY, (...args) =>
+      truncated(kind, args),
+    ),
+  ),
+];
+
+/** Without an argument each of these is a clock. */
+export const TEMPORAL_SPECIALS: readonly SpecialFunction[] = KINDS.flatMap((kind) =>
+  [kind, `${kind}.statement`, `${kind}.transaction`, `${kind}.realtime`].map((name) => ({
+    name,
+    arity: [0, 1] as const,
+    usage: 'a map, a string or a temporal value',
+    lower: (site: Site, expr: Call): Expression => {
+      const [arg] = expr.args;
+      if (!arg) return refuseClock(site, expr);
+      const make = strict(kind, (value) => momentOf(kind, value));
+      return call(make, [toAny(site.lower(arg))], ANY);
+    },
+  })),
+);

@@ -1,34 +1,8 @@
 import {ANY, BOOL, isInteger, type Type} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
-import {isList} from '../values/any.ts';
-import {boxFloat} from '../values/float.ts';
+import {boxing} from './box.ts';
 import {call, retyped, strict} from './function.ts';
-
-/**
- * How a typed value becomes one of type `any`; undefined where its form is the same.
- * A type that openCypher has no name for comes as the text Postgres prints.
- */
-function boxing(type: Type): ((value: Value) => Value) | undefined {
-  switch (type.kind) {
-    case 'float4':
-    case 'float8':
-      return boxFloat;
-    case 'array':
-      return boxArray(type.element ? boxing(type.element) : undefined);
-    default:
-      return undefined;
-  }
-}
-
-function boxArray(element: ((value: Value) => Value) | undefined) {
-  if (!element) return undefined;
-  const box = (value: Value): Value => {
-    if (value === null) return null;
-    return isList(value) ? value.map(box) : element(value);
-  };
-  return box;
-}
 
 /** The expression as a value that says by itself what it is. */
 export function toAny(expression: Expression): Expression {

@@ -27,7 +27,9 @@ export function grouped(context: Context, rows: Rows, site: Site, items: readonl
   for (const expr of aggregatesOf(context, items)) {
     const text = print(expr);
     if (calls.has(text)) continue;
-    const {call, empty} = aggregateCall(site, expr);
+    const {call: written, empty} = aggregateCall(site, expr);
+    const listing = written.function.kind === 'listing' && !written.distinct;
+    const call = listing ? {...written, orderBy: rows.order ?? []} : written;
     const result = column(keys.expressions.length + calls.size, call.type);
     calls.set(text, call);
     computed.set(text, empty === null ? result : orElse(result, literal(empty, call.type)));

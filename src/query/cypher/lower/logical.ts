@@ -32,12 +32,10 @@ export function lowerTruth(site: Site, expr: Expr): Expression {
   const value = site.lower(expr);
   const {kind} = value.type;
   if (kind === 'bool') return value;
-  if (kind === 'any') {
-    if (value.kind === 'literal' && value.value === null) return literal(null, BOOL);
-    return call(TRUTH, [value], BOOL);
-  }
+  if (value.kind === 'literal' && value.value === null) return literal(null, BOOL);
+  if (kind === 'any' && value.kind !== 'literal') return call(TRUTH, [value], BOOL);
   const place = site.context.place(expr.span);
-  const message = `a condition is true or false, and this is of type ${kind}`;
+  const message = `a condition is true or false, and not ${kind === 'any' ? 'a list or a map' : `of type ${kind}`}`;
   const hint = 'compare it with something: x <> 0, x IS NOT NULL';
   site.context.report(problems['cypher-type']({message, hint}, {place}));
   return literal(null, BOOL);

@@ -1,12 +1,17 @@
 import type {Column} from '../../../data/schema.ts';
 import type {Expression} from '../../expression.ts';
-import type {Plan} from '../../plan.ts';
+import type {Plan, SortKey} from '../../plan.ts';
 import {EMPTY_SCOPE, type Scope} from './scope.ts';
 
 /** What the clauses so far make: rows, and what their columns mean to the names. */
 export interface Rows {
   readonly plan: Plan;
   readonly scope: Scope;
+  /**
+   * The order they come in, if they have one: by ORDER BY, or as the elements of a list.
+   * LIMIT and collect keep to it.
+   */
+  readonly order?: readonly SortKey[];
 }
 
 /** Before the first clause: one row, with nothing in it. */
@@ -16,12 +21,13 @@ export const NO_CLAUSE: Rows = {
 };
 
 /** Only the rows for which all the conditions are true. */
-export function filtered({plan, scope}: Rows, conditions: readonly Expression[]): Rows {
+export function filtered(rows: Rows, conditions: readonly Expression[]): Rows {
   const [first, ...others] = conditions;
-  if (!first) return {plan, scope};
+  if (!first) return rows;
+  const {plan} = rows;
   const predicate: Expression =
     others.length === 0 ? first : {kind: 'and', args: conditions, type: {kind: 'bool'}};
-  return {plan: {kind: 'filter', columns: plan.columns, input: plan, predicate}, scope};
+  return {...rows, plan: {kind: 'filter', columns: plan.columns, input: plan, predicate}};
 }
 
 /** One expression for each column. */

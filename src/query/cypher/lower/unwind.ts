@@ -1,4 +1,4 @@
-import {ANY} from '../../../data/type.ts';
+import {ANY, INT8} from '../../../data/type.ts';
 import type {Unwind} from '../ast.ts';
 import {problems} from '../problems.ts';
 import {isList} from '../values/any.ts';
@@ -21,20 +21,26 @@ export function lowerUnwind(context: Context, input: Rows, {list, variable}: Unw
   }
   const {plan, scope} = rows;
   const elements = toAny(siteOf(context, scope, expressions).lower(list));
+  const position = column(scope.width + 1, INT8);
   const named = withName(scope, variable.name, {
     kind: 'value',
     expression: column(scope.width, ANY),
   });
+  const added = [
+    {name: variable.name, type: ANY},
+    {name: 'position', type: INT8},
+  ];
   return {
     plan: {
       kind: 'unnest',
-      columns: [...plan.columns, {name: variable.name, type: ANY}],
+      columns: [...plan.columns, ...added],
       input: plan,
       list: call(ELEMENTS, [elements], ANY),
       outer: false,
-      ordinality: false,
+      ordinality: true,
     },
-    scope: {...named, width: scope.width + 1},
+    scope: {...named, width: scope.width + 2},
+    order: [...(rows.order ?? []), {expression: position, descending: false, nullsFirst: false}],
   };
 }
 

@@ -2,7 +2,7 @@ import type {Column} from '../../../data/schema.ts';
 import {BOOL} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Plan, SortKey} from '../../plan.ts';
-import type {Expr, Projection} from '../ast.ts';
+import type {Projection, SortItem} from '../ast.ts';
 import {clauseExpressions} from '../walk.ts';
 import type {Context} from './context.ts';
 import {siteOf} from './expression.ts';
@@ -17,7 +17,7 @@ import {column} from './scope.ts';
 /**
  * WITH and RETURN: grouped, computed, made distinct, ordered and cut, in this order; and
  * after a WITH, filtered. What ORDER BY and WHERE need besides the items is computed
- * beside them, and dropped at the end.
+ * beside them; a RETURN drops it at the end.
  */
 export function lowerProjection(context: Context, input: Rows, clause: Projection): Rows {
   const {rows, expressions} = prepared(context, input, clauseExpressions(clause));
@@ -32,57 +32,68 @@ export function lowerProjection(context: Context, input: Rows, clause: Projectio
   const collapsed = aggregated || clause.distinct;
   const beside = siteOf(context, scopeBeside(source.scope, pieces, {collapsed}), asked);
   const where = clause.where && lowerTruth(beside, clause.where);
-  const by = clause.orderBy.map(({expression}) => beside.lower(expression));
-  const scope = scopeAfter(rows.scope, pieces);
-  return {plan: planOf(context, clause, {source, pieces, where, by}), scope};
+  const by = orderOf(clause.orderBy, (item) => beside.lower(item.expression));
+  // Without an ORDER BY, the rows stay in the order they have.
+  const order = by.length > 0 || collapsed ? by : (rows.order ?? []);
+  return rowsOf(context, clause, {source, before: rows, pieces, where, order});
 }
 
 interface Parts {
   readonly source: Rows;
+  readonly before: Rows;
   readonly pieces: readonly Piece[];
   readonly where: Expression | undefined;
-  readonly by: readonly Expression[];
+  /** Over the source's columns. */
+  readonly order: readonly SortKey[];
 }
 
-function planOf(context: Context, clause: Projection, {source, pieces, where, by}: Parts): Plan {
+function rowsOf(context: Context, clause: Projection, parts: Parts): Rows {
+  const {source, pieces, where, order} = parts;
   const columns = pieces.flatMap((piece) => piece.columns);
   const values = pieces.flatMap((piece) => piece.values);
   const skip = rowCount(context, 'SKIP', clause.skip);
   const limit = rowCount(context, 'LIMIT', clause.limit);
   const cut = skip !== undefined || limit !== undefined;
   // Without a cut the condition may come first, which leaves the rest less to do.
-  const filteredFirst = where && !cut;
-  const input = filteredFirst ? filtered(source, [where]) : source;
-  const hidden = where && cut ? [...by, where] : by;
+  const input = where && !cut ? filtered(source, [where]) : source;
+  const sorts = order.map(({expression}) => expression);
+  const hidden = where && cut ? [...sorts, where] : sorts;
   const wide = [...columns, ...hidden.map(hiddenColumn)];
+  const keys = order.map((key, i) => ({
+    ...key,
+    expression: column(columns.length + i, key.expression.type),
+  }));
   let plan: Plan = projected(input.plan, wide, [...values, ...hidden]);
   if (clause.distinct) plan = {kind: 'distinct', columns: wide, input: plan};
-  if (by.length > 0 || cut) {
-    const keys = sortKeys(clause.orderBy, {by, offset: columns.length});
+  if (clause.orderBy.length > 0 || cut) {
     plan = {kind: 'order', columns: wide, input: plan, by: keys, offset: skip ?? 0, limit};
   }
   if (where && cut) {
     const predicate = column(wide.length - 1, BOOL);
     plan = {kind: 'filter', columns: wide, input: plan, predicate};
   }
-  if (hidden.length === 0) return plan;
-  return projected(
-    plan,
-    columns,
-    columns.map(({type}, i) => column(i, type)),
-  );
+  const scope = scopeAfter(parts.before.scope, pieces);
+  if (clause.kind === 'return') return {plan: narrowed(plan, columns), scope};
+  return {plan, scope: {...scope, width: wide.length}, order: keys};
+}
+
+/** Only the first columns, where there are more. */
+function narrowed(plan: Plan, columns: readonly Column[]): Plan {
+  if (plan.columns.length === columns.length) return plan;
+  const values = columns.map(({type}, i) => column(i, type));
+  return projected(plan, columns, values);
 }
 
 const hiddenColumn = ({type}: Expression, i: number): Column => ({name: `order ${i + 1}`, type});
 
 /** openCypher's null is greater than every value: last when ascending, first otherwise. */
-function sortKeys(
-  orderBy: readonly {readonly expression: Expr; readonly descending: boolean}[],
-  {by, offset}: {by: readonly Expression[]; offset: number},
+function orderOf(
+  items: readonly SortItem[],
+  lower: (item: SortItem) => Expression,
 ): readonly SortKey[] {
-  return orderBy.map(({descending}, i) => ({
-    expression: column(offset + i, by[i]?.type ?? BOOL),
-    descending,
-    nullsFirst: descending,
+  return items.map((item) => ({
+    expression: lower(item),
+    descending: item.descending,
+    nullsFirst: item.descending,
   }));
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../data/integer.ts';
 import {Interval, type Value} from '../../../data/value.ts';
 import type {Accumulator} from '../../plan.ts';
-import {divideNumeric} from '../numeric-division.ts';
+import {averageOf, divideNumeric} from '../numeric-division.ts';
 import {ExactSum} from './exact-sum.ts';
 
 /** How the sum of integers is answered: sum of small ones, sum of int8, avg. */
@@ -38,8 +38,7 @@ export class IntegerSum implements Accumulator {
   result(): Value {
     if (this.#count === 0) return null;
     if (this.#form === 'integer') return this.#sum;
-    const sum = new Decimal(this.#sum, 0);
-    return this.#form === 'numeric' ? sum : divideNumeric(sum, new Decimal(this.#count, 0));
+    return this.#form === 'numeric' ? new Decimal(this.#sum, 0) : averageOf(this.#sum, this.#count);
   }
 }
 
