@@ -37,6 +37,7 @@ export function dataflow(plan: Plan): Dataflow {
 
   return {
     columns: plan.columns,
+    plan,
     tables,
     keysInOrder: root.keys,
     explain: () => explain(root),

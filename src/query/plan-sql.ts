@@ -105,8 +105,13 @@ function aggregateSql({input, groupBy, aggregates}: Aggregate): string {
   return `SELECT ${columns} FROM ${from(input)}${keys === '' ? '' : ` GROUP BY ${keys}`}`;
 }
 
-const SQL_AGGREGATES =
-  /^(count|sum|avg|min|max|every|(bool_(and|or))|(var|stddev)(_pop|_samp)?|variance|array_agg|string_agg|jsonb?_agg)$/;
+/** Those of `functions/aggregates.ts` that are called as they are named. */
+const SQL_AGGREGATES = new RegExp(
+  [
+    '^(count|sum|avg|min|max|every|bool_and|bool_or',
+    'variance|(var|stddev)_(pop|samp)|stddev|array_agg|string_agg|jsonb?_agg)$',
+  ].join('|'),
+);
 
 function aggregateCall({function: {name}, args, distinct, filter, orderBy}: AggregateCall): string {
   const where = filter ? ` FILTER (WHERE ${text(filter)})` : '';

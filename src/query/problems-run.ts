@@ -4,10 +4,14 @@ import {catalogue, Problem, type Saying} from '../lib/problem.ts';
 /** What can go wrong while a query runs. */
 export const runProblems = catalogue({
   'expression-failed': {
-    cause:
-      'An expression of a query cannot be computed for a row: a division by zero, a number out of range, a text that is no number.',
-    remedy:
-      'Correct the row, or guard the expression: `CASE WHEN x <> 0 THEN y / x END`, or a WHERE that leaves the row out. The query works again by itself once the row is right.',
+    cause: [
+      'An expression of a query cannot be computed for a row: a division by zero, a number out',
+      'of range, a text that is no number.',
+    ].join(' '),
+    remedy: [
+      'Correct the row, or guard the expression: `CASE WHEN x <> 0 THEN y / x END`, or a WHERE',
+      'that leaves the row out. The query works again by itself once the row is right.',
+    ].join(' '),
     status: 409,
     say: ({key, problem}: {key: Key; problem: Problem}): Saying => ({
       message: `${problem.message} (row "${key}")`,

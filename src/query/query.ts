@@ -2,6 +2,7 @@ import type {Delta} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {Column, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
+import type {Plan} from './plan.ts';
 
 /**
  * A query that runs: told of each transaction, it answers what changed in its result.
@@ -11,6 +12,8 @@ export interface RunningQuery {
   readonly columns: readonly Column[];
   /** The tables it reads; a transaction that touches none of them leaves it alone. */
   readonly tables: ReadonlySet<TableId>;
+  /** What it runs, optimised: `routing.ts` reads from it which edits it can care about. */
+  readonly plan: Plan;
   /** The plan as indented text, a line an operator, with the rows each remembers. */
   explain(): string;
   /**

@@ -35,8 +35,8 @@ function joinOperator(plan: Join): BinaryOperator {
       return innerJoin({leftKey, rightKey}, pair);
     case 'semi':
     case 'anti': {
-      const matches = residual ? (l: Row, r: Row) => residual(l.concat(r)) : () => true;
-      return semiJoin({leftKey, rightKey}, {anti: plan.type === 'anti', matches});
+      const meets = residual && ((l: Row, r: Row) => residual(l.concat(r)));
+      return semiJoin({leftKey, rightKey}, {anti: plan.type === 'anti', residual: meets});
     }
     case 'right':
       return outerJoin({

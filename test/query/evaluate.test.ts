@@ -22,6 +22,11 @@ const fails: Expression = {
   type: BOOL,
 };
 
+const branch = (when: Expression, value: Expression) => {
+  // biome-ignore lint/suspicious/noThenProperty: CASE's own word, on data nobody awaits.
+  return {when, then: value};
+};
+
 test.each<[name: string, expression: Expression, row: Row, value: Value]>([
   ['true and null is null', and(T, N), [], null],
   ['null and false is false', and(N, F), [], false],
@@ -41,11 +46,7 @@ test.each<[name: string, expression: Expression, row: Row, value: Value]>([
     'the first true branch of a case',
     {
       kind: 'case',
-      branches: [
-        {when: N, then: literal(1)},
-        {when: T, then: literal(2)},
-        {when: fails, then: literal(3)},
-      ],
+      branches: [branch(N, literal(1)), branch(T, literal(2)), branch(fails, literal(3))],
       otherwise: fails,
       type: INT4,
     },

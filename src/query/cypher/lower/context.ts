@@ -6,7 +6,6 @@ import {placeOf, type Span} from '../text.ts';
 export interface Context {
   readonly text: string;
   readonly catalog: Catalog;
-  /** Values of `$name`, by name. */
   readonly place: (span: Span) => Place;
   /**
    * Takes note of a problem after which the lowering can go on, so that all of them are
@@ -21,7 +20,11 @@ export function newContext(text: string, catalog: Catalog, found: Problem[]): Co
     catalog,
     place: (span) => placeOf(text, span),
     report: (problem) => {
-      found.push(problem);
+      if (!found.some((known) => isSame(known, problem))) found.push(problem);
     },
   };
 }
+
+/** An expression may be lowered twice; what is wrong with it is told once. */
+const isSame = (a: Problem, b: Problem): boolean =>
+  a.message === b.message && a.place?.line === b.place?.line && a.place?.column === b.place?.column;

@@ -6,7 +6,15 @@ import {problems} from '../problems.ts';
 import type {Context} from './context.ts';
 import {TRUE} from './convert.ts';
 import {siteOf} from './expression.ts';
-import {joinGraph, nodeOf, pairsOf, relationCondition} from './graph.ts';
+import {
+  distinctRelationships,
+  joinGraph,
+  nodeOf,
+  pairsOf,
+  type Resolved,
+  relationCondition,
+  withRelationships,
+} from './graph.ts';
 import {lowerTruth} from './logical.ts';
 import {moved} from './move.ts';
 import {type Graph, graphOf, type Link} from './pattern.ts';
@@ -25,8 +33,6 @@ export interface Correlated {
   readonly residual: Expression | undefined;
   /** The names at hand and those of the patterns, over both sides' columns. */
   readonly scope: Scope;
-  /** The names that the patterns add. */
-  readonly added: readonly string[];
 }
 
 export function correlated(
@@ -37,20 +43,36 @@ export function correlated(
   const graph = graphOf(context, rows.scope, patterns);
   if (!graph) return undefined;
   const inner = joinGraph(context, {plan: NO_CLAUSE.plan, scope: EMPTY_SCOPE}, insideOf(graph));
-  const right = marked(inner);
-  const scope = bothSides(rows.scope, inner.scope);
-  const across = crossing(context, graph, scope, rows.scope.width);
+  const links = resolvedLinks(context, graph);
+  const both = bothSides(rows.scope, inner.scope);
+  const scope = withRelationships(both, links);
+  const across = crossing(scope, links, rows.scope.width);
   const site = siteOf(context, scope);
   const conditions = [...graph.conditions, ...(where ? [where] : [])];
-  const residual = [...across.residual, ...conditions.map((expr) => lowerTruth(site, expr))];
+  const residual = [
+    ...across.residual,
+    ...distinctRelationships(scope, links),
+    ...conditions.map((expr) => lowerTruth(site, expr)),
+  ];
   return {
-    right,
+    right: marked(inner),
     keys: across.keys,
     residual: residual.length > 1 ? {kind: 'and', args: residual, type: BOOL} : residual[0],
     scope,
-    added: [...inner.scope.names.keys()],
   };
 }
+
+/** The links, each with its one relation; several are refused where a node is at hand. */
+function resolvedLinks(context: Context, {links}: Graph): readonly Resolved[] {
+  return links.map((link) => {
+    const {pattern, left, right} = link;
+    const relations = relationsOf(context, pattern, left.table, right.table);
+    if (relations.length > 1 && isCrossing(link)) refuseSeveral(context, link);
+    return {link, relations};
+  });
+}
+
+const isCrossing = ({left, right}: Link): boolean => Boolean(left.bound ?? right.bound);
 
 /** The part of the graph that touches none of the nodes at hand. */
 function insideOf({nodes, links}: Graph): Graph {
@@ -86,17 +108,14 @@ function withPresence(binding: Binding, presence: number): Binding {
 }
 
 /** What the links between the two sides, and those at hand alone, ask for. */
-function crossing(context: Context, graph: Graph, scope: Scope, width: number) {
+function crossing(scope: Scope, links: readonly Resolved[], width: number) {
   const keys: {left: Expression; right: Expression}[] = [];
   const residual: Expression[] = [];
-  for (const link of graph.links.filter(({left, right}) => left.bound || right.bound)) {
-    const relations = relationsOf(context, link.pattern, link.left.table, link.right.table);
+  for (const {link, relations} of links) {
+    const [relation] = relations;
+    if (!relation || !isCrossing(link)) continue;
     const [left, right] = [nodeOf(scope, link.left), nodeOf(scope, link.right)];
-    const [relation, another] = relations;
-    refuseVariable(context, link);
-    if (!relation) continue;
-    if (another || (link.left.bound && link.right.bound)) {
-      if (another) refuseSeveral(context, link);
+    if (link.left.bound && link.right.bound) {
       residual.push(relationCondition(relation, left, right));
       continue;
     }
@@ -106,14 +125,6 @@ function crossing(context: Context, graph: Graph, scope: Scope, width: number) {
     }
   }
   return {keys, residual};
-}
-
-function refuseVariable(context: Context, {pattern}: Link): void {
-  if (!pattern.variable) return;
-  const place = context.place(pattern.variable.span);
-  const what = 'a variable for a relationship from a node that is bound already';
-  const hint = 'leave the variable out and use the nodes';
-  context.report(problems['cypher-not-supported']({what, hint}, {place}));
 }
 
 function refuseSeveral(context: Context, {pattern}: Link): void {

@@ -13,7 +13,7 @@ import {filtered, type Rows} from './rows.ts';
 import {column, type NodeBinding, type Scope, withName} from './scope.ts';
 
 /** A link whose nodes stand among the columns of the rows. */
-interface Resolved {
+export interface Resolved {
   readonly link: Link;
   readonly relations: readonly Relation[];
 }
@@ -153,7 +153,7 @@ function chooseRelation(context: Context, rows: Rows, {link, relations}: Resolve
   return {plan: {kind: 'union', all: true, columns, inputs: branches}, scope: rows.scope};
 }
 
-function withRelationships(scope: Scope, links: readonly Resolved[]): Scope {
+export function withRelationships(scope: Scope, links: readonly Resolved[]): Scope {
   return links.reduce((names, {link, relations: [relation]}) => {
     const {variable} = link.pattern;
     if (!variable || !relation) return names;
@@ -164,7 +164,10 @@ function withRelationships(scope: Scope, links: readonly Resolved[]): Scope {
 }
 
 /** Within one MATCH no relationship is gone through twice. */
-function distinctRelationships(scope: Scope, links: readonly Resolved[]): readonly Expression[] {
+export function distinctRelationships(
+  scope: Scope,
+  links: readonly Resolved[],
+): readonly Expression[] {
   return links.flatMap((a, i) =>
     links.slice(i + 1).flatMap((b) => {
       const shared = a.relations.some(({type}) => b.relations.some((other) => other.type === type));

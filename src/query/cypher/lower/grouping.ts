@@ -1,16 +1,17 @@
 import type {Column} from '../../../data/schema.ts';
 import type {Expression} from '../../expression.ts';
-import type {AggregateCall} from '../../plan.ts';
+import type {AggregateCall, Plan} from '../../plan.ts';
 import type {Expr} from '../ast.ts';
 import {type AggregateExpr, aggregateCall, isAggregateExpr} from '../functions/aggregate.ts';
+import {oneOf} from '../functions/one-of.ts';
 import {print} from '../print.ts';
 import {problems} from '../problems.ts';
 import {anyInside, children} from '../walk.ts';
 import type {Context} from './context.ts';
 import {literal} from './convert.ts';
 import type {Named} from './projection.ts';
-import type {Rows} from './rows.ts';
-import {type Binding, column, type Scope} from './scope.ts';
+import {projected, type Rows} from './rows.ts';
+import {type Binding, column, type NodeBinding, type Scope} from './scope.ts';
 import type {Site} from './site.ts';
 
 export const isAggregated = (expr: Expr): boolean => anyInside(expr, isAggregateExpr);
@@ -20,42 +21,34 @@ export const isAggregated = (expr: Expr): boolean => anyInside(expr, isAggregate
  * After it, only those items and the aggregates can be said.
  */
 export function grouped(context: Context, rows: Rows, site: Site, items: readonly Named[]): Rows {
-  const keys = new Keys(rows.scope, site);
-  for (const item of items) if (!isAggregated(item.expression)) keys.add(item);
-  const calls = new Map<string, AggregateCall>();
-  const computed = new Map(keys.computed);
-  for (const expr of aggregatesOf(context, items)) {
-    const text = print(expr);
-    if (calls.has(text)) continue;
-    const {call: written, empty} = aggregateCall(site, expr);
-    const listing = written.function.kind === 'listing' && !written.distinct;
-    const call = listing ? {...written, orderBy: rows.order ?? []} : written;
-    const result = column(keys.expressions.length + calls.size, call.type);
-    calls.set(text, call);
-    computed.set(text, empty === null ? result : orElse(result, literal(empty, call.type)));
-  }
-  const aggregates = [...calls.values()];
-  const added = [...calls].map(([text, {type}]): Column => ({name: text, type}));
-  const columns = [...keys.columns, ...added];
-  const width = columns.length;
+  const groups = new Groups(rows.scope, site);
+  for (const item of items) if (!isAggregated(item.expression)) groups.addKey(item);
+  for (const expr of aggregatesOf(context, items)) groups.addAggregate(expr, rows.order ?? []);
   return {
-    plan: {kind: 'aggregate', columns, input: rows.plan, groupBy: keys.expressions, aggregates},
-    scope: {names: keys.names, width, computed, lost: ungrouped(rows.scope, keys.names)},
+    plan: groups.plan(rows.plan),
+    scope: {
+      names: groups.names,
+      width: groups.outputs.length,
+      computed: groups.computed,
+      lost: ungrouped(rows.scope, groups.names),
+    },
   };
 }
 
-const orElse = (value: Expression, other: Expression): Expression => ({
-  kind: 'coalesce',
-  args: [value, other],
-  type: value.type,
-});
+/** A column of the groups: the i-th of what they are grouped by, or of the aggregates. */
+interface Output {
+  readonly from: 'key' | 'aggregate';
+  readonly index: number;
+  readonly column: Column;
+}
 
-/** What the rows are grouped by, as columns of the groups. */
-class Keys {
-  readonly columns: Column[] = [];
-  readonly expressions: Expression[] = [];
+/** What the rows are grouped by and what is computed of each group, as it is gathered. */
+class Groups {
+  readonly outputs: Output[] = [];
   readonly names = new Map<string, Binding>();
   readonly computed = new Map<string, Expression>();
+  readonly #keys: Expression[] = [];
+  readonly #aggregates: AggregateCall[] = [];
   readonly #scope: Scope;
   readonly #site: Site;
 
@@ -64,39 +57,78 @@ class Keys {
     this.#site = site;
   }
 
-  add({name, expression}: Named): void {
-    const {kind} = expression;
-    const binding = kind === 'variable' ? this.#scope.names.get(expression.name) : undefined;
-    if (kind === 'variable' && binding?.kind === 'node') {
-      const offset = this.expressions.length;
-      const {table} = binding;
-      for (const [i, {name: key, type}] of table.columns.entries()) {
-        this.columns.push({name: key, type});
-        this.expressions.push(column(binding.offset + i, type));
-      }
-      const moved = offset - binding.offset;
-      const presence = binding.presence === undefined ? undefined : this.#presence(binding, moved);
-      this.names.set(expression.name, {kind: 'node', table, offset, presence});
+  addKey({name, expression}: Named): void {
+    const variable = expression.kind === 'variable' ? expression.name : undefined;
+    const binding = variable === undefined ? undefined : this.#scope.names.get(variable);
+    if (variable !== undefined && binding?.kind === 'node') {
+      this.#addNode(variable, binding);
       return;
     }
-    const value = this.#site.lower(expression);
-    const key = column(this.expressions.length, value.type);
-    this.columns.push({name, type: value.type});
-    this.expressions.push(value);
+    const key = this.#add('key', name, this.#site.lower(expression));
     this.computed.set(print(expression), key);
-    if (kind === 'variable') this.names.set(expression.name, {kind: 'value', expression: key});
+    if (variable !== undefined) this.names.set(variable, {kind: 'value', expression: key});
   }
 
-  /** The presence is one of the node's columns, or a column of its own that comes along. */
-  #presence(
-    {presence = 0, offset, table}: Extract<Binding, {kind: 'node'}>,
-    moved: number,
-  ): number {
-    if (presence >= offset && presence < offset + table.columns.length) return presence + moved;
-    const marker = column(presence, {kind: 'bool'});
-    this.columns.push({name: 'present', type: marker.type});
-    this.expressions.push(marker);
-    return this.expressions.length - 1;
+  /**
+   * A node is grouped by its key, which the rest of its row follows from: so a change of
+   * the rest changes the group's row, and makes no other group.
+   */
+  #addNode(name: string, {table, offset, presence}: NodeBinding): void {
+    const start = this.outputs.length;
+    const keyed = table.keyColumns.length > 0;
+    for (const [i, {name: key, type}] of table.columns.entries()) {
+      const from = keyed && !table.keyColumns.includes(i) ? 'aggregate' : 'key';
+      this.#add(from, key, column(offset + i, type));
+    }
+    if (presence !== undefined) {
+      this.#add(keyed ? 'aggregate' : 'key', 'present', column(presence, {kind: 'bool'}));
+    }
+    const last = presence === undefined ? undefined : this.outputs.length - 1;
+    this.names.set(name, {kind: 'node', table, offset: start, presence: last});
+  }
+
+  #add(from: Output['from'], name: string, value: Expression): Expression {
+    const {type} = value;
+    const into = from === 'key' ? this.#keys : this.#aggregates;
+    this.outputs.push({from, index: into.length, column: {name, type}});
+    if (from === 'key') this.#keys.push(value);
+    else this.#aggregates.push(oneOf(value));
+    return column(this.outputs.length - 1, type);
+  }
+
+  addAggregate(expr: AggregateExpr, order: AggregateCall['orderBy']): void {
+    const text = print(expr);
+    if (this.computed.has(text)) return;
+    const {call: written, empty} = aggregateCall(this.#site, expr);
+    const listing = written.function.kind === 'listing' && !written.distinct;
+    const call = listing ? {...written, orderBy: order} : written;
+    const {type} = call;
+    const index = this.#aggregates.length;
+    this.outputs.push({from: 'aggregate', index, column: {name: text, type}});
+    this.#aggregates.push(call);
+    const result = column(this.outputs.length - 1, type);
+    const orElse: Expression = {kind: 'coalesce', args: [result, literal(empty, type)], type};
+    this.computed.set(text, empty === null ? result : orElse);
+  }
+
+  plan(input: Plan): Plan {
+    const of = (from: Output['from']): readonly Column[] =>
+      this.outputs.flatMap((output) => (output.from === from ? [output.column] : []));
+    const columns = [...of('key'), ...of('aggregate')];
+    const plan: Plan = {
+      kind: 'aggregate',
+      columns,
+      input,
+      groupBy: this.#keys,
+      aggregates: this.#aggregates,
+    };
+    const positions = this.outputs.map(({from, index}) =>
+      from === 'key' ? index : this.#keys.length + index,
+    );
+    if (positions.every((position, i) => position === i)) return plan;
+    const named = this.outputs.map((output) => output.column);
+    const values = named.map(({type}, i) => column(positions[i] ?? 0, type));
+    return projected(plan, named, values);
   }
 }
 
@@ -108,24 +140,23 @@ function aggregatesOf(context: Context, items: readonly Named[]): readonly Aggre
       children(expr).forEach(visit);
       return;
     }
-    found.push(expr);
     const inner = children(expr).find(isAggregated);
-    if (!inner) return;
+    if (!inner) {
+      found.push(expr);
+      return;
+    }
     const place = context.place(inner.span);
     const message = 'an aggregate cannot stand inside another';
     const hint = 'compute the inner one in a WITH before';
     context.report(problems['cypher-misplaced']({message, hint}, {place}));
   };
   for (const {expression} of items) visit(expression);
-  return found.filter((expr) => !children(expr).some(isAggregated));
+  return found;
 }
 
 function ungrouped(scope: Scope, names: ReadonlyMap<string, Binding>): ReadonlyMap<string, string> {
   const gone = [...scope.names.keys()].filter((name) => !names.has(name));
-  return new Map(
-    gone.map((name) => [
-      name,
-      `beside an aggregate only what is grouped by can stand: add ${name}, or what is wanted of it, as an item`,
-    ]),
-  );
+  const hint = (name: string): string =>
+    `beside an aggregate only what is grouped by can stand: make ${name}, or what is wanted of it, an item of its own`;
+  return new Map(gone.map((name) => [name, hint(name)]));
 }

@@ -2,6 +2,7 @@ import {ANY} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
 import type {Expr, MapExpr, MapProjection} from '../ast.ts';
+import {print} from '../print.ts';
 import {CypherMap, CypherNode} from '../values/map.ts';
 import {lowerVariable} from './access.ts';
 import {literal, toAny} from './convert.ts';
@@ -35,10 +36,11 @@ function mapCall(keys: readonly string[], values: readonly Expression[]): Expres
 }
 
 /** `n {.a, b: 1, .*}`: later items overwrite earlier ones; null where `n` is. */
-export function lowerMapProjection(site: Site, {of, items}: MapProjection): Expression {
+export function lowerMapProjection(site: Site, expr: MapProjection): Expression {
+  const {of, items} = expr;
   const subject = toAny(lowerVariable(site, {kind: 'variable', name: of.name, span: of.span}));
   const values = items.flatMap((item) => (item.kind === 'entry' ? [item.value] : []));
-  const project = lenient('mapProjection', (value, ...given) => {
+  const project = lenient(`projection(${print(expr)})`, (value, ...given) => {
     if (value === null) return null;
     const source = propertiesOf(value);
     const result = new Map<string, Value>();

@@ -1,7 +1,6 @@
 import type {Expr, Pattern, Quantifier} from '../ast.ts';
-import type {Cursor} from './cursor.ts';
+import type {Cursor, ParseExpression} from './cursor.ts';
 import {parsePattern, parsePatterns} from './pattern.ts';
-import type {ParseExpression} from './postfix.ts';
 
 const QUANTIFIERS = ['all', 'any', 'none', 'single'] as const;
 

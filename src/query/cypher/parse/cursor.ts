@@ -1,3 +1,4 @@
+import type {Expr} from '../ast.ts';
 import {type Token, tokens} from '../lexer.ts';
 import {problems} from '../problems.ts';
 import {placeOf, type Span} from '../text.ts';
@@ -14,6 +15,9 @@ const RESERVED = new Set(
   FALSE FOREACH IN IS LIMIT MATCH MERGE NOT NULL OPTIONAL OR ORDER REMOVE RETURN SET SKIP STARTS
   THEN TRUE UNION UNWIND WHEN WHERE WITH XOR`.split(/\s+/),
 );
+
+/** Parses an expression: handed down, since the grammar is a circle and files are not. */
+export type ParseExpression = (cursor: Cursor) => Expr;
 
 /** A place among the tokens of a query, and what every parser asks of it. */
 export class Cursor {

@@ -1,7 +1,7 @@
 import type {MapExpr, Name, NodePattern, Parameter, Pattern, RelationshipPattern} from '../ast.ts';
-import type {Cursor} from './cursor.ts';
-import {type ParseExpression, parseLabels} from './postfix.ts';
-import {parseMap} from './primary.ts';
+import type {Cursor, ParseExpression} from './cursor.ts';
+import {parseLabels} from './labels.ts';
+import {parseMap} from './map.ts';
 
 /** `pattern, pattern, …` */
 export function parsePatterns(cursor: Cursor, expression: ParseExpression): readonly Pattern[] {

@@ -1,9 +1,7 @@
-import type {Expr, Labels, Name} from '../ast.ts';
-import type {Cursor} from './cursor.ts';
+import type {Expr} from '../ast.ts';
+import type {Cursor, ParseExpression} from './cursor.ts';
+import {parseLabels} from './labels.ts';
 import {parsePrimary} from './primary.ts';
-
-/** Parses an expression: handed down, since the grammar is a circle and files are not. */
-export type ParseExpression = (cursor: Cursor) => Expr;
 
 /** A value and what follows it: `.key`, `[index]`, `[from..to]`, `:Label`. */
 export function parsePostfix(cursor: Cursor, expression: ParseExpression): Expr {
@@ -46,18 +44,4 @@ function parseIndex(cursor: Cursor, of: Expr, expression: ParseExpression): Expr
   const to = cursor.isSymbol(']') ? undefined : expression(cursor);
   cursor.expectSymbol(']');
   return {kind: 'slice', of, from, to, span: cursor.spanFrom(start)};
-}
-
-/** `:A:B`, `:A&B` or `:A|B`, at the first colon. */
-export function parseLabels(cursor: Cursor): Labels {
-  cursor.expectSymbol(':');
-  const names: Name[] = [cursor.anyName('a label')];
-  const any = cursor.isSymbol('|');
-  for (;;) {
-    if (any ? cursor.takeSymbol('|') : cursor.takeSymbol('&')) {
-      cursor.takeSymbol(':');
-      names.push(cursor.anyName('a label'));
-    } else if (!any && cursor.takeSymbol(':')) names.push(cursor.anyName('a label'));
-    else return {mode: any ? 'any' : 'all', names};
-  }
 }

@@ -1,8 +1,8 @@
-import type {Expr, MapExpr, MapProjection} from '../ast.ts';
+import type {Expr} from '../ast.ts';
 import {parseCall} from './call.ts';
-import type {Cursor} from './cursor.ts';
+import type {Cursor, ParseExpression} from './cursor.ts';
+import {isProjectionAhead, parseMap, parseMapProjection} from './map.ts';
 import {isPatternAhead, parsePattern} from './pattern.ts';
-import type {ParseExpression} from './postfix.ts';
 
 /** A value by itself: a literal, a name, a call, or something in brackets. */
 export function parsePrimary(cursor: Cursor, expression: ParseExpression): Expr {
@@ -106,21 +106,6 @@ function parsePatternComprehension(
   return {kind: 'patternComprehension', pattern, where, map, span: cursor.spanFrom(start)};
 }
 
-/** `{key: value, …}` */
-export function parseMap(cursor: Cursor, expression: ParseExpression): MapExpr {
-  const {start} = cursor.peek();
-  cursor.expectSymbol('{');
-  const entries: {key: string; value: Expr}[] = [];
-  while (!cursor.isSymbol('}')) {
-    if (entries.length > 0) cursor.expectSymbol(',');
-    const {name} = cursor.anyName('the key of a map');
-    cursor.expectSymbol(':');
-    entries.push({key: name, value: expression(cursor)});
-  }
-  cursor.expectSymbol('}');
-  return {kind: 'map', entries, span: cursor.spanFrom(start)};
-}
-
 /** `CASE WHEN c THEN v … ELSE e END`, or with a subject that each WHEN is compared with. */
 function parseCase(cursor: Cursor, expression: ParseExpression): Expr {
   const {start} = cursor.next();
@@ -135,34 +120,4 @@ function parseCase(cursor: Cursor, expression: ParseExpression): Expr {
   const otherwise = cursor.takeWords('ELSE') ? expression(cursor) : undefined;
   cursor.expectWord('END', 'a CASE is closed by END');
   return {kind: 'case', subject, branches, otherwise, span: cursor.spanFrom(start)};
-}
-
-/** Whether `{` opens a map projection: `.key`, `.*`, `key: …` or `variable`. */
-function isProjectionAhead(cursor: Cursor): boolean {
-  return cursor.isSymbol('.', 2) || cursor.isSymbol(':', 3) || cursor.isSymbol('}', 2);
-}
-
-function parseMapProjection(cursor: Cursor, expression: ParseExpression): MapProjection {
-  const of = cursor.variable();
-  cursor.expectSymbol('{');
-  const items: MapProjection['items'][number][] = [];
-  while (!cursor.isSymbol('}')) {
-    if (items.length > 0) cursor.expectSymbol(',');
-    items.push(parseProjectionItem(cursor, expression));
-  }
-  cursor.expectSymbol('}');
-  return {kind: 'mapProjection', of, items, span: cursor.spanFrom(of.span.start)};
-}
-
-function parseProjectionItem(
-  cursor: Cursor,
-  expression: ParseExpression,
-): MapProjection['items'][number] {
-  if (cursor.takeSymbol('.')) {
-    if (cursor.takeSymbol('*')) return {kind: 'all'};
-    return {kind: 'property', key: cursor.anyName('the name of a property')};
-  }
-  const key = cursor.anyName('a key, .key or .*');
-  if (cursor.takeSymbol(':')) return {kind: 'entry', key: key.name, value: expression(cursor)};
-  return {kind: 'entry', key: key.name, value: {kind: 'variable', name: key.name, span: key.span}};
 }

@@ -1,0 +1,64 @@
+import {parseSync, type SqlError} from 'libpg-query';
+import {type Place, Problems} from '../../lib/problem.ts';
+import type {SelectStmt} from './ast.ts';
+import {problems} from './problems.ts';
+
+/** A text longer than this is no query that somebody wrote. */
+const LENGTH_MAX = 100_000;
+
+/**
+ * Parses one SELECT with Postgres's own grammar. Throws Problems where the text is none.
+ * The parser must have been loaded: see `pipeline/sql-parser.ts`.
+ */
+export function parseSql(text: string): SelectStmt {
+  if (text.length > LENGTH_MAX) {
+    throw refused(text, 0, `a query has at most ${LENGTH_MAX} characters`);
+  }
+  const statements = text.trim() === '' ? [] : parsed(text);
+  const [first, second] = statements;
+  if (!first?.stmt) throw refused(text, 0, 'the text holds no query');
+  if (second) throw refused(text, second.stmt_location ?? 0, 'a query is one statement');
+  if (!('SelectStmt' in first.stmt)) {
+    throw refused(text, first.stmt_location ?? 0, 'a continuous query only reads');
+  }
+  return first.stmt.SelectStmt;
+}
+
+const refused = (text: string, location: number, message: string): Problems =>
+  new Problems([
+    problems['sql-statement'](
+      {message, hint: 'keep one SELECT, and change the data in Postgres'},
+      {place: placeAt(text, location)},
+    ),
+  ]);
+
+function parsed(text: string) {
+  try {
+    return parseSync(text).stmts ?? [];
+  } catch (error) {
+    const {message, sqlDetails} = error as SqlError;
+    if (!sqlDetails) throw error;
+    const place = placeOf(text, sqlDetails.cursorPosition);
+    throw new Problems([problems['sql-syntax']({message}, {place})]);
+  }
+}
+
+/** The line and column, from 1, of a byte of the text. */
+export function placeAt(text: string, byte: number): Place {
+  if (byte <= 0) return {line: 1, column: 1};
+  let bytes = 0;
+  let at = 0;
+  for (const character of text) {
+    if (bytes >= byte) break;
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    at += character.length;
+  }
+  return placeOf(text, at);
+}
+
+/** The line and column of a position in UTF-16 units. CRLF, LF and CR each end a line. */
+function placeOf(text: string, position: number): Place {
+  const lines = text.slice(0, position).split(/\r\n|\n|\r/);
+  return {line: lines.length, column: (lines.at(-1) ?? '').length + 1};
+}

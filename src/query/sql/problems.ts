@@ -1,0 +1,110 @@
+import {catalogue} from '../../lib/problem.ts';
+
+interface Said {
+  readonly message: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+const said = ({message, detail, hint}: Said): Said => ({message, detail, hint});
+
+/** What can be wrong with a query in SQL, or go wrong while it runs. */
+export const problems = catalogue({
+  'sql-syntax': {
+    cause: "A query is not SQL as Postgres's own grammar has it.",
+    remedy: 'Mend the text at the place told; `psql` says the same of it.',
+    status: 400,
+    say: said,
+  },
+  'sql-statement': {
+    cause: 'A query is not one SELECT: it writes, defines, or is several statements.',
+    remedy: 'Keep one SELECT (or VALUES, or WITH … SELECT). Change data in Postgres itself.',
+    status: 400,
+    say: said,
+  },
+  'sql-not-supported': {
+    cause: 'A query uses a part of SQL that cannot be kept up to date, or is not there yet.',
+    remedy: 'Write what the hint says instead; docs/queries.md lists what is refused.',
+    status: 400,
+    say: ({what, hint}: {what: string; hint?: string | undefined}) => ({
+      message: `${what} is not supported`,
+      hint,
+    }),
+  },
+  'sql-unknown-table': {
+    cause: 'A table of a query is not among the tables of its source, nor a WITH query.',
+    remedy: 'Write the table as the database has it, with its schema if that is not public.',
+    status: 400,
+    say: ({name, nearest, known}: {name: string; nearest: string | undefined; known: string}) => ({
+      message: `there is no table "${name}"`,
+      detail: known,
+      hint: nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    }),
+  },
+  'sql-unknown-column': {
+    cause: 'A column of a query is in none of the tables of its FROM.',
+    remedy: 'Write the column as the database has it; quote it where it has capital letters.',
+    status: 400,
+    say: ({name, nearest}: {name: string; nearest: string | undefined}) => ({
+      message: `there is no column "${name}"`,
+      hint: nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    }),
+  },
+  'sql-ambiguous': {
+    cause: 'A name of a query could mean several things: columns of two tables, two functions.',
+    remedy: "Write the table's name or alias before the column, or cast the arguments.",
+    status: 400,
+    say: said,
+  },
+  'sql-unknown-function': {
+    cause: 'A query calls a function or an operator that is not there for these types.',
+    remedy: 'Cast the arguments to one of the signatures told; docs/queries.md lists them all.',
+    status: 400,
+    say: said,
+  },
+  'sql-type': {
+    cause: 'Parts of a query have types that do not fit together.',
+    remedy: 'Cast one of them: `value::type`.',
+    status: 400,
+    say: said,
+  },
+  'sql-grouping': {
+    cause: 'A query reads a column that is neither grouped by nor inside of an aggregate.',
+    remedy: 'Name the column in GROUP BY, or put it into an aggregate such as max().',
+    status: 400,
+    say: said,
+  },
+  'sql-misplaced': {
+    cause: 'A part of a query stands where SQL does not allow it.',
+    remedy: 'Move it as the message says.',
+    status: 400,
+    say: said,
+  },
+  'sql-literal': {
+    cause: 'A constant of a query is no value of the type it is taken for.',
+    remedy: 'Write it as Postgres prints values of that type.',
+    status: 400,
+    say: said,
+  },
+  'sql-value': {
+    cause: 'While a query ran, a function met a value that Postgres does not take either.',
+    remedy: 'Guard the expression, with CASE or WHERE, against the rows it cannot compute.',
+    status: 422,
+    say: said,
+  },
+  'sql-division-by-zero': {
+    cause: 'While a query ran, it divided by zero, which is an error in SQL.',
+    remedy: 'Guard the division: `x / NULLIF(y, 0)`.',
+    status: 422,
+    say: () => ({message: 'division by zero', hint: 'guard the division: x / NULLIF(y, 0)'}),
+  },
+  'sql-out-of-range': {
+    cause: 'While a query ran, a result did not fit its type.',
+    remedy: 'Compute in a larger type: `x::int8 * y`, `x::numeric`.',
+    status: 422,
+    say: ({type}: {type: string}) => ({
+      message: `${type} out of range`,
+      hint: 'compute in a larger type, such as int8 or numeric',
+    }),
+  },
+});
