@@ -150,6 +150,7 @@ export interface ProtocolConnection {
   };
   sendCopyFromChunk(bytes: Buffer): void;
   query(text: string): void;
+  on(event: 'error', listener: (error: unknown) => void): void;
 }
 
 /** The connection below a client of `pg`. */

@@ -2,7 +2,12 @@ import type {Socket} from 'node:net';
 import type pg from 'pg';
 import {LogicalReplicationService} from 'pg-logical-replication';
 import {type Lsn, lsnText, parseLsn} from '../data/lsn.ts';
-import {type ConnectOptions, clientConfig} from './connection.ts';
+import {
+  type ConnectOptions,
+  clientConfig,
+  connectionOf,
+  type ProtocolConnection,
+} from './connection.ts';
 import {quoteIdent, quoteLiteral} from './identifiers.ts';
 import type {TlsOptions} from './tls.ts';
 
@@ -49,11 +54,13 @@ export function subscribe(
     acknowledge: {auto: false, timeoutSeconds: 0},
     flowControl: {enabled: false},
   });
+  let connection: ProtocolConnection | undefined;
   const plugin = {
     name: 'pgoutput',
     options: {},
     parse: (bytes: Buffer) => bytes,
     start(client: pg.Client, slot: string, from: string) {
+      connection = connectionOf(client);
       handlers.connected(client);
       return client.query(startSql({slot, from, publication: options.publication}));
     },
@@ -71,6 +78,8 @@ export function subscribe(
     .finally(async () => {
       socket.destroy();
       await service.destroy();
+      // The service takes all listeners off, and an error that comes late ends the process.
+      connection?.on('error', () => {});
     });
   return {over};
 }

@@ -124,13 +124,14 @@ function wording(id: string, routes: Routes, warn: (problem: Problem) => void) {
 
   return (event: Event): string[] => {
     const changes = changesOf(event);
+    // A template that makes nothing of a change leaves it untold.
+    const texts = changes.map((change) => text(event, change)).filter((made) => made !== '');
+    if (texts.length === 0) return [];
     return [
       `[${id}] Query '${event.queryId}' (${changes.length} items):`,
-      ...changes.flatMap((change) =>
+      ...texts.flatMap((made) =>
         // No row may write a line that looks like another's, or move the cursor.
-        text(event, change)
-          .split(/\r\n|\r|\n/)
-          .map((line) => `[${id}]   ${visible(line)}`),
+        made.split(/\r\n|\r|\n/).map((line) => `[${id}]   ${visible(line)}`),
       ),
     ];
   };

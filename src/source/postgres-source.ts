@@ -62,7 +62,8 @@ class PostgresSource implements Source {
       this.#failures = 0;
     });
     while (!signal.aborted) {
-      this.#enter({kind: 'connecting', attempt: this.#failures + 1});
+      const {problem} = this.#state.kind === 'waiting' ? this.#state : {};
+      this.#enter({kind: 'connecting', attempt: this.#failures + 1, ...(problem && {problem})});
       try {
         await this.#connection(guarded, signal);
       } catch (error) {

@@ -56,7 +56,8 @@ export interface SourceStatus {
 
 export type SourceState =
   | {readonly kind: 'stopped'}
-  | {readonly kind: 'connecting'; readonly attempt: number}
+  /** `problem` is why the attempt before this one failed. */
+  | {readonly kind: 'connecting'; readonly attempt: number; readonly problem?: Problem}
   | {readonly kind: 'snapshotting'; readonly rowsRead: number}
   | {readonly kind: 'streaming'}
   /** Something is wrong that may pass: tried again at `retryAtMs`. */

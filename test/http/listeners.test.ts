@@ -52,6 +52,11 @@ test('a port that another process holds is a Problem that names the setting', as
   });
 });
 
+test('what the system refuses otherwise is a Problem with its words', async () => {
+  const mounting = opened().mount({...local, host: 'fe80::1'}, [], () => echo);
+  await expect(mounting).rejects.toMatchObject({code: 'listen-failed'});
+});
+
 test('a port that was in use can be had once it is free', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

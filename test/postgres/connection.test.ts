@@ -34,7 +34,7 @@ async function problemOf(opening: Promise<unknown>): Promise<Problem> {
 test.each<[code: string, choices: () => Promise<Partial<ConnectOptions>>, said: string]>([
   ['cannot-connect', async () => ({port: await freePort()}), 'ECONNREFUSED'],
   ['cannot-connect', async () => ({host: 'no-such-host.invalid'}), 'no-such-host.invalid'],
-  ['authentication-refused', async () => ({password: PASSWORD}), 'password authentication failed'],
+  ['authentication-refused', async () => ({password: PASSWORD}), 'authentication failed for user'],
   ['authentication-refused', async () => ({user: 'nobody', password: PASSWORD}), 'nobody'],
   ['database-missing', async () => ({database: 'nowhere'}), ''],
   ['tls-refused', async () => ({sslMode: 'require'}), 'does not support SSL'],

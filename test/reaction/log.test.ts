@@ -72,6 +72,43 @@ test('a template words its operation, the others stay as they are', async () => 
   ]);
 });
 
+test('a template that comes out empty leaves a change untold, and an event of such changes too', async () => {
+  const of = world();
+  const {reaction, lines, caughtUp} = await started(of, {
+    routes: {
+      q: {
+        added: {template: '{{#if (gt after.value 1)}}+{{after.name}}{{/if}}'},
+        deleted: {template: '{{! }}'},
+      },
+    },
+  });
+  of.commit({
+    q: [
+      {key: 1, after: row(1, 'a', '1')},
+      {key: 2, after: row(2, 'b', '2')},
+    ],
+  });
+  of.commit({q: [{key: 1, after: undefined}]});
+  await caughtUp();
+  await reaction.stop();
+  expect(lines).toEqual(["[log] Query 'q' (2 items):", '[log]   +b']);
+});
+
+test('a template that fails on a row is a warning, and the change is told as without one', async () => {
+  const of = world();
+  const {reaction, lines, caughtUp} = await started(of, {
+    routes: {q: {added: {template: '{{nosuch after.name}}'}}},
+  });
+  of.commit({q: [{key: 1, after: row(1, 'a', '1')}]});
+  await caughtUp();
+  expect(reaction.status()).toMatchObject({
+    state: {kind: 'running'},
+    warnings: [{code: 'template-failed'}],
+  });
+  await reaction.stop();
+  expect(lines[1]).toBe('[log]   [ADD] {"id":1,"name":"a","value":1}');
+});
+
 test('what stands there at the very first start is not told; a later resync is', async () => {
   const of = world({queries: ['q', 'r']});
   const {reaction, lines, caughtUp} = await started(of, {queries: ['q', 'r']});

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test} from 'vitest';
 import {random} from '../../src/lib/random.ts';
 import {expectImage} from '../support/expect-image.ts';
 import type {TestDatabase} from '../support/postgres.ts';
@@ -30,13 +30,18 @@ function hammer(database: TestDatabase, sessions: number): {stop(): Promise<numb
     }
     await client.end();
   });
-  return {
-    async stop() {
-      writing = false;
-      await Promise.all(writers);
-      return commits;
-    },
+  const written = Promise.all(writers);
+  // A test that fails drops the database under them; its own failure is the one to tell.
+  written.catch(() => {});
+  const stop = async (): Promise<number> => {
+    writing = false;
+    await written;
+    return commits;
   };
+  onTestFinished(async () => {
+    await stop().catch(() => {});
+  });
+  return {stop};
 }
 
 test('a source that starts among writers misses nothing and doubles nothing', async () => {

@@ -144,7 +144,7 @@ export const problems = catalogue({
   },
   'cypher-type': {
     cause: 'An operator or a function of a query cannot take a value of the type that is written.',
-    remedy: 'Convert the value first, with toInteger, toFloat, toString, date …',
+    remedy: 'Convert the value first, with toInteger, toFloat, toString, date and so on.',
     status: 400,
     say: (facts: {message: string; hint?: string | undefined}) => ({
       message: facts.message,

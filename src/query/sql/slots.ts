@@ -1,6 +1,6 @@
 import type {Type} from '../../data/type.ts';
 import type {Expression} from '../expression.ts';
-import {overColumns, partsOf} from '../optimise-expression.ts';
+import {partsOf, withParts} from '../optimise-expression.ts';
 
 /**
  * While a SELECT is read, an expression refers to more than columns of its row: to values
@@ -46,29 +46,29 @@ export function slotsIn(expressions: readonly Expression[], kind: Slot['kind']):
   return [...found].sort((a, b) => a - b);
 }
 
+/** A column of an expression: where it stands and its type. */
+export type ColumnExpression = Extract<Expression, {kind: 'column'}>;
+
+/** The expression with each column, of whatever kind, replaced. */
+export const mapColumns = (
+  expression: Expression,
+  replace: (column: ColumnExpression) => Expression,
+): Expression =>
+  expression.kind === 'column'
+    ? replace(expression)
+    : withParts(expression, (part) => mapColumns(part, replace));
+
 /** The expression with the slots of one kind replaced. */
-export function withSlots(
+export const withSlots = (
   expression: Expression,
   kind: Slot['kind'],
   replace: (at: number, type: Type) => Expression,
-): Expression {
-  return overColumns(expression, (index) => {
-    const slot = slotOf(index);
-    const type = typeAt(expression, index);
-    return slot.kind === kind ? replace(slot.at, type) : columnAt(index, type);
+): Expression =>
+  mapColumns(expression, (column) => {
+    const slot = slotOf(column.index);
+    return slot.kind === kind ? replace(slot.at, column.type) : column;
   });
-}
 
-function typeAt(expression: Expression, index: number): Type {
-  const found = columnIn(expression, index);
-  return found?.type ?? expression.type;
-}
-
-function columnIn(expression: Expression, index: number): Expression | undefined {
-  if (expression.kind === 'column') return expression.index === index ? expression : undefined;
-  for (const part of partsOf(expression)) {
-    const found = columnIn(part, index);
-    if (found) return found;
-  }
-  return undefined;
-}
+/** The expression over columns that stand `by` places further to the right; slots stay. */
+export const movedRight = (expression: Expression, by: number): Expression =>
+  withSlots(expression, 'input', (at, type) => columnAt(at + by, type));

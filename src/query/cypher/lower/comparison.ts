@@ -8,7 +8,7 @@ import {equal} from '../values/equality.ts';
 import {asDecimal, asFloat, type CypherNumber, decimalFloat} from '../values/number.ts';
 import {compareBy, holds, type Inequality} from '../values/order.ts';
 import {isExact, isFloat, isText, literal, toAny} from './convert.ts';
-import {call, lenient, strict} from './function.ts';
+import {call, lenient, retyped, strict} from './function.ts';
 
 /**
  * One comparison. Where both types are known and compare, it is a function of their forms
@@ -44,7 +44,7 @@ function typedComparison(
   if (isNumber(a) && isNumber(b)) return numberComparison(operator, left, right);
   if (isText(a) && isText(b)) {
     // Labels of an enum have an order of their own, which openCypher's texts do not.
-    return call(byOrder('text', operator, textOrder), [unpadded(left), unpadded(right)], BOOL);
+    return call(byOrder('text', operator, textOrder), textSides(left, right), BOOL);
   }
   if (a.kind !== b.kind || !SAME_FORM.has(a.kind)) return undefined;
   return call(primitive(a.kind, operator), [left, right], BOOL);
@@ -71,6 +71,13 @@ function numberComparison(
 }
 
 type Order = (a: Value, b: Value) => number;
+
+/** A literal takes the type beside it, so that the two can be looked up by one key. */
+function textSides(left: Expression, right: Expression): readonly Expression[] {
+  const [a, b] = [unpadded(left), unpadded(right)];
+  if (a.kind === 'literal') return [retyped(a, b.type), b];
+  return b.kind === 'literal' ? [a, retyped(b, a.type)] : [a, b];
+}
 
 /** Spaces at the end of a bpchar mean nothing. */
 function unpadded(text: Expression): Expression {
