@@ -25,6 +25,8 @@ export interface QueryFeedOptions {
   readonly world: StreamWorld;
   /** The queries it serves. */
   readonly queries: QueryIds;
+  /** It serves whatever queries there are: events of one that is gone since are its own too. */
+  readonly everything?: boolean;
   /** The frames of an event on a path, the last with `id`; empty where it has none there. */
   readonly encode: (event: Event, id: string, path: string) => string;
   readonly limits: FeedLimits;
@@ -59,11 +61,13 @@ const RESET_REASONS: Readonly<Record<ResetReason, string>> = {
 export function queryFeed({
   world,
   queries,
+  everything = false,
   encode,
   limits,
   clock,
 }: QueryFeedOptions): Feed<QueryChoice> {
   const {log} = world;
+  const served: Pick<QueryIds, 'has'> = everything ? {has: () => true} : queries;
   const cache = frameCache(limits.cacheBytes);
 
   function encoded(event: Event, path: string): Buffer {
@@ -85,7 +89,7 @@ export function queryFeed({
       if (parsed.sequence < log.trimmed) return {kind: 'lost', reason: 'too-old'};
       return {kind: 'held', place: parsed.sequence};
     },
-    read(after, {path, named = queries}) {
+    read(after, {path, named = served}) {
       if (after < log.trimmed) return undefined;
       const frames: Buffer[] = [];
       let bytes = 0;

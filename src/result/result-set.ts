@@ -9,8 +9,11 @@ import {assert} from '../lib/assert.ts';
 export interface ResultSet {
   /** Applies what one transaction did and answers it as a diff, without what changed nothing. */
   apply(delta: Delta): Diff;
-  /** Takes the rows of a query hydrated anew; the diff is what differs from those held. */
-  replace(rows: Delta): Diff;
+  /**
+   * Takes the rows of a query hydrated anew; the diff is what differs from those held.
+   * `reshaped`: their columns are others now, so that every row that stays is updated.
+   */
+  replace(rows: Delta, options?: {readonly reshaped: boolean}): Diff;
   /** Its rows, in no order. */
   rows(): IterableIterator<[Key, Row]>;
   readonly size: number;
@@ -30,14 +33,16 @@ export function resultSet(): ResultSet {
       }
       return diff;
     },
-    replace(delta) {
+    replace(delta, {reshaped} = {reshaped: false}) {
       const diff = emptyDiff();
       const held = rows;
       rows = new Map();
       for (const {key, after} of consolidate(delta)) {
         assert(after !== undefined, `result row ${key} is missing in a new result`);
         rows.set(key, after);
-        note(diff, key, held.get(key), after);
+        const before = held.get(key);
+        if (before && reshaped) diff.updated.push({key, before, after});
+        else note(diff, key, before, after);
       }
       for (const [key, before] of held) {
         if (!rows.has(key)) note(diff, key, before, undefined);

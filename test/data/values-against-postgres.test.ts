@@ -86,7 +86,7 @@ test.each(named(typeCases))(
   },
 );
 
-/** Postgres's own JSON of a value, and what DESIGN.md has otherwise undone by hand. */
+/** Postgres's own JSON of a value, and what our wire form has otherwise undone by hand. */
 const JSON_OF: Readonly<Record<string, string>> = {
   timestamptz: `replace(to_json(v)::text, '+00:00', 'Z')`,
   bytea: `to_json(replace(encode(v, 'base64'), E'\\n', ''))::text`,

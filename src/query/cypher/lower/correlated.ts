@@ -6,21 +6,15 @@ import {problems} from '../problems.ts';
 import type {Context} from './context.ts';
 import {TRUE} from './convert.ts';
 import {siteOf} from './expression.ts';
-import {
-  distinctRelationships,
-  joinGraph,
-  nodeOf,
-  pairsOf,
-  type Resolved,
-  relationCondition,
-  withRelationships,
-} from './graph.ts';
+import {joinGraph} from './graph.ts';
+import {nodeOf, pairsOf, type Resolved, relationCondition, withRelationships} from './link.ts';
 import {lowerTruth} from './logical.ts';
 import {moved} from './move.ts';
 import {type Graph, graphOf, type Link} from './pattern.ts';
 import {relationsOf} from './relationship.ts';
 import {NO_CLAUSE, projected, type Rows} from './rows.ts';
 import {type Binding, EMPTY_SCOPE, type NodeBinding, type Scope, shifted} from './scope.ts';
+import {distinctRelationships} from './unique.ts';
 
 /**
  * Patterns as rows of their own, and how those rows belong to the rows at hand: what

@@ -1,32 +1,24 @@
-import {ANY, BOOL} from '../../../data/type.ts';
+import {INT4} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Plan} from '../../plan.ts';
 import {problems} from '../problems.ts';
 import {sameNode} from './access.ts';
-import {compare, toNumeric, toPlainFloat} from './comparison.ts';
 import type {Context} from './context.ts';
-import {isFloat, isText, literal, toAny} from './convert.ts';
+import {literal} from './convert.ts';
+import {nodeOf, pairsOf, type Resolved, relationCondition, withRelationships} from './link.ts';
 import {moved} from './move.ts';
 import type {Graph, GraphNode, Link} from './pattern.ts';
-import {type Relation, relationsOf} from './relationship.ts';
-import {filtered, type Rows} from './rows.ts';
+import {relationsOf} from './relationship.ts';
+import {filtered, projected, type Rows} from './rows.ts';
 import {column, type NodeBinding, type Scope, withName} from './scope.ts';
-
-/** A link whose nodes stand among the columns of the rows. */
-export interface Resolved {
-  readonly link: Link;
-  readonly relations: readonly Relation[];
-}
-
-/** How the columns of two nodes are equal. */
-export type Pair = readonly [left: Expression, right: Expression];
+import {distinctRelationships} from './unique.ts';
 
 /**
  * Joins the nodes of a graph that are not bound yet to the rows: along a link where one
  * leads to rows that stand already, and all with all where none does.
  */
 export function joinGraph(context: Context, rows: Rows, graph: Graph): Rows {
-  const links = graph.links.map((link) => ({
+  const links: readonly Resolved[] = graph.links.map((link) => ({
     link,
     relations: relationsOf(context, link.pattern, link.left.table, link.right.table),
   }));
@@ -40,9 +32,14 @@ export function joinGraph(context: Context, rows: Rows, graph: Graph): Rows {
     for (const link of simple) done.add(link);
     joined = joinNode(joined, node, simple);
   }
-  for (const link of links) if (!done.has(link)) joined = chooseRelation(context, joined, link);
-  joined = {...joined, scope: withRelationships(joined.scope, links)};
-  return filtered(joined, distinctRelationships(joined.scope, links));
+  const chosen = links.map((link) => {
+    if (done.has(link)) return link;
+    const {rows: next, resolved} = chooseRelation(context, joined, link);
+    joined = next;
+    return resolved;
+  });
+  joined = {...joined, scope: withRelationships(joined.scope, chosen)};
+  return filtered(joined, distinctRelationships(joined.scope, chosen));
 }
 
 /** The first node that a link leads to; else the first of all. */
@@ -85,51 +82,13 @@ function joinNode(rows: Rows, node: GraphNode, links: readonly Resolved[]): Rows
   return {plan: {...join, left: rows.plan, right: scan, keys}, scope};
 }
 
-export function nodeOf(scope: Scope, {name}: GraphNode): NodeBinding {
-  const binding = scope.names.get(name);
-  if (binding?.kind !== 'node') throw new Error(`node ${name} is not joined`);
-  return binding;
-}
-
-/** The columns that a relation makes equal, left node first, in types that join. */
-export function pairsOf(
-  relation: Relation,
-  left: NodeBinding,
-  right: NodeBinding,
-): readonly Pair[] {
-  return relation.columns.map(([from, to]) => {
-    const [a, b] = relation.forward ? [from, to] : [to, from];
-    return comparable(columnOf(left, a), columnOf(right, b));
-  });
-}
-
-function columnOf({table, offset}: NodeBinding, name: string): Expression {
-  const index = table.columns.findIndex((found) => found.name === name);
-  const type = table.columns[index]?.type;
-  return type ? column(offset + index, type) : literal(null, ANY);
-}
-
-/** Two expressions in one type, so that equal values have equal keys. */
-function comparable(a: Expression, b: Expression): Pair {
-  const [x, y] = [a.type, b.type];
-  if (x.kind === y.kind || (isText(x) && isText(y))) return [a, b];
-  const whole = ['int2', 'int4', 'int8'];
-  if (whole.includes(x.kind) && whole.includes(y.kind)) return [a, b];
-  const numbers = [...whole, 'numeric', 'float4', 'float8'];
-  if (!numbers.includes(x.kind) || !numbers.includes(y.kind)) return [toAny(a), toAny(b)];
-  if (isFloat(x) || isFloat(y)) return [toPlainFloat(a), toPlainFloat(b)];
-  return [toNumeric(a), toNumeric(b)];
-}
-
-/** The condition under which the relation holds between the nodes. */
-export function relationCondition(relation: Relation, left: NodeBinding, right: NodeBinding) {
-  const pairs = pairsOf(relation, left, right).map(([a, b]) => compare('=', a, b));
-  const [only, ...others] = pairs;
-  return only && others.length === 0 ? only : ({kind: 'and', args: pairs, type: BOOL} as const);
-}
-
 /** A link between nodes that both stand: one relation filters; of several, each adds rows. */
-function chooseRelation(context: Context, rows: Rows, {link, relations}: Resolved): Rows {
+function chooseRelation(
+  context: Context,
+  rows: Rows,
+  resolved: Resolved,
+): {readonly rows: Rows; readonly resolved: Resolved} {
+  const {link, relations} = resolved;
   const [left, right] = [nodeOf(rows.scope, link.left), nodeOf(rows.scope, link.right)];
   const branches = relations.map((relation, i) => {
     const condition = relationCondition(relation, left, right);
@@ -140,56 +99,26 @@ function chooseRelation(context: Context, rows: Rows, {link, relations}: Resolve
     return filtered(rows, [condition, ...once]).plan;
   });
   const [only, ...others] = branches;
-  if (!only || others.length === 0) return {plan: only ?? rows.plan, scope: rows.scope};
-  if (link.pattern.variable) {
-    const place = context.place(link.pattern.variable.span);
-    const facts = {
-      what: 'a variable for a relationship that may be of several kinds',
-      hint: 'give the relationship one type and a direction',
-    };
-    context.report(problems['cypher-not-supported'](facts, {place}));
-  }
-  const columns = rows.plan.columns;
-  return {plan: {kind: 'union', all: true, columns, inputs: branches}, scope: rows.scope};
-}
-
-export function withRelationships(scope: Scope, links: readonly Resolved[]): Scope {
-  return links.reduce((names, {link, relations: [relation]}) => {
-    const {variable} = link.pattern;
-    if (!variable || !relation) return names;
-    const ends = [nodeOf(scope, link.left), nodeOf(scope, link.right)] as const;
-    const [from, to] = relation.forward ? ends : [ends[1], ends[0]];
-    return withName(names, variable.name, {kind: 'relationship', type: relation.type, from, to});
-  }, scope);
-}
-
-/** Within one MATCH no relationship is gone through twice. */
-export function distinctRelationships(
-  scope: Scope,
-  links: readonly Resolved[],
-): readonly Expression[] {
-  return links.flatMap((a, i) =>
-    links.slice(i + 1).flatMap((b) => {
-      const shared = a.relations.some(({type}) => b.relations.some((other) => other.type === type));
-      return shared ? notBoth(scope, a, b) : [];
-    }),
+  if (!only || others.length === 0) return {rows: {...rows, plan: only ?? rows.plan}, resolved};
+  refuseVariable(context, link);
+  const columns = [...rows.plan.columns, {name: 'choice', type: INT4}];
+  const values = rows.plan.columns.map(({type}, i) => column(i, type));
+  const inputs = branches.map((branch, i) =>
+    projected(branch, columns, [...values, literal(i, INT4)]),
   );
+  return {
+    rows: {
+      plan: {kind: 'union', all: true, columns, inputs},
+      scope: {...rows.scope, width: columns.length},
+    },
+    resolved: {...resolved, choice: columns.length - 1},
+  };
 }
 
-function notBoth(scope: Scope, a: Resolved, b: Resolved): readonly Expression[] {
-  const [fromA, toA] = ends(scope, a);
-  const [fromB, toB] = ends(scope, b);
-  const pairs = [sameNode(fromA, fromB), sameNode(toA, toB)];
-  const conditions = pairs.flatMap((pair) => (pair ? [pair] : []));
-  if (conditions.length < 2) return [];
-  const same: Expression = {kind: 'and', args: conditions, type: BOOL};
-  return [{kind: 'not', arg: same, type: BOOL}];
-}
-
-function ends(
-  scope: Scope,
-  {link, relations: [relation]}: Resolved,
-): readonly [NodeBinding, NodeBinding] {
-  const [left, right] = [nodeOf(scope, link.left), nodeOf(scope, link.right)];
-  return relation?.forward === false ? [right, left] : [left, right];
+function refuseVariable(context: Context, {pattern}: Link): void {
+  if (!pattern.variable) return;
+  const place = context.place(pattern.variable.span);
+  const what = 'a variable for a relationship that may be of several kinds';
+  const hint = 'give the relationship one type and a direction';
+  context.report(problems['cypher-not-supported']({what, hint}, {place}));
 }
