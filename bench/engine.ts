@@ -12,7 +12,7 @@ import type {Plan} from '../src/query/plan.ts';
  * How many edits a CPU second does the engine take, and how far is that from a loop written
  * by hand for the one query? Each line: edits a step, ours, the floor, ours / floor.
  *
- * Run: npx rolldown bench/engine.ts --platform node -o bench.mjs && node bench.mjs
+ * Run: npx tsx bench/engine.ts
  */
 
 const STEPS = [100, 1];

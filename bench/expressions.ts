@@ -10,7 +10,7 @@ import type {Evaluate, Expression, ScalarFunction} from '../src/query/expression
  * checked in between, as it must), and as JavaScript written by hand for these types.
  * docs/decisions/0002 has the figures.
  *
- * Run: npx rolldown bench/expressions.ts --platform node -o bench.mjs && node bench.mjs
+ * Run: npx tsx bench/expressions.ts
  */
 const column = (index: number): Expression => ({kind: 'column', index, type: INT4});
 const literal = (value: number): Expression => ({kind: 'literal', value, type: INT4});

@@ -189,7 +189,7 @@ export class ReplicationStream {
           postgresProblems['connection-silent']({...this.#options.connect, silentMs}),
         );
       }
-
+      this.#say({replyRequested: true});
     }
   }
 

@@ -129,7 +129,8 @@ function matches(overload: Overload, types: readonly Type[]): number {
 const preferences = (overload: Overload, types: readonly Type[]): number =>
   types.filter((type, i) => {
     const wanted = typeNamed(argName(overload, i));
-    return wanted && !sameType(wanted, type) && isPreferred(wanted) && type.kind !== 'unknown';
+    if (!wanted || sameType(wanted, type)) return false;
+    return isPreferred(wanted) && categoryOf(wanted) === categoryOf(type);
   }).length;
 
 function best<T>(items: readonly T[], score: (item: T) => number): readonly T[] {

@@ -1,4 +1,4 @@
-import {INT4} from '../../../data/type.ts';
+import {BOOL, INT4} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Plan} from '../../plan.ts';
 import {problems} from '../problems.ts';

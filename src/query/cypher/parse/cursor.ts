@@ -16,8 +16,11 @@ const RESERVED = new Set(
   THEN TRUE UNION UNWIND WHEN WHERE WITH XOR`.split(/\s+/),
 );
 
-/** Parses an expression: handed down, since the grammar is a circle and files are not. */
-export type ParseExpression = (cursor: Cursor) => Expr;
+/**
+ * Parses an expression, or goes on with one whose first operand is parsed already. It is
+ * handed down, since the grammar is a circle and files are not.
+ */
+export type ParseExpression = (cursor: Cursor, first?: Expr) => Expr;
 
 /** A place among the tokens of a query, and what every parser asks of it. */
 export class Cursor {

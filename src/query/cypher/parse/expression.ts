@@ -8,8 +8,8 @@ import {parsePostfix} from './postfix.ts';
  * IS NULL · + - · * / % · ^ · unary + - · what follows a value (`.key`, `[…]`, `:Label`).
  * All operators are left-associative, ^ too.
  */
-export function parseExpression(cursor: Cursor): Expr {
-  return cursor.nested(() => climb(cursor, LEVELS.or));
+export function parseExpression(cursor: Cursor, first?: Expr): Expr {
+  return cursor.nested(() => climb(cursor, LEVELS.or, first));
 }
 
 /** How tightly the operators bind. */
@@ -33,8 +33,8 @@ type Infix =
   | {readonly kind: 'binary'; readonly level: number; readonly operator: BinaryOperator};
 
 /** An operand and every operator after it that binds as tightly as `level` or tighter. */
-function climb(cursor: Cursor, level: number): Expr {
-  let left = parseOperand(cursor);
+function climb(cursor: Cursor, level: number, first?: Expr): Expr {
+  let left = first ?? parseOperand(cursor);
   for (;;) {
     const infix = infixAt(cursor);
     if (!infix || infix.level < level) return left;

@@ -30,7 +30,7 @@ export function parsePattern(cursor: Cursor, expression: ParseExpression): Patte
  * as a node's does, and a relationship follows it. A node alone is an expression.
  */
 export function isPatternAhead(cursor: Cursor, ahead = 0): boolean {
-  const close = cursor.partner(ahead);
+  const close = cursor.isSymbol('(', ahead) ? cursor.partner(ahead) : undefined;
   if (close === undefined) return false;
   const inside = cursor.isVariable(ahead + 1) ? ahead + 2 : ahead + 1;
   const node = inside === close || ['{', ':'].some((symbol) => cursor.isSymbol(symbol, inside));

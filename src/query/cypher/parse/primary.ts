@@ -1,4 +1,4 @@
-import type {Expr} from '../ast.ts';
+import type {Expr, Pattern} from '../ast.ts';
 import {parseCall} from './call.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
 import {isProjectionAhead, parseMap, parseMapProjection} from './map.ts';
@@ -69,11 +69,14 @@ function parseList(cursor: Cursor, expression: ParseExpression): Expr {
     return parseComprehension(cursor, expression, start);
   }
   const named = cursor.isVariable() && cursor.isSymbol('=', 1) && cursor.isSymbol('(', 2);
-  if (named ? isPatternAhead(cursor, 2) : cursor.isSymbol('(') && isPatternAhead(cursor)) {
-    const list = parsePatternComprehension(cursor, expression, start);
-    if (list) return list;
-  }
   const items: Expr[] = [];
+  if (isPatternAhead(cursor, named ? 2 : 0)) {
+    const pattern = parsePattern(cursor, expression);
+    if (named || cursor.isWord('WHERE') || cursor.isSymbol('|')) {
+      return parsePatternComprehension(cursor, expression, {pattern, start});
+    }
+    items.push(expression(cursor, {kind: 'pattern', pattern, span: pattern.span}));
+  }
   while (!cursor.isSymbol(']')) {
     if (items.length > 0) cursor.expectSymbol(',');
     items.push(expression(cursor));
@@ -96,9 +99,8 @@ function parseComprehension(cursor: Cursor, expression: ParseExpression, start: 
 function parsePatternComprehension(
   cursor: Cursor,
   expression: ParseExpression,
-  start: number,
+  {pattern, start}: {pattern: Pattern; start: number},
 ): Expr {
-  const pattern = parsePattern(cursor, expression);
   const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
   cursor.expectSymbol('|', 'a list of pattern matches is written [(a)-[:R]->(b) | b.name]');
   const map = expression(cursor);
