@@ -1,12 +1,9 @@
 import process from 'node:process';
-import type {Delta, Edit} from '../src/data/delta.ts';
-import {INT4, NUMERIC} from '../src/data/type.ts';
+import type {Edit} from '../src/data/delta.ts';
 import type {Row} from '../src/data/value.ts';
-import {random} from '../src/lib/random.ts';
-import {dataflow} from '../src/query/dataflow.ts';
-import type {Expression, ScalarFunction} from '../src/query/expression.ts';
-import {sqlAggregate} from '../src/query/functions/aggregates.ts';
 import type {Plan} from '../src/query/plan.ts';
+import {type Changes, engine, history, stepsOf, type Update} from './support/history.ts';
+import {averages, filterAndMap, joined} from './support/queries.ts';
 
 /**
  * How many edits a CPU second does the engine take, and how far is that from a loop written
@@ -17,91 +14,14 @@ import type {Plan} from '../src/query/plan.ts';
 
 const STEPS = [100, 1];
 
-const column = (index: number): Expression => ({kind: 'column', index, type: INT4});
-const literal = (value: number): Expression => ({kind: 'literal', value, type: INT4});
-const called = (
-  name: string,
-  compute: ScalarFunction['compute'],
-  args: Expression[],
-): Expression => ({
-  kind: 'call',
-  function: {name, strict: true, compute},
-  args,
-  type: INT4,
-});
-const GREATER: ScalarFunction['compute'] = (a, b) => (a as number) > (b as number);
-const TIMES: ScalarFunction['compute'] = (a, b) => (a as number) * (b as number);
-
-const scan = (table: string): Plan => ({
-  kind: 'scan',
-  table,
-  columns: ['id', 'group', 'value'].map((name) => ({name: `${table}_${name}`, type: INT4})),
-});
-
-const filterAndMap: Plan = {
-  kind: 'project',
-  columns: ['id', 'twice'].map((name) => ({name, type: INT4})),
-  expressions: [column(0), called('*', TIMES, [column(2), literal(2)])],
-  input: {
-    kind: 'filter',
-    columns: scan('t').columns,
-    input: scan('t'),
-    predicate: called('>', GREATER, [column(2), literal(500)]),
-  },
-};
-
-const joined: Plan = {
-  kind: 'join',
-  type: 'inner',
-  columns: [...scan('t').columns, ...scan('u').columns],
-  left: scan('t'),
-  right: scan('u'),
-  keys: [{left: column(0), right: column(1)}],
-  residual: undefined,
-};
-
-const average = sqlAggregate('avg', [INT4]);
-if (!average) throw new Error('there is no avg(int4)');
-const averages: Plan = {
-  kind: 'aggregate',
-  columns: [
-    {name: 'group', type: INT4},
-    {name: 'avg', type: NUMERIC},
-  ],
-  input: scan('t'),
-  groupBy: [column(1)],
-  aggregates: [{...average, args: [column(2)], distinct: false, filter: undefined, orderBy: []}],
-};
-
-type Changes = ReadonlyMap<string, Delta>;
-
 interface Case {
   readonly name: string;
   readonly plan: Plan;
   readonly initial: Changes;
   /** Updates of single rows, in order. */
-  readonly updates: readonly {readonly table: string; readonly edit: Edit}[];
+  readonly updates: readonly Update[];
   /** The same query as a loop. */
   readonly floor: () => (changes: Changes) => unknown;
-}
-
-/** Rows `[id, group, value]`, inserted; and updates of their values. */
-function history(
-  table: string,
-  {rows, groups, updates, seed}: {rows: number; groups: number; updates: number; seed: number},
-) {
-  const next = random(seed);
-  const held: Row[] = [];
-  for (let id = 0; id < rows; id++) held.push([id, id % groups, Math.floor(next() * 1000)]);
-  const initial: Delta = held.map((after, key) => ({key, before: undefined, after}));
-  const edits = Array.from({length: updates}, () => {
-    const key = Math.floor(next() * rows);
-    const before = held[key] as Row;
-    const after: Row = [before[0] ?? null, before[1] ?? null, ((before[2] as number) + 7) % 1000];
-    held[key] = after;
-    return {table, edit: {key, before, after}};
-  });
-  return {initial, edits};
 }
 
 function cases(): Case[] {
@@ -115,7 +35,7 @@ function cases(): Case[] {
       name: 'filter + map',
       plan: filterAndMap,
       initial: new Map([['t', simple.initial]]),
-      updates: simple.edits,
+      updates: simple.updates,
       floor: filterAndMapFloor,
     },
     {
@@ -125,38 +45,24 @@ function cases(): Case[] {
         ['t', left.initial],
         ['u', right.initial],
       ]),
-      updates: left.edits.flatMap((edit, i) => [edit, right.edits[i] ?? edit]),
+      updates: left.updates.flatMap((edit, i) => [edit, right.updates[i] ?? edit]),
       floor: joinFloor,
     },
     {
       name: 'avg of 1,000 groups',
       plan: averages,
       initial: new Map([['t', many.initial]]),
-      updates: many.edits,
+      updates: many.updates,
       floor: averageFloor,
     },
     {
       name: 'avg of 10 groups',
       plan: averages,
       initial: new Map([['t', few.initial]]),
-      updates: few.edits,
+      updates: few.updates,
       floor: averageFloor,
     },
   ];
-}
-
-function stepsOf(updates: Case['updates'], size: number): Changes[] {
-  const steps: Changes[] = [];
-  for (let at = 0; at < updates.length; at += size) {
-    const changes = new Map<string, Edit[]>();
-    for (const {table, edit} of updates.slice(at, at + size)) {
-      const edits = changes.get(table) ?? [];
-      edits.push(edit);
-      changes.set(table, edits);
-    }
-    steps.push(changes);
-  }
-  return steps;
 }
 
 /** Edits a CPU second, after the initial rows; the best of three runs. */
@@ -173,12 +79,6 @@ function speed(start: () => (changes: Changes) => unknown, {initial, updates}: C
     best = Math.max(best, (updates.length / (user + system)) * 1e6);
   }
   return best;
-}
-
-function engine(plan: Plan): (changes: Changes) => unknown {
-  const flow = dataflow(plan);
-  return (changes) =>
-    flow.push({kind: 'stream', sourceId: 'bench', lsn: 0n, xid: 0, commitTime: 0, changes});
 }
 
 function filterAndMapFloor() {

@@ -37,7 +37,7 @@ const world: CliWorld = {
     });
   },
   checkQueries: async (config) =>
-    (await import('./pipeline/live-queries.ts')).checkQueries(config.queries),
+    (await import('./pipeline/definition.ts')).checkQueries(config.queries),
   startService: async (config, {log, fail}) =>
     (await import('./pipeline.ts')).startService(config, {
       clock,

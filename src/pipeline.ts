@@ -4,10 +4,13 @@ import {LISTENER_LIMITS} from './http/listener.ts';
 import {listeners} from './http/listeners.ts';
 import type {Clock} from './lib/clock.ts';
 import type {Log} from './lib/log.ts';
-import {engine} from './pipeline/engine.ts';
-import {checkQueries, liveQueries} from './pipeline/live-queries.ts';
+import {checkQueries, definitionOf, sourceOf} from './pipeline/definition.ts';
+import {type Engine, engine} from './pipeline/engine.ts';
+import {liveQueries} from './pipeline/live-queries.ts';
+import {retries} from './pipeline/retries.ts';
 import {openAll, openReactions} from './pipeline/serve.ts';
 import {sinkOf} from './pipeline/sink.ts';
+import {type SourceQueries, sourceQueries} from './pipeline/source-queries.ts';
 import type {Parts} from './pipeline/views.ts';
 import type {Reaction} from './reaction/reaction.ts';
 import {postgresSource} from './source/postgres-source.ts';
@@ -49,14 +52,13 @@ export async function startService(config: Config, world: World): Promise<Servic
   checkQueries(config.queries);
   const {limits} = config;
   const store = memoryStore({...limits, epoch: randomBytes(6).toString('hex')});
-  const {queries, bySource} = liveQueries(config);
-  const queriesOf = (sourceId: string) => bySource.get(sourceId) ?? [];
-  const moves = engine({store, queriesOf, inFlightMax: limits.transactionQueue, fail: world.fail});
-  const sources = new Map(config.sources.map((one) => [one.id, openSource(one, config, world)]));
-  const reactions: Reaction[] = [];
-  const parts: Parts = {config, log: store.log, engine: moves, sources, queries, reactions};
-
   const stopping = new AbortController();
+  const moves = engine({store, inFlightMax: limits.transactionQueue, fail: world.fail});
+  const sources = new Map(config.sources.map((one) => [one.id, openSource(one, config, world)]));
+  const {groups, queries} = openQueries(config, {...world, sources, moves, stopping});
+  const reactions: Reaction[] = [];
+  const parts: Parts = {config, log: store.log, engine: moves, sources, groups, queries, reactions};
+
   const doors = listeners({...LISTENER_LIMITS, ...limits, ...world});
   const serving = {...world, doors, draining: () => stopping.signal.aborted};
   reactions.push(...openReactions(parts, serving));
@@ -65,7 +67,7 @@ export async function startService(config: Config, world: World): Promise<Servic
     throw error;
   });
 
-  const sinks = new Map([...sources].map(([id, one]) => [id, sinkOf(one, queriesOf(id), moves)]));
+  const sinks = new Map([...sources].map(([id, one]) => [id, sinkOf(one, groups.get(id)!, moves)]));
   const runs = config.sources
     .filter(({autoStart}) => autoStart)
     .map(({id}) => sources.get(id)!.run(sinks.get(id)!, stopping.signal).catch(world.fail));
@@ -82,6 +84,34 @@ export async function startService(config: Config, world: World): Promise<Servic
       await store.close();
     },
   };
+}
+
+/** The queries of the configuration, grouped by the sources that move them. */
+function openQueries(config: Config, around: QueriesWorld) {
+  const {sources, moves, stopping, clock, fail} = around;
+  const again = retries({
+    clock,
+    maxMs: config.limits.queryRetryMs,
+    signal: stopping.signal,
+    again: (query) => void queries.retry(query).catch(fail),
+  });
+  const groups = new Map<string, SourceQueries>();
+  for (const [id, source] of sources) {
+    groups.set(id, sourceQueries({id, rows: (table) => source.rows(table), retries: again}));
+  }
+  const queries = liveQueries({engine: moves, sources: groups});
+  const inGroups = config.queries.flatMap((one) => {
+    const source = sourceOf(one, groups);
+    return source ? [definitionOf(one, {source, origin: 'configuration'})] : [];
+  });
+  queries.begin(inGroups);
+  return {groups, queries};
+}
+
+interface QueriesWorld extends Pick<World, 'clock' | 'fail'> {
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly moves: Engine;
+  readonly stopping: AbortController;
 }
 
 function openSource(one: SourceConfig, {limits}: Config, world: World): Source {

@@ -2,10 +2,11 @@ import {type Request, type RequestHandler, type Response, Router} from 'express'
 import type {Admission} from '../http/admission.ts';
 import {answerProblems, nothingHere, onlyMethods} from '../http/answers.ts';
 import type {Listener} from '../http/listener.ts';
-import {origins} from '../http/origins.ts';
 import type {Clock} from '../lib/clock.ts';
 import {nearest} from '../lib/nearest.ts';
 import type {Problem} from '../lib/problem.ts';
+import {apiOrigins} from './authority.ts';
+import {answerRefused, changeHandlers} from './changes.ts';
 import {apiProblems} from './problems.ts';
 import {type ResultLimits, sendResults} from './results.ts';
 import type {ApiService, QueryView} from './service.ts';
@@ -16,8 +17,15 @@ export interface ApiOptions {
   /** Answers with the changes of all queries, or of those in `?queries=`. */
   readonly events: EventsAnswer;
   readonly corsAllowedOrigins: readonly string[];
-  readonly limits: ResultLimits;
+  /** What a request to change something carries; empty: nothing can be changed. */
+  readonly apiToken: string;
+  readonly limits: ApiLimits;
   readonly clock: Clock;
+}
+
+export interface ApiLimits extends ResultLimits {
+  /** Of a query that is sent. */
+  readonly bodyBytes: number;
 }
 
 export type EventsAnswer = (
@@ -33,22 +41,35 @@ export const API_PATHS = ['/health', '/ready', '/api'] as const;
 /** The REST API, to be mounted at the root of a listener. */
 export function api(options: ApiOptions, listener: Listener): Router {
   const router = Router();
-  const allow = origins(options.corsAllowedOrigins);
+  const allow = apiOrigins(options.corsAllowedOrigins);
   for (const path of API_PATHS) router.use(path, allow);
 
-  const route: Route = (path, answer) => {
-    router.get<Record<string, string>>(path, answer);
-    router.all(path, onlyMethods('GET', 'HEAD'));
+  const route: Route = (path, answer, changes = {}) => {
+    if (answer) router.get(path, answer);
+    for (const [method, handlers] of Object.entries(changes)) {
+      router[method as ChangeMethod](path, ...handlers);
+    }
+    const others = Object.keys(changes).map((method) => method.toUpperCase());
+    router.all(path, onlyMethods(...(answer ? ['GET', 'HEAD'] : []), ...others));
   };
   healthRoutes(route, options);
   queryRoutes(route, options, listener.admission);
   componentRoutes(route, options.service);
   router.use('/api', nothingHere);
+  router.use(answerRefused);
   router.use(answerProblems(apiProblems.entries));
   return router;
 }
 
-type Route = (path: string, answer: RequestHandler<Record<string, string>>) => void;
+type Handler = RequestHandler<Record<string, string>>;
+type ChangeMethod = 'post' | 'put' | 'delete';
+
+/** Serves a path: with an answer to GET, and to methods that change something. */
+type Route = (
+  path: string,
+  answer: Handler | undefined,
+  changes?: Partial<Record<ChangeMethod, readonly Handler[]>>,
+) => void;
 
 function healthRoutes(route: Route, {service, clock}: ApiOptions): void {
   route('/health', (_request, response) => {
@@ -68,7 +89,9 @@ function healthRoutes(route: Route, {service, clock}: ApiOptions): void {
 
 /** Why it is not ready: every query that starts by itself has a result once it is. */
 function unready(service: ApiService): readonly unknown[] {
-  const waiting = service.queries().filter((query) => query.autoStart && !query.result());
+  const waiting = service
+    .queries()
+    .filter((query) => query.autoStart && query.state.kind !== 'stopped' && !query.result());
   return [
     ...(service.draining ? [{reason: 'the service is stopping'}] : []),
     ...waiting.map(({id, state}) => ({
@@ -79,11 +102,9 @@ function unready(service: ApiService): readonly unknown[] {
   ];
 }
 
-function queryRoutes(
-  route: Route,
-  {service, events, limits}: ApiOptions,
-  admission: Admission,
-): void {
+function queryRoutes(route: Route, options: ApiOptions, admission: Admission): void {
+  const {service, events, limits} = options;
+  const {add, put, drop, start, stop} = changeHandlers(options);
   const asked = ({params}: Request<Record<string, string>>): QueryView => {
     const id = params.id ?? '';
     const query = service.query(id);
@@ -91,10 +112,17 @@ function queryRoutes(
     throw notFound('query-not-found', id, service.queries());
   };
 
-  route('/api/v1/queries', (_request, response) => {
-    send(response, service.queries().map(queryBody));
+  route(
+    '/api/v1/queries',
+    (_request, response) => send(response, service.queries().map(queryBody)),
+    {post: add},
+  );
+  route('/api/v1/queries/:id', (request, response) => send(response, queryBody(asked(request))), {
+    put,
+    delete: drop,
   });
-  route('/api/v1/queries/:id', (request, response) => send(response, queryBody(asked(request))));
+  route('/api/v1/queries/:id/start', undefined, {post: start});
+  route('/api/v1/queries/:id/stop', undefined, {post: stop});
   route('/api/v1/queries/:id/results', (request, response) =>
     sendResults(request, response, {service, query: asked(request), limits}),
   );

@@ -38,6 +38,75 @@ export const apiProblems = catalogue({
       ...didYouMean(facts, '/api/v1/reactions'),
     }),
   },
+  'query-exists': {
+    cause: 'A request adds a query whose id another one has.',
+    remedy: 'Choose another id, or change the query that there is with PUT.',
+    status: 409,
+    say: ({id}: {id: string}) => ({
+      message: `there is a query "${id}" already`,
+      hint: `change it: PUT /api/v1/queries/${encodeURIComponent(id)}`,
+    }),
+  },
+  'too-many-queries': {
+    cause: 'A request adds a query where as many are as the configuration allows.',
+    remedy: 'Delete queries that nobody reads, or raise `limits.queries`.',
+    status: 409,
+    say: ({max}: {max: number}) => ({
+      message: `there are ${max} queries, and no more are allowed`,
+      hint: 'raise "queries" under "limits" in the configuration',
+    }),
+  },
+  'source-not-ready': {
+    cause: 'A query is to read another source than before, and that one has brought no rows yet.',
+    remedy: 'Ask again once the source is running; GET /api/v1/sources says what it waits for.',
+    status: 503,
+    say: ({id, source}: {id: string; source: string}) => ({
+      message: `query "${id}" cannot change to source "${source}", which has no rows yet`,
+      hint: 'GET /api/v1/sources says what it waits for',
+    }),
+  },
+  'changes-disabled': {
+    cause: 'A request changes something, and the configuration has no `apiToken`.',
+    remedy: 'Give the configuration an `apiToken`, and send it with the request.',
+    status: 403,
+    say: () => ({
+      message: 'nothing can be changed over the API: the configuration has no "apiToken"',
+      hint: `apiToken: \${TAILRACE_API_TOKEN}\nmake one: openssl rand -hex 32`,
+    }),
+  },
+  'token-missing': {
+    cause: 'A request changes something and carries no token.',
+    remedy: 'Send the `apiToken` of the configuration in the header `Authorization`.',
+    status: 401,
+    say: () => ({
+      message: 'this request needs the token of the API',
+      hint: 'Authorization: Bearer $TAILRACE_API_TOKEN',
+    }),
+  },
+  'token-wrong': {
+    cause: 'A request carries a token that is not the one of the configuration.',
+    remedy: 'Send the `apiToken` of the configuration; a restart may have brought another one.',
+    status: 401,
+    say: () => ({
+      message: 'the token of this request is not the one of the configuration',
+      hint: 'Authorization: Bearer $TAILRACE_API_TOKEN',
+    }),
+  },
+  'media-type-unsupported': {
+    cause: 'The body of a request is of a form that is not read.',
+    remedy: 'Send JSON or YAML, and say which in the header `Content-Type`.',
+    status: 415,
+    say: ({type}: {type: string}) => ({
+      message: `a body of type "${type}" is not read`,
+      hint: 'Content-Type: application/json, or application/yaml',
+    }),
+  },
+  'service-stopping': {
+    cause: 'A request changes something while the service is on its way down.',
+    remedy: 'Send it to the service that takes its place.',
+    status: 503,
+    say: () => ({message: 'the service is stopping and takes no changes'}),
+  },
   'query-not-ready': {
     cause: 'Results were asked for before the query had its first one.',
     remedy: 'Ask again after the time in Retry-After; the detail says what the query waits for.',

@@ -31,7 +31,8 @@ interface Asked {
 
 /**
  * Answers with a query's result, ordered by identity: whole, or `limit` rows after
- * `cursor`. The ETag names the query's last event, so it changes when the result does.
+ * `cursor`. The ETag names the query's last event and its columns, so it changes when the
+ * result does.
  */
 export async function sendResults(
   request: Request,
@@ -41,7 +42,7 @@ export async function sendResults(
   const asked = askedFor(request, limits);
   const result = query.result();
   if (!result) throw notReady(response, query);
-  const tag = `${service.epoch}-${result.sequence}${asked.shape === 'csv' ? '-csv' : ''}`;
+  const tag = tagOf(service, result, asked);
   response.vary('Accept').set({ETag: `"${tag}"`, 'Cache-Control': 'no-cache'});
   if (request.fresh) return void response.status(304).end();
 
@@ -50,6 +51,11 @@ export async function sendResults(
   if (next !== undefined) response.links({next: nextLink(request, next)});
   response.type(asked.shape === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'json');
   await sendPieces(response, written(asked.shape, {result, rows, next}), limits);
+}
+
+function tagOf({epoch}: ApiService, {sequence, shape}: ResultView, asked: Asked): string {
+  const columns = shape === 0 ? '' : `-${shape}`;
+  return `${epoch}-${sequence}${columns}${asked.shape === 'csv' ? '-csv' : ''}`;
 }
 
 function notReady(response: Response, {id, state}: QueryView): Problem {

@@ -14,6 +14,51 @@ export interface ApiService {
   query(id: string): QueryView | undefined;
   sources(): readonly SourceView[];
   reactions(): readonly ReactionView[];
+  readonly changes: QueryChanges;
+}
+
+/**
+ * What a request may do to queries. Each answer resolves once the step is in the store.
+ * What cannot be done throws a Problem of `apiProblems`, or QueryRefused where the query
+ * itself is wrong; nothing has changed then.
+ */
+export interface QueryChanges {
+  /** Adds a query that there is not yet. */
+  add(text: QueryText): Promise<Changed>;
+  /** Makes a query be what the text says, whether there was one before or not. */
+  put(id: string, text: QueryText): Promise<Changed>;
+  drop(id: string): Promise<Changed>;
+  start(id: string): Promise<Changed>;
+  stop(id: string): Promise<Changed>;
+}
+
+export interface QueryText {
+  readonly text: string;
+  readonly form: 'json' | 'yaml';
+}
+
+/** What a request did. */
+export interface Changed {
+  /** In words, for people. */
+  readonly message: string;
+  /** As it is now; undefined for one that is gone. */
+  readonly query: QueryView | undefined;
+  /** Settings of the text that mean nothing here. */
+  readonly ignored: readonly string[];
+}
+
+/** The text of a query is wrong, or cannot be answered on the rows there are. */
+export class QueryRefused extends Error {
+  override readonly name = 'QueryRefused';
+  readonly problems: readonly Problem[];
+  /** 400: it cannot be read. 422: it does not fit the tables. 409: it fails on a row. */
+  readonly status: 400 | 409 | 422;
+
+  constructor(problems: readonly Problem[], status: 400 | 409 | 422) {
+    super(problems.map(({message}) => message).join('; '));
+    this.problems = problems;
+    this.status = status;
+  }
 }
 
 export interface QueryView {
@@ -21,6 +66,8 @@ export interface QueryView {
   readonly text: string;
   readonly language: string | undefined;
   readonly autoStart: boolean;
+  /** Whether it stands in the configuration, or was given over the API since. */
+  readonly origin: 'configuration' | 'api';
   readonly sources: readonly string[];
   readonly state: QueryViewState;
   /** undefined until it has its first; kept when the query fails later. */
@@ -40,6 +87,8 @@ export interface ResultView {
   readonly count: number;
   /** Sequence of the query's last event: it names this state of the result. */
   readonly sequence: number;
+  /** Names its columns, among all that results of this id have had; 0: the first. */
+  readonly shape: number;
   /** The position as of which it is the query's answer, as Postgres prints it. */
   readonly lsn: string | undefined;
   /** When the source last said so, milliseconds since 1970. */

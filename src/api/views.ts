@@ -9,7 +9,7 @@ type Status = 'Starting' | 'Running' | 'Stopped' | 'Error';
 
 /** What the API tells of a query. Its results and its plan have routes of their own. */
 export function queryBody(query: QueryView): Record<string, unknown> {
-  const {id, text, language, autoStart, sources, state} = query;
+  const {id, text, language, autoStart, origin, sources, state} = query;
   const result = query.result();
   const self = `/api/v1/queries/${encodeURIComponent(id)}`;
   return {
@@ -20,6 +20,7 @@ export function queryBody(query: QueryView): Record<string, unknown> {
     query: text,
     queryLanguage: language ?? null,
     autoStart,
+    origin,
     sources,
     columns: result?.columns.map(({name, type}) => ({name, type: type.name ?? type.kind})) ?? null,
     count: result?.count ?? null,

@@ -43,7 +43,7 @@ function reportIssue(
   report(
     absent
       ? problems['missing-key'](facts, {place})
-      : problems['invalid-value']({...facts, found: found(node, expected)}, {place}),
+      : problems['invalid-value']({...facts, found: found(node, path, expected)}, {place}),
   );
 }
 
@@ -54,8 +54,11 @@ function settingAt(path: Path): {owner: Path; key: string} {
   return {owner: path.slice(0, ownerSteps), key: dotted(path.slice(ownerSteps))};
 }
 
+const SECRETS: readonly unknown[] = ['apiToken', 'password'];
+
 /** What stands there. A text in the place of a map or list may be anything: not quoted. */
-function found(node: Node, expected: string): string {
+function found(node: Node, path: Path, expected: string): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`;
+  if (SECRETS.includes(path.at(-1))) return 'something else, which is not shown here';
   return /^a (?:list|map)/.test(expected) ? 'a text' : shownValue(node);
 }

@@ -14,6 +14,8 @@ export interface Config {
    * Drasi has it, and no page of another origin may change anything.
    */
   readonly corsAllowedOrigins: readonly string[];
+  /** The secret that a request to change something carries. Empty: nothing can be changed. */
+  readonly apiToken: string;
   /** Drasi's `stateStore`: where what must survive is to be kept. undefined: in memory. */
   readonly stateStore?: StateStoreConfig;
   readonly sources: readonly SourceConfig[];
@@ -44,6 +46,10 @@ export interface Limits {
   readonly clientRetryMs: number;
   /** Rows in one page of results. */
   readonly pageRows: number;
+  /** Queries, those of the file and those added over the API. */
+  readonly queries: number;
+  /** A failed query is tried again when its tables change: waits double up to this. */
+  readonly queryRetryMs: number;
   /** How long a shutdown may take. */
   readonly drainMs: number;
 }
@@ -147,6 +153,7 @@ export const defaults = {
   host: '0.0.0.0',
   port: 8080,
   logLevel: 'info',
+  apiToken: '',
   source: {
     autoStart: true,
     host: 'localhost',
@@ -180,6 +187,8 @@ export const defaults = {
     clientStalledMs: 30_000,
     clientRetryMs: 4_000,
     pageRows: 10_000,
+    queries: 10_000,
+    queryRetryMs: 30_000,
     drainMs: 8_000,
   },
 } as const;

@@ -87,5 +87,12 @@ export const databaseHost = () =>
     'the name or address of a host, without port, or the folder of a socket',
   );
 
+/** A secret that stands in a header; empty, where there is none. */
+export const token = () =>
+  matching(
+    /^(?:[A-Za-z0-9._~+/=-]{16,512})?$/,
+    'from 16 to 512 letters, digits and any of . _ ~ + / = -, best from a random generator',
+  );
+
 export const httpPath = () =>
   matching(/^\/[^\s?#]*$/, 'a path that begins with "/" and has no "?" or "#"');

@@ -60,7 +60,8 @@ function sourceOf(root: Node, path: Path, report: Report): SourceConfig | undefi
   return {...rest, sslCa};
 }
 
-function queryOf(root: Node, path: Path, report: Report): QueryConfig | undefined {
+/** The query at `path`, whatever else is wrong with it reported. */
+export function queryOf(root: Node, path: Path, report: Report): QueryConfig | undefined {
   const query = checked(root, path, schema.query, report);
   if (!query) return undefined;
   const text = follow(root, [...path, 'query']).node;

@@ -139,6 +139,34 @@ export const problems = catalogue({
       hint: 'make a file of each instance, with ports of its own, and start one process a file',
     }),
   },
+  'query-not-a-map': {
+    cause: 'The body of a request is to hold a query, and holds a list, a text or nothing.',
+    remedy:
+      'Send what stands under `queries` in a configuration file: a map with `id`, `query` and `sources`.',
+    status: 400,
+    say: ({found}: {found: string}) => ({
+      message: `a query is a map of keys, not ${found}`,
+      hint: '{"id": "late-orders", "query": "MATCH (o:orders) RETURN o.id", "sources": [{"sourceId": "shop"}], "autoStart": true}',
+    }),
+  },
+  'json-syntax': {
+    cause: 'The body of a request says that it is JSON, and is not.',
+    remedy: 'Correct the JSON, or send YAML with `Content-Type: application/yaml`.',
+    status: 400,
+    say: ({reason}: {reason: string}) => ({
+      message: 'could not read the JSON',
+      detail: `The parser says: ${reason}.`,
+    }),
+  },
+  'query-id-differs': {
+    cause: 'A request to change a query names one id in its path and another in its body.',
+    remedy: 'Leave the id out of the body, or write the same one.',
+    status: 400,
+    say: ({path, body}: {path: string; body: string}) => ({
+      message: `the path names query "${path}", and the body "${body}"`,
+      hint: 'leave "id" out of the body',
+    }),
+  },
   'unset-variable': {
     cause: 'The file refers to an environment variable that is not set and gives no default.',
     remedy: 'Set the variable, add it to `.env` beside the file, or give a default.',

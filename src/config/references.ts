@@ -17,15 +17,7 @@ export function checkReferences(root: Node, report: Report): void {
   const sources = ids(root, 'sources', report);
   const queries = ids(root, 'queries', report);
   ids(root, 'reactions', report);
-  for (const [index, query] of itemsAt(root, 'queries').entries()) {
-    const subject = componentName(root, 'queries', index);
-    for (const from of itemsAt(query, 'sources')) {
-      const id = scalarAt(from, 'sourceId');
-      if (!id || sources.has(id.text)) continue;
-      const facts = {subject, ...unknown(id.text, sources)};
-      report(problems['unknown-source'](facts, {place: id.place}));
-    }
-  }
+  checkSources(root, sources, report);
   for (const [index, reaction] of itemsAt(root, 'reactions').entries()) {
     const subject = componentName(root, 'reactions', index);
     const followed = texts(child(reaction, 'queries'));
@@ -39,7 +31,26 @@ export function checkReferences(root: Node, report: Report): void {
   checkBootstrap(root, report);
 }
 
-const unknown = (id: string, known: ReadonlyMap<string, Place>) => ({
+/** The ids that there are: a Map by them, or a Set of them. */
+export interface KnownIds {
+  has(id: string): boolean;
+  keys(): Iterable<string>;
+}
+
+/** Reports the queries that read a source which is none of those known. */
+export function checkSources(root: Node, sources: KnownIds, report: Report): void {
+  for (const [index, query] of itemsAt(root, 'queries').entries()) {
+    const subject = componentName(root, 'queries', index);
+    for (const from of itemsAt(query, 'sources')) {
+      const id = scalarAt(from, 'sourceId');
+      if (!id || sources.has(id.text)) continue;
+      const facts = {subject, ...unknown(id.text, sources)};
+      report(problems['unknown-source'](facts, {place: id.place}));
+    }
+  }
+}
+
+const unknown = (id: string, known: KnownIds) => ({
   id: shown(id),
   nearest: nearest(id, known.keys()),
   known: [...known.keys()].slice(0, 20),

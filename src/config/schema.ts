@@ -211,6 +211,11 @@ export const limits = field.map({
     .default(defaults.limits.clientRetryMs)
     .describe('When a client that lost its stream comes back, at most.'),
   pageRows: amount(defaults.limits.pageRows).describe('Rows in one page of results.'),
+  queries: amount(defaults.limits.queries).describe('Queries, those added over the API too.'),
+  queryRetryMs: field
+    .milliseconds()
+    .default(defaults.limits.queryRetryMs)
+    .describe('The longest wait before a failed query is tried again.'),
   drainMs: field
     .milliseconds()
     .default(defaults.limits.drainMs)
@@ -228,6 +233,10 @@ export const settings = field.map({
   corsAllowedOrigins: cors
     .default([])
     .describe('Pages of which origins may use the API. Empty: any may read.'),
+  apiToken: field
+    .token()
+    .default(defaults.apiToken)
+    .describe('The secret that changes over the API need. Empty: there are none.'),
   stateStore: stateStore.exactOptional().describe('Where state is kept; not used yet.'),
   limits: limits.prefault({}).describe('Limits of the whole service.'),
   bootstrapProviders: z.unknown().optional().describe('Of Drasi: what bootstrapProvider names.'),

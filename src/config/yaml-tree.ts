@@ -20,6 +20,7 @@ export interface YamlTreeOptions {
   readonly text: string;
   readonly events: readonly Event[];
   readonly placeOf: (offset: number) => Place;
+  readonly aliases: 'expanded' | 'refused';
   readonly report: (problem: Problem) => void;
 }
 
@@ -34,6 +35,7 @@ export class YamlTree {
   readonly #text: string;
   readonly #events: readonly Event[];
   readonly #placeOf: (offset: number) => Place;
+  readonly #aliases: 'expanded' | 'refused';
   readonly #report: (problem: Problem) => void;
   readonly #anchors = new Map<string, Node>();
   readonly #sizes = new WeakMap<Node, number>();
@@ -41,10 +43,11 @@ export class YamlTree {
   /** Where the reading is: an empty value has no place of its own. */
   #last: Place;
 
-  constructor({text, events, placeOf, report}: YamlTreeOptions) {
+  constructor({text, events, placeOf, aliases, report}: YamlTreeOptions) {
     this.#text = text;
     this.#events = events;
     this.#placeOf = placeOf;
+    this.#aliases = aliases;
     this.#report = report;
     this.#last = placeOf(0);
   }
@@ -77,6 +80,7 @@ export class YamlTree {
 
   #target(start: number, end: number): Node {
     this.#last = this.#placeOf(start - 1);
+    if (this.#aliases === 'refused') throw this.#syntax('aliases (*) are not taken here');
     const node = this.#anchors.get(this.#text.slice(start, end));
     if (!node) throw this.#syntax('an alias (*) names no anchor (&) above it');
     return node;

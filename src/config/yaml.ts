@@ -1,18 +1,45 @@
 import {parseEvents, YAMLException} from 'js-yaml';
 import {type Place, Problem} from '../lib/problem.ts';
 import {fileLimits} from './config.ts';
-import type {MapNode} from './node.ts';
+import type {MapNode, Node} from './node.ts';
 import {problems} from './problems.ts';
 import {YamlTree} from './yaml-tree.ts';
 
 type Report = (problem: Problem) => void;
+
+/** The nodes of a configuration file; undefined where it is none, and that was reported. */
+export function readYaml(text: string, file: string, report: Report): MapNode | undefined {
+  const document = readDocument(text, {file, aliases: 'expanded', report});
+  if (!document) return undefined;
+  const {root} = document;
+  if (root?.kind === 'map') return root;
+  const place = root?.place ?? {file, line: 1, column: 1};
+  const empty = !root || (root.kind === 'scalar' && root.empty);
+  report(
+    empty
+      ? problems['config-empty']({file}, {place})
+      : problems['config-not-a-map']({found: root.kind}, {place}),
+  );
+  return undefined;
+}
+
+export interface DocumentOptions {
+  /** What problems call it. */
+  readonly file: string;
+  /** `refused`: for a text of a stranger, which is to stand for no more than it is. */
+  readonly aliases: 'expanded' | 'refused';
+  readonly report: Report;
+}
 
 /**
  * The nodes of a YAML 1.2 document (core schema, with merge keys), each with its place.
  * A duplicate key is reported and its first value kept; what makes the rest unreadable
  * is reported and gives undefined. No problem quotes the text: it may hold a password.
  */
-export function readYaml(text: string, file: string, report: Report): MapNode | undefined {
+export function readDocument(
+  text: string,
+  {file, aliases, report}: DocumentOptions,
+): {readonly root: Node | undefined} | undefined {
   if (text.length > fileLimits.characters) {
     const facts = {what: 'characters', found: text.length, max: fileLimits.characters};
     report(problems['config-too-large'](facts, {place: {file, line: 1, column: 1}}));
@@ -21,15 +48,7 @@ export function readYaml(text: string, file: string, report: Report): MapNode | 
   const placeOf = places(text, file);
   try {
     const events = parseEvents(text, {maxDepth: fileLimits.depth});
-    const root = new YamlTree({text, events, placeOf, report}).document();
-    if (root?.kind === 'map') return root;
-    const place = root?.place ?? placeOf(0);
-    const empty = !root || (root.kind === 'scalar' && root.empty);
-    report(
-      empty
-        ? problems['config-empty']({file}, {place})
-        : problems['config-not-a-map']({found: root.kind}, {place}),
-    );
+    return {root: new YamlTree({text, events, placeOf, aliases, report}).document()};
   } catch (error) {
     if (error instanceof Problem) report(error);
     else if (error instanceof YAMLException) report(syntaxProblem(error, placeOf));
@@ -39,7 +58,7 @@ export function readYaml(text: string, file: string, report: Report): MapNode | 
 }
 
 /** Finds line and column of an offset. `\n`, `\r\n` and `\r` end a line, as in YAML. */
-function places(text: string, file: string): (offset: number) => Place {
+export function places(text: string, file: string): (offset: number) => Place {
   const starts = [text.startsWith('\uFEFF') ? 1 : 0];
   for (const {index, 0: end} of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
   return (offset) => {

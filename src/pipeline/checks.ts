@@ -1,6 +1,6 @@
 import type {Checks} from '../config/read.ts';
 import {templates} from '../reaction/templates.ts';
-import {queryProblems} from './live-queries.ts';
+import {queryProblems} from './definition.ts';
 
 /** What the stages know of the texts in a configuration before anything runs. */
 export function textChecks(): Checks {

@@ -1,80 +1,87 @@
-import type {Config, QueryConfig} from '../config/config.ts';
-import {placeInFile} from '../config/query-place.ts';
-import type {Table} from '../data/schema.ts';
-import {Problem, Problems, problemsOf} from '../lib/problem.ts';
-import {checkSyntax, compile} from '../query/compile.ts';
-import {type LiveQuery, liveQuery} from './live-query.ts';
-import {pipelineProblems} from './problems.ts';
+import type {Engine} from './engine.ts';
+import {type Change, type Definition, type LiveQuery, liveQuery, now} from './live-query.ts';
+import type {SourceQueries} from './source-queries.ts';
 
-/** The queries of a configuration, by id and by the source they read from. */
+/**
+ * All queries, and what may be done to them while the service runs. Each is one turn
+ * between two transactions: the query's first rows are the source's as of the last one,
+ * no other query is touched, and what it does is one event, of a resync at that position.
+ *
+ * What cannot be done throws the Problems of the definition, and nothing has changed then.
+ * The answer resolves once the store has the step.
+ */
 export interface LiveQueries {
-  readonly queries: ReadonlyMap<string, LiveQuery>;
-  readonly bySource: ReadonlyMap<string, readonly LiveQuery[]>;
+  readonly all: ReadonlyMap<string, LiveQuery>;
+  /** Takes in the queries of the configuration, before any source runs. */
+  begin(definitions: readonly Definition[]): void;
+  /** Adds a query; `run` says whether it is started. Its id is free. */
+  add(definition: Definition, options: {readonly run: boolean}): Promise<void>;
+  /** Gives a query another definition; what that changes in its result is told. */
+  define(query: LiveQuery, definition: Definition, options: {readonly run: boolean}): Promise<void>;
+  stop(query: LiveQuery): void;
+  /** Deletes its rows, says so, and forgets it. */
+  drop(query: LiveQuery): Promise<void>;
+  /** Hydrates a failed query again. */
+  retry(query: LiveQuery): Promise<void>;
 }
 
-export function liveQueries(config: Config): LiveQueries {
-  const queries = new Map<string, LiveQuery>();
-  const bySource = new Map<string, LiveQuery[]>();
-  for (const one of config.queries) {
-    const query = liveQuery(one.id, {
-      autoStart: one.autoStart,
-      compile: (tables) => placed(one, () => compile(one.query, compileOptions(one, tables))),
-    });
-    queries.set(one.id, query);
-    const sourceId = one.sources[0]?.sourceId;
-    if (sourceId !== undefined) bySource.set(sourceId, [...(bySource.get(sourceId) ?? []), query]);
+export interface LiveQueriesOptions {
+  readonly engine: Engine;
+  readonly sources: ReadonlyMap<string, SourceQueries>;
+}
+
+export function liveQueries({engine, sources}: LiveQueriesOptions): LiveQueries {
+  const all = new Map<string, LiveQuery>();
+  let shapes = 0;
+  const nextShape = (): number => ++shapes;
+
+  /** The queries of a definition's source, which keeps them for it. */
+  const groupOf = ({source}: Definition): SourceQueries => sources.get(source.id)!;
+
+  /** Tells what a query did outside of any transaction, at its source's position. */
+  async function tell(query: LiveQuery, change: Change | undefined): Promise<void> {
+    if (change) await engine.commit(now(query.definition.source), [{query, change}]);
   }
-  return {queries, bySource};
-}
 
-function compileOptions(
-  {queryLanguage, joins}: QueryConfig,
-  tables: readonly Table[],
-): Parameters<typeof compile>[1] {
-  return {language: queryLanguage, catalog: {tables, joins}};
-}
-
-/** Every Problem that a query has whatever the tables are: no query, more than one source. */
-export function queryProblems(query: QueryConfig): readonly Problem[] {
-  return [...syntaxProblems(query), ...sourceProblems(query)];
-}
-
-/** Throws the Problems of all queries at once. */
-export function checkQueries(queries: readonly QueryConfig[]): void {
-  const problems = queries.flatMap(queryProblems);
-  if (problems.length > 0) throw new Problems(problems);
-}
-
-function syntaxProblems(query: QueryConfig): readonly Problem[] {
-  try {
-    placed(query, () => checkSyntax(query.query, query.queryLanguage));
-    return [];
-  } catch (error) {
-    const problems = problemsOf(error);
-    if (problems.length === 0) throw error;
-    return problems;
-  }
-}
-
-function sourceProblems({id, sources, place}: QueryConfig): readonly Problem[] {
-  if (sources.length < 2) return [];
-  const ids = sources.map(({sourceId}) => sourceId);
-  return [pipelineProblems['several-sources']({query: id, sources: ids}, {place})];
-}
-
-/** Runs `act`; the places of its Problems, which count within the text, count in the file then. */
-function placed<T>(query: QueryConfig, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    const problems = problemsOf(error);
-    if (problems.length === 0) throw error;
-    throw new Problems(problems.map((problem) => inFile(problem, query)));
-  }
-}
-
-function inFile(problem: Problem, query: QueryConfig): Problem {
-  const {code, message, detail, hint, place, cause} = problem;
-  const at = place && placeInFile(query, place);
-  return new Problem(code, {message, detail, hint}, {...(at && {place: at}), cause});
+  return {
+    all,
+    begin(definitions) {
+      for (const definition of definitions) {
+        const query = liveQuery(definition, {shape: 0, nextShape});
+        all.set(query.id, query);
+        groupOf(definition).file(query);
+      }
+    },
+    add(definition, {run}) {
+      const query = liveQuery(definition, {shape: nextShape(), nextShape});
+      const change = query.define(definition, {run});
+      all.set(query.id, query);
+      groupOf(definition).file(query);
+      return tell(query, change);
+    },
+    define(query, definition, options) {
+      const earlier = query.definition;
+      const change = query.define(definition, options);
+      if (earlier.source.id !== definition.source.id) groupOf(earlier).remove(query);
+      groupOf(definition).file(query);
+      return tell(query, change);
+    },
+    stop(query) {
+      query.stop();
+      groupOf(query.definition).file(query);
+    },
+    drop(query) {
+      const change = query.clear();
+      const told = tell(query, change);
+      groupOf(query.definition).remove(query);
+      all.delete(query.id);
+      engine.forget(query.id);
+      return told;
+    },
+    retry(query) {
+      if (query.state.kind !== 'failed') return Promise.resolve();
+      const group = groupOf(query.definition);
+      return tell(query, group.retry(query));
+    },
+  };
 }

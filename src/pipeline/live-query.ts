@@ -1,10 +1,13 @@
+import type {QueryConfig} from '../config/config.ts';
 import type {Delta} from '../data/delta.ts';
 import {type Diff, isEmpty} from '../data/diff.ts';
+import {rowJson} from '../data/json.ts';
 import type {Key} from '../data/key.ts';
 import type {Lsn} from '../data/lsn.ts';
 import type {Column, Table, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
+import {assert} from '../lib/assert.ts';
 import {type Problem, problemsOf} from '../lib/problem.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {resultSet} from '../result/result-set.ts';
@@ -16,8 +19,26 @@ export interface Position {
   readonly commitTime: number;
 }
 
-/** The rows a source holds of a table. */
-export type RowsOf = (table: TableId) => Iterable<readonly [Key, Row]>;
+/** A source as its queries see it. All of it, asked in one turn, is one state. */
+export interface SourceNow {
+  readonly id: string;
+  /** As it described them last; undefined before the first time. */
+  readonly tables: readonly Table[] | undefined;
+  /** The end of the last transaction that its queries were told of. */
+  readonly position: Position | undefined;
+  /** The rows it holds, as of that position or of the transaction that is being told. */
+  rows(table: TableId): Iterable<readonly [Key, Row]>;
+}
+
+/** What a query asks for, and of whom. */
+export interface Definition {
+  readonly config: QueryConfig;
+  /** Whether it stands in the configuration, or was given over the API since. */
+  readonly origin: 'configuration' | 'api';
+  readonly source: SourceNow;
+  /** Throws Problems where the text does not fit the tables. */
+  readonly compile: (tables: readonly Table[]) => RunningQuery;
+}
 
 export type QueryState =
   /** Its source has not described its tables, or not brought its rows yet. */
@@ -27,42 +48,74 @@ export type QueryState =
   | {readonly kind: 'failed'; readonly problems: readonly Problem[]}
   | {readonly kind: 'stopped'};
 
+/** What a step did to a result, and in which columns its rows are. */
+export interface Change {
+  readonly diff: Diff;
+  /** Of the rows as they were. */
+  readonly before: readonly Column[];
+  /** Of the rows as they are now. */
+  readonly after: readonly Column[];
+}
+
 /**
- * A query over its life: compiled when its source describes tables, hydrated from the
- * source's rows at the next transaction, then moved by each transaction.
+ * A query over its life: it waits for its source, is hydrated from the source's rows, is
+ * moved by transactions, and may be defined anew, stopped and started in between.
  *
- * Invariant: while it is running, its result is the query's answer as of the last
- * transaction it was told. In every other state the result is as it was before.
+ * Invariant: while it is running, its result is the query's answer at its source's
+ * position. In every other state result and columns are as they were before.
  */
 export interface LiveQuery {
   readonly id: string;
+  readonly definition: Definition;
   readonly state: QueryState;
+  /** The operators it runs by; those of a failed query are of no more use. */
+  readonly operators: RunningQuery | undefined;
+  /** The columns of its rows; none before its first result. */
   readonly columns: readonly Column[];
-  /** The last transaction that its result is the answer at; undefined while there is none. */
+  /** Names its columns: results of one id with other columns have another number. */
+  readonly shape: number;
+  /** The position that its result is the answer at; undefined before the first. */
   readonly asOf: Position | undefined;
   /** Its rows, in no order. */
   rows(): IterableIterator<[Key, Row]>;
   readonly count: number;
-  /** The plan it runs by; undefined until it was compiled. */
-  explain(): string | undefined;
-  /** The source's tables as they are now. */
-  describe(tables: readonly Table[]): void;
-  /** What a transaction, ending at `position`, does to its result; undefined for nothing. */
-  step(transaction: Transaction, position: Position, rowsOf: RowsOf): Diff | undefined;
+  /** Its source's tables are others now: it waits for the next transaction. */
+  wait(): void;
+  /** Makes the result anew from the source's rows. Where that fails, it is failed. */
+  hydrate(at: Transaction): Change | undefined;
+  /** Moves a running query by what a transaction changed. */
+  push(transaction: Transaction): Change | undefined;
+  /**
+   * Takes a definition, and with `run` its result as well: at once where the source has
+   * one, else with its first transaction. Throws its Problems, and then nothing has changed.
+   */
+  define(definition: Definition, options: {readonly run: boolean}): Change | undefined;
+  stop(): void;
+  /** Lets go of all rows. */
+  clear(): Change | undefined;
 }
 
-/** `compile` throws Problems where the text does not fit the tables. */
+/** `nextShape` answers a number that named no columns before. */
 export function liveQuery(
-  id: string,
-  {compile, autoStart}: {compile: (tables: readonly Table[]) => RunningQuery; autoStart: boolean},
+  first: Definition,
+  {shape: firstShape, nextShape}: {shape: number; nextShape: () => number},
 ): LiveQuery {
   const result = resultSet();
-  let state: QueryState = autoStart ? {kind: 'waiting'} : {kind: 'stopped'};
-  let columns: readonly Column[] = [];
-  let asOf: Position | undefined;
-  let tables: readonly Table[] = [];
-  /** Made and hydrated, or made and still without rows while the query is waiting. */
-  let running: RunningQuery | undefined;
+  let definition = first;
+  let state: QueryState = first.config.autoStart ? {kind: 'waiting'} : {kind: 'stopped'};
+  let operators: RunningQuery | undefined;
+  let columns: readonly Column[] | undefined;
+  let shape = firstShape;
+  /** The position of the result while it does not move. */
+  let stoodAt: Position | undefined;
+
+  const asOf = (): Position | undefined =>
+    state.kind === 'running' ? definition.source.position : stoodAt;
+
+  function enter(next: QueryState): void {
+    stoodAt = asOf();
+    state = next;
+  }
 
   /** Runs `act`; a Problem of the query's own makes it failed. Bugs go on to the caller. */
   function guarded<T>(act: () => T): T | undefined {
@@ -71,89 +124,117 @@ export function liveQuery(
     } catch (error) {
       const problems = problemsOf(error);
       if (problems.length === 0) throw error;
-      state = {kind: 'failed', problems};
+      enter({kind: 'failed', problems});
       return undefined;
     }
   }
 
-  function prepare(): RunningQuery | undefined {
-    running = undefined;
-    return guarded(() => {
-      running = compile(tables);
-      columns = running.columns;
-      return running;
-    });
-  }
-
-  function hydrate(transaction: Transaction, rowsOf: RowsOf): Diff | undefined {
-    const fresh = prepare();
-    if (!fresh) return undefined;
-    const delta = guarded(() =>
-      fresh.push({...transaction, changes: allRows(fresh.tables, rowsOf)}),
-    );
-    if (!delta) return undefined;
-    state = {kind: 'running'};
-    return result.replace(delta);
+  /** Takes the rows of operators that were just made. */
+  function adopt(fresh: RunningQuery, rows: Delta): Change | undefined {
+    const before = columns ?? fresh.columns;
+    const reshaped = !sameColumns(before, fresh.columns);
+    const diff = result.replace(rows, {reshaped});
+    if (reshaped) shape = nextShape();
+    operators = fresh;
+    columns = fresh.columns;
+    enter({kind: 'running'});
+    const change = {diff, before, after: fresh.columns};
+    return told(reshaped ? withoutSameTexts(change) : change);
   }
 
   return {
-    id,
+    get id() {
+      return first.config.id;
+    },
+    get definition() {
+      return definition;
+    },
     get state() {
       return state;
     },
+    get operators() {
+      return operators;
+    },
     get columns() {
-      return columns;
+      return columns ?? [];
+    },
+    get shape() {
+      return shape;
     },
     get asOf() {
-      return asOf;
+      return asOf();
     },
     get count() {
       return result.size;
     },
     rows: result.rows,
-    explain: () => running?.explain(),
-    describe(described) {
-      if (state.kind === 'stopped' || sameTables(tables, described)) return;
-      tables = described;
-      state = {kind: 'waiting'};
-      prepare();
+    wait: () => enter({kind: 'waiting'}),
+    hydrate(at) {
+      operators = undefined;
+      const rows = guarded(() => {
+        // Known even where a row fails: the tables that are read are where it can recover.
+        operators = compiled(definition);
+        return hydration(operators, definition.source, at);
+      });
+      return rows && operators && adopt(operators, rows);
     },
-    step(transaction, position, rowsOf) {
-      const diff = stepped(transaction, rowsOf);
-      if (state.kind === 'running') asOf = position;
-      return diff && !isEmpty(diff) ? diff : undefined;
+    push(transaction) {
+      const running = operators;
+      assert(running !== undefined && state.kind === 'running', 'only what runs is moved');
+      const delta = guarded(() => running.push(transaction));
+      if (!delta) return undefined;
+      return told({diff: result.apply(delta), before: running.columns, after: running.columns});
+    },
+    define(next, {run}) {
+      const {position, tables} = next.source;
+      const fresh = tables && compiled(next);
+      const rows = run && fresh && position && hydration(fresh, next.source, now(next.source));
+      // Where the result stands was a matter of the old source.
+      enter(run ? {kind: 'waiting'} : {kind: 'stopped'});
+      definition = next;
+      return rows ? adopt(fresh!, rows) : undefined;
+    },
+    stop: () => enter({kind: 'stopped'}),
+    clear() {
+      const before = columns ?? [];
+      return told({diff: result.replace([]), before, after: before});
     },
   };
-
-  function stepped(transaction: Transaction, rowsOf: RowsOf): Diff | undefined {
-    if (state.kind === 'stopped') return undefined;
-    if (state.kind === 'waiting') return hydrate(transaction, rowsOf);
-    if (!running || !touches(transaction, running.tables)) return undefined;
-    // An operator that threw holds half a step: only fresh ones are right again.
-    if (state.kind === 'failed') return hydrate(transaction, rowsOf);
-    const {push} = running;
-    const delta = guarded(() => push(transaction));
-    return delta && result.apply(delta);
-  }
 }
 
-function touches({changes}: Transaction, tables: ReadonlySet<TableId>): boolean {
-  for (const table of changes.keys()) if (tables.has(table)) return true;
-  return false;
+/** A step at a source's position that no transaction of its own makes. */
+export function now({id, position}: Pick<SourceNow, 'id' | 'position'>): Transaction {
+  assert(position !== undefined, `source ${id} has brought its rows`);
+  return {kind: 'resync', sourceId: id, ...position, xid: undefined, changes: new Map()};
 }
 
-function allRows(tables: ReadonlySet<TableId>, rowsOf: RowsOf): Map<TableId, Delta> {
+function compiled({source, compile}: Definition): RunningQuery {
+  assert(source.tables !== undefined, `source ${source.id} has described its tables`);
+  return compile(source.tables);
+}
+
+/** The first step of operators: every row of the tables they read. */
+function hydration(fresh: RunningQuery, source: SourceNow, at: Transaction): Delta {
   const changes = new Map<TableId, Delta>();
-  for (const table of tables) {
-    changes.set(
-      table,
-      Array.from(rowsOf(table), ([key, after]) => ({key, before: undefined, after})),
-    );
+  for (const table of fresh.tables) {
+    const inserts = Array.from(source.rows(table), ([key, after]) => {
+      return {key, before: undefined, after};
+    });
+    changes.set(table, inserts);
   }
-  return changes;
+  return fresh.push({...at, changes});
 }
 
-/** Descriptions are plain data, so their texts tell. */
-function sameTables(a: readonly Table[], b: readonly Table[]): boolean {
-  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b);
+const told = (change: Change): Change | undefined => (isEmpty(change.diff) ? undefined : change);
+
+/** Without the rows that read the same in the old columns and in the new ones. */
+function withoutSameTexts({diff, before, after}: Change): Change {
+  const [was, is] = [rowJson(before), rowJson(after)];
+  const updated = diff.updated.filter((row) => was(row.before) !== is(row.after));
+  return {diff: {...diff, updated}, before, after};
+}
+
+/** Columns are plain data, so their texts tell. */
+function sameColumns(a: readonly Column[], b: readonly Column[]): boolean {
+  return a === b || (a.length === b.length && JSON.stringify(a) === JSON.stringify(b));
 }

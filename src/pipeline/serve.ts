@@ -2,6 +2,7 @@ import {API_PATHS, api} from '../api/api.ts';
 import type {ReactionConfig} from '../config/config.ts';
 import {eventJson} from '../data/event.ts';
 import {frameText} from '../http/frame.ts';
+import {LISTENER_LIMITS} from '../http/listener.ts';
 import type {Listeners, Mount} from '../http/listeners.ts';
 import {staticFiles} from '../http/static.ts';
 import {unreachable} from '../lib/assert.ts';
@@ -89,7 +90,8 @@ async function openFront(parts: Parts, world: ServeWorld): Promise<Front> {
         events: (request, response, path, admission) =>
           stream.open(request, response, path, admission),
         corsAllowedOrigins: parts.config.corsAllowedOrigins,
-        limits: {pageRows, stalledMs: clientStalledMs},
+        apiToken: parts.config.apiToken,
+        limits: {pageRows, stalledMs: clientStalledMs, bodyBytes: LISTENER_LIMITS.bodyBytes},
         clock: world.clock,
       },
       door,
@@ -112,7 +114,8 @@ function allQueries(parts: Parts, world: ServeWorld): QueryStream {
   return queryStream({
     ...streamOptions(parts, world),
     world: streamWorld(parts),
-    queries: parts.queries,
+    queries: parts.queries.all,
+    everything: true,
     encode: (event, id) => frameText({id, data: eventJson(event)}),
     heartbeatIntervalMs: HEARTBEAT_MS,
     heartbeat: 'comment',

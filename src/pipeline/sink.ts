@@ -1,6 +1,6 @@
 import type {Source, SourceSink} from '../source/source.ts';
 import type {Engine} from './engine.ts';
-import type {LiveQuery} from './live-query.ts';
+import type {SourceQueries} from './source-queries.ts';
 
 /** Where a source's transactions go: through its queries, and back as acknowledgements. */
 export interface Sink extends SourceSink {
@@ -8,27 +8,21 @@ export interface Sink extends SourceSink {
   readonly settled: Promise<void>;
 }
 
-export function sinkOf(source: Source, queries: readonly LiveQuery[], engine: Engine): Sink {
+export function sinkOf(source: Source, queries: SourceQueries, engine: Engine): Sink {
   let settle = (): void => {};
   const settled = new Promise<void>((resolve) => {
     settle = resolve;
   });
   const look = (): void => {
-    if (queries.every(({state}) => state.kind !== 'waiting')) settle();
+    if (queries.waiting === 0) settle();
   };
   look();
 
   return {
     settled,
-    describe(tables) {
-      for (const query of queries) query.describe(tables);
-    },
+    describe: queries.describe,
     receive(transaction) {
-      const room = engine.receive(
-        transaction,
-        (table) => source.rows(table),
-        () => source.acknowledge(transaction.lsn),
-      );
+      const room = engine.receive(transaction, queries, () => source.acknowledge(transaction.lsn));
       look();
       return room;
     },

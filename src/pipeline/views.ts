@@ -1,12 +1,15 @@
 import type {ApiService, QueryView, ResultView, SourceView} from '../api/service.ts';
-import type {Config, QueryConfig} from '../config/config.ts';
+import type {Config} from '../config/config.ts';
 import {lsnText} from '../data/lsn.ts';
 import type {Reaction} from '../reaction/reaction.ts';
 import type {StreamWorld} from '../reaction/stream-world.ts';
 import type {Source} from '../source/source.ts';
 import type {EventLog} from '../store/store.ts';
 import type {Engine} from './engine.ts';
+import type {LiveQueries} from './live-queries.ts';
 import type {LiveQuery} from './live-query.ts';
+import {queryChanges} from './query-changes.ts';
+import type {SourceQueries} from './source-queries.ts';
 
 /** The parts of a service, as they are looked at from outside. */
 export interface Parts {
@@ -14,22 +17,24 @@ export interface Parts {
   readonly log: EventLog;
   readonly engine: Engine;
   readonly sources: ReadonlyMap<string, Source>;
-  readonly queries: ReadonlyMap<string, LiveQuery>;
+  /** The queries of each source. */
+  readonly groups: ReadonlyMap<string, SourceQueries>;
+  readonly queries: LiveQueries;
   readonly reactions: readonly Reaction[];
 }
 
 /** What the API shows of a service. `draining` answers whether it is on its way down. */
 export function apiService(parts: Parts, draining: () => boolean): ApiService {
-  const configs = new Map(parts.config.queries.map((query) => [query.id, query]));
-  const view = (query: LiveQuery): QueryView => queryView(parts, query, configs.get(query.id)!);
+  const {queries, groups} = parts;
+  const view = (query: LiveQuery): QueryView => queryView(parts, query);
   return {
     epoch: parts.log.epoch,
     get draining() {
       return draining();
     },
-    queries: () => [...parts.queries.values()].map(view),
+    queries: () => [...queries.all.values()].map(view),
     query(id) {
-      const query = parts.queries.get(id);
+      const query = queries.all.get(id);
       return query && view(query);
     },
     sources: () =>
@@ -37,19 +42,27 @@ export function apiService(parts: Parts, draining: () => boolean): ApiService {
         ({id, kind}): SourceView => ({id, kind, status: () => parts.sources.get(id)!.status()}),
       ),
     reactions: () => parts.reactions,
+    changes: queryChanges({
+      queries,
+      sources: groups,
+      queriesMax: parts.config.limits.queries,
+      view,
+    }),
   };
 }
 
-function queryView(parts: Parts, query: LiveQuery, config: QueryConfig): QueryView {
+function queryView(parts: Parts, query: LiveQuery): QueryView {
+  const {config, origin} = query.definition;
   return {
     id: query.id,
     text: config.query,
     language: config.queryLanguage,
     autoStart: config.autoStart,
+    origin,
     sources: config.sources.map(({sourceId}) => sourceId),
     state: query.state,
     result: () => resultView(parts, query),
-    plan: () => query.explain(),
+    plan: () => query.operators?.explain(),
   };
 }
 
@@ -60,6 +73,7 @@ function resultView({engine}: Parts, query: LiveQuery): ResultView | undefined {
     columns: query.columns,
     count: query.count,
     sequence: engine.sequenceOf(query.id),
+    shape: query.shape,
     lsn: lsnText(asOf.lsn),
     asOfMs: Math.floor(asOf.commitTime / 1000),
     rows: query.rows,
@@ -71,7 +85,7 @@ export function streamWorld(parts: Parts): StreamWorld {
   return {
     log: parts.log,
     results(queryId) {
-      const query = parts.queries.get(queryId);
+      const query = parts.queries.all.get(queryId);
       const asOf = query?.asOf;
       return query && asOf && {columns: query.columns, lsn: lsnText(asOf.lsn), rows: query.rows};
     },

@@ -12,7 +12,7 @@ import {stageOf} from './stages.ts';
 /** A plan that runs, and what only tests and tools need besides. */
 export interface Dataflow extends RunningQuery {
   /** All rows of the tables, as the first step of a dataflow that was just made. */
-  hydrate(initial: ReadonlyMap<TableId, Iterable<readonly [Key, Row]>>): Delta;
+  hydrate(initial: ReadonlyMap<TableId, Iterable<readonly [Key, Row]>>, time?: number): Delta;
 }
 
 /**
@@ -27,10 +27,13 @@ export function dataflow(plan: Plan): Dataflow {
   const root = stageOf(plan, stages);
   const tables = new Set<TableId>();
   for (const node of stages.keys()) if (node.kind === 'scan') tables.add(node.table);
+  const timers = [...stages.values()].flatMap(({nextDue}) => (nextDue ? [nextDue] : []));
   let first = true;
+  let now = Number.NEGATIVE_INFINITY;
 
-  function step(changes: ReadonlyMap<TableId, Delta>): Delta {
-    const delta = root.pull({changes, first});
+  function step(changes: ReadonlyMap<TableId, Delta>, time: number): Delta {
+    now = Math.max(now, time);
+    const delta = root.pull({changes, first, now});
     first = false;
     return root.net ? delta : net(delta);
   }
@@ -41,14 +44,25 @@ export function dataflow(plan: Plan): Dataflow {
     tables,
     keysInOrder: root.keys,
     explain: () => explain(root),
-    push: ({changes}) => step(changes),
-    hydrate: (initial) => step(new Map([...initial].map(([id, rows]) => [id, asInserts(rows)]))),
+    push: ({changes, commitTime}) => step(changes, commitTime),
+    nextDue: () => earliest(timers),
+    hydrate: (initial, time = 0) =>
+      step(new Map([...initial].map(([id, rows]) => [id, asInserts(rows)])), time),
     get size() {
       let sum = 0;
       for (const stage of stages.values()) sum += stage.size;
       return sum;
     },
   };
+}
+
+function earliest(timers: readonly (() => number | undefined)[]): number | undefined {
+  let first: number | undefined;
+  for (const nextDue of timers) {
+    const due = nextDue();
+    if (due !== undefined && (first === undefined || due < first)) first = due;
+  }
+  return first;
 }
 
 function asInserts(rows: Iterable<readonly [Key, Row]>): Delta {

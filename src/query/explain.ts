@@ -1,4 +1,4 @@
-import {aggregateText, expressionText, sortText} from './expression-text.ts';
+import {aggregateText, expressionText, sortText, timeCallText} from './expression-text.ts';
 import type {Plan} from './plan.ts';
 import type {Stage} from './stage.ts';
 
@@ -66,6 +66,8 @@ export function nodeText(plan: Plan): string {
     }
     case 'window':
       return `window ${plan.functions.map(({function: {name}}) => name).join(', ')}`;
+    case 'timed':
+      return `timed ${plan.functions.map((call) => timeCallText(call, names(plan.input))).join(', ')}`;
     default:
       return `${plan.kind}${plan.all ? ' all' : ''}`;
   }

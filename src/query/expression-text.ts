@@ -1,6 +1,6 @@
 import type {Value} from '../data/value.ts';
 import type {Expression} from './expression.ts';
-import type {AggregateCall, SortKey} from './plan.ts';
+import type {AggregateCall, SortKey, TimeCall} from './plan.ts';
 
 /** An expression in words, for people who read plans. `columns` names the row's columns. */
 export function expressionText(expression: Expression, columns: readonly string[]): string {
@@ -46,6 +46,11 @@ export function aggregateText(call: AggregateCall, columns: readonly string[]): 
   const order = sortText(call.orderBy, columns);
   const filter = call.filter ? ` where ${expressionText(call.filter, columns)}` : '';
   return `${call.function.name}(${distinct}${args === '' ? '*' : args}${order})${filter}`;
+}
+
+export function timeCallText(call: TimeCall, columns: readonly string[]): string {
+  const args = call.args.map((arg) => expressionText(arg, columns)).join(', ');
+  return `${call.function.name}(${args})`;
 }
 
 /** ` by a, b desc`; empty without keys. */

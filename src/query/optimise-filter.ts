@@ -2,7 +2,7 @@ import type {Expression} from './expression.ts';
 import {filtered, type Push, parted, within} from './optimise-condition.ts';
 import {columnsOf, conjunctsOf, holdsFold, overColumns} from './optimise-expression.ts';
 import {joinWith} from './optimise-join.ts';
-import type {Aggregate, Plan} from './plan.ts';
+import type {Aggregate, Plan, Timed, Unnest} from './plan.ts';
 import {withInputs} from './plan-walk.ts';
 
 /**
@@ -42,11 +42,12 @@ function into(node: Plan, conjuncts: readonly Expression[], push: Push): Plan {
       if (node.offset > 0 || node.limit !== undefined) break;
       return {...node, input: push(node.input, conjuncts)};
     }
-    case 'unnest': {
-      const width = node.input.columns.length;
-      const [down, stay] = parted(conjuncts, (conjunct) => within(conjunct, {from: 0, to: width}));
-      return filtered({...node, input: push(node.input, down)}, stay);
-    }
+    case 'timed':
+      // A row that a condition leaves out and takes in again would lose its history.
+      if (node.functions.some((call) => call.function.history)) break;
+      return besideWith(node, conjuncts, push);
+    case 'unnest':
+      return besideWith(node, conjuncts, push);
     case 'distinct':
       if (node.on) break;
       return {...node, input: push(node.input, conjuncts)};
@@ -59,6 +60,13 @@ function into(node: Plan, conjuncts: readonly Expression[], push: Push): Plan {
     withInputs(node, (input) => push(input, [])),
     conjuncts,
   );
+}
+
+/** A node that adds columns to its input's: what reads only the input's goes below. */
+function besideWith(node: Unnest | Timed, conjuncts: readonly Expression[], push: Push): Plan {
+  const width = node.input.columns.length;
+  const [down, stay] = parted(conjuncts, (conjunct) => within(conjunct, {from: 0, to: width}));
+  return filtered({...node, input: push(node.input, down)}, stay);
 }
 
 /** A condition on the groups' own values holds for a whole group, or for none of its rows. */

@@ -1,6 +1,6 @@
 import {folded} from './optimise-expression.ts';
 import {pushedDown} from './optimise-filter.ts';
-import type {AggregateCall, Plan, SortKey} from './plan.ts';
+import type {AggregateCall, Plan, SortKey, TimeCall} from './plan.ts';
 import {withInputs} from './plan-walk.ts';
 
 /**
@@ -46,6 +46,8 @@ function constantNode(plan: Plan): Plan {
       return {...plan, by: plan.by.map(constantSort)};
     case 'unnest':
       return {...plan, list: folded(plan.list)};
+    case 'timed':
+      return {...plan, functions: plan.functions.map(constantTimeCall)};
     default:
       return plan;
   }
@@ -59,6 +61,8 @@ const constantCall = (call: AggregateCall): AggregateCall => ({
   filter: call.filter && folded(call.filter),
   orderBy: call.orderBy.map(constantSort),
 });
+
+const constantTimeCall = (call: TimeCall): TimeCall => ({...call, args: call.args.map(folded)});
 
 /**
  * An order that cuts nothing off is seen only at the top, or below projections there; it

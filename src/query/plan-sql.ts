@@ -59,6 +59,7 @@ function select(plan: Plan): string {
     }
     case 'unnest':
     case 'window':
+    case 'timed':
       throw new NoSql();
   }
 }

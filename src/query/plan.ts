@@ -24,7 +24,8 @@ export type Plan =
   | SetOperation
   | Unnest
   | Order
-  | Window;
+  | Window
+  | Timed;
 
 interface Node {
   readonly columns: readonly Column[];
@@ -195,4 +196,48 @@ export interface WindowFunction {
     rows: readonly (readonly Value[])[],
     peers: readonly number[],
   ) => readonly Value[];
+}
+
+/**
+ * The input's columns, then one for each time function: what the passing of time makes
+ * of a row. Time is the commit time of the transactions; no clock is read.
+ */
+export interface Timed extends Node {
+  readonly kind: 'timed';
+  readonly input: Plan;
+  readonly functions: readonly TimeCall[];
+}
+
+export interface TimeCall {
+  readonly function: TimeFunction;
+  readonly args: readonly Expression[];
+  readonly type: Type;
+}
+
+/**
+ * A function of a row and of time. `step` answers what the row's state is at `now`, from
+ * the state before (undefined for a row that has just come) and the arguments; `changed`
+ * tells whether the row is new or has changed, or whether only time has passed. It is
+ * asked again once `due` is reached, and whenever the row changes.
+ *
+ * With `history`, what it answers depends on earlier rows and times too, so that it must
+ * see every row of its input, also those that a condition beside it leaves out.
+ */
+export interface TimeFunction {
+  readonly name: string;
+  readonly history: boolean;
+  readonly step: (
+    was: TimeState | undefined,
+    args: readonly Value[],
+    at: {readonly now: number; readonly changed: boolean},
+  ) => TimeState;
+}
+
+export interface TimeState {
+  readonly value: Value;
+  /** The microsecond at which it may be another, after now; undefined for never. */
+  readonly due: number | undefined;
+  /** What the function keeps for itself: a time, a value. */
+  readonly since?: number;
+  readonly current?: Value;
 }

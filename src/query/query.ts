@@ -22,6 +22,11 @@ export interface RunningQuery {
    */
   push(transaction: Transaction): Delta;
   /**
+   * The earliest microsecond at which its result may change by time alone; undefined for
+   * never. Time is the commit time of what was pushed, and never goes back.
+   */
+  nextDue(): number | undefined;
+  /**
    * The keys of its rows in the order that its ORDER BY asks for; undefined where it asks
    * for none. As of the last push.
    */

@@ -2,12 +2,15 @@ import type {Delta} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Operator} from './operators/operator.ts';
+import type {TimedOperator} from './operators/timed.ts';
 import type {Plan} from './plan.ts';
 
 /** What is going on in one step: the tables' deltas. The first step of all starts constants. */
 export interface Step {
   readonly changes: ReadonlyMap<TableId, Delta>;
   readonly first: boolean;
+  /** Microseconds since 1970; never before an earlier step. */
+  readonly now: number;
 }
 
 /** A node of a plan that runs, with the stages it reads from. */
@@ -20,6 +23,8 @@ export interface Stage {
   readonly net: boolean;
   /** Where its rows have an order: their keys, in it. */
   readonly keys?: (() => Iterable<Key>) | undefined;
+  /** The microsecond at which its rows may change by time alone, its inputs' not counted. */
+  readonly nextDue?: (() => number | undefined) | undefined;
   /** How many rows it remembers, its inputs not counted. */
   readonly size: number;
 }
@@ -78,6 +83,20 @@ export function wideStage(
   };
 }
 
+/** An operator whose rows also change by time: asked in every step. */
+export function timedStage(plan: Plan, input: Stage, operator: TimedOperator): Stage {
+  return {
+    plan,
+    inputs: [input],
+    net: true,
+    pull: (step) => operator.push(input.pull(step), step.now),
+    nextDue: operator.nextDue,
+    get size() {
+      return operator.size;
+    },
+  };
+}
+
 /** A stage that several others read: it works once a step, and answers all of them. */
 export function sharedStage(stage: Stage): Stage {
   let answered: {step: Step; delta: Delta} | undefined;
@@ -86,6 +105,7 @@ export function sharedStage(stage: Stage): Stage {
     inputs: stage.inputs,
     net: stage.net,
     keys: stage.keys,
+    nextDue: stage.nextDue,
     pull(step) {
       if (answered?.step !== step) answered = {step, delta: stage.pull(step)};
       return answered.delta;

@@ -13,10 +13,19 @@ import {
   once,
   unionAll,
 } from './operators/set-operation.ts';
+import {timed} from './operators/timed.ts';
 import {unnest} from './operators/unnest.ts';
 import {windowed} from './operators/window.ts';
 import type {Plan, SetOperation} from './plan.ts';
-import {type Stage, scanStage, sharedStage, unaryStage, valuesStage, wideStage} from './stage.ts';
+import {
+  type Stage,
+  scanStage,
+  sharedStage,
+  timedStage,
+  unaryStage,
+  valuesStage,
+  wideStage,
+} from './stage.ts';
 import {joinStage} from './stage-join.ts';
 
 /** The stage of a node, made once however often the plan holds the node. */
@@ -55,6 +64,8 @@ function newStage(plan: Plan, stage: (input: Plan) => Stage): Stage {
       return orderStage(plan, stage(plan.input));
     case 'window':
       return unaryStage(plan, stage(plan.input), windowed(plan));
+    case 'timed':
+      return timedStage(plan, stage(plan.input), timed(plan));
     case 'union':
     case 'intersect':
     case 'except':

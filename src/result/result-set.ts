@@ -60,12 +60,7 @@ type GrowingDiff = {-readonly [Part in keyof Diff]: Diff[Part][number][]};
 
 const emptyDiff = (): GrowingDiff => ({added: [], updated: [], deleted: []});
 
-function note(
-  diff: GrowingDiff,
-  key: Key,
-  before: Row | undefined,
-  after: Row | undefined,
-): void {
+function note(diff: GrowingDiff, key: Key, before: Row | undefined, after: Row | undefined): void {
   if (!before) {
     if (after) diff.added.push({key, after});
   } else if (!after) diff.deleted.push({key, before});

@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest';
-import {api} from '../../src/api/api.ts';
+import {type ApiOptions, api} from '../../src/api/api.ts';
 import type {ApiService, QueryView} from '../../src/api/service.ts';
 import {eventJson} from '../../src/data/event.ts';
 import {frameText} from '../../src/http/frame.ts';
@@ -15,10 +15,12 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
+const TOKEN = 'a-token-of-the-api';
+
 async function serve(
   of: World,
   service: Partial<ApiService> = {},
-  pageRows = 1000,
+  more: Partial<Pick<ApiOptions, 'apiToken' | 'corsAllowedOrigins'>> = {},
 ): Promise<string> {
   const all = listeners(listenerOptions);
   const stream = queryStream({
@@ -31,8 +33,10 @@ async function serve(
     service: {...of.service, ...service},
     events: stream.open,
     corsAllowedOrigins: ['http://localhost:3000'],
-    limits: {pageRows, stalledMs: 5000},
+    apiToken: TOKEN,
+    limits: {pageRows: 1000, stalledMs: 5000, bodyBytes: 1000},
     clock: systemClock(),
+    ...more,
   };
   const {port} = await all.mount(
     {host: '127.0.0.1', port: 0, setting: 'port'},
@@ -220,7 +224,7 @@ test.each([
   ['GET', '/api/v1/reactions/r', {}, 404, 'reaction-not-found'],
   ['GET', '/api/v1/nothing', {}, 404, 'route-not-found'],
   ['GET', '/api/v1/queries/%ff', {}, 400, 'bad-request'],
-  ['DELETE', '/api/v1/queries/q', {}, 405, 'method-not-allowed'],
+  ['DELETE', results, {}, 405, 'method-not-allowed'],
   ['POST', '/health', {}, 405, 'method-not-allowed'],
   ['GET', results, {Accept: 'image/png'}, 406, 'not-acceptable'],
   ['GET', '/api/v1/events?queries=nope', {}, 404, 'query-not-streamed'],
@@ -405,4 +409,95 @@ test('versions are those that there are', async () => {
     versions: ['v1'],
     current: 'v1',
   });
+});
+
+const QUERY = {'Content-Type': 'application/yaml'};
+const bearer = (token: string) => ({Authorization: `Bearer ${token}`});
+
+test.each<[method: string, path: string, headers: Record<string, string>, number, string]>([
+  ['POST', '/api/v1/queries', {}, 401, 'token-missing'],
+  ['PUT', '/api/v1/queries/q', QUERY, 401, 'token-missing'],
+  ['DELETE', '/api/v1/queries/q', {Authorization: `Basic ${TOKEN}`}, 401, 'token-missing'],
+  ['DELETE', '/api/v1/queries/q', bearer(`${TOKEN}x`), 401, 'token-wrong'],
+  ['DELETE', '/api/v1/queries/q', bearer(TOKEN.slice(1)), 401, 'token-wrong'],
+  ['POST', '/api/v1/queries/q/start', bearer('x'), 401, 'token-wrong'],
+  ['POST', '/api/v1/queries/q/stop', {}, 401, 'token-missing'],
+  [
+    'POST',
+    '/api/v1/queries',
+    {...bearer(TOKEN), 'Content-Type': 'text/plain'},
+    415,
+    'media-type-unsupported',
+  ],
+  [
+    'POST',
+    '/api/v1/queries',
+    {...bearer(TOKEN), 'Content-Type': 'application/x-www-form-urlencoded'},
+    415,
+    'media-type-unsupported',
+  ],
+  ['POST', '/api/v1/queries', {...bearer(TOKEN), ...QUERY}, 413, 'body-too-large'],
+  ['PATCH', '/api/v1/queries/q', bearer(TOKEN), 405, 'method-not-allowed'],
+])(
+  '%s %s with %j is answered %i %s, and changes nothing',
+  async (method, path, headers, status, code) => {
+    const body = method === 'DELETE' ? undefined : 'x'.repeat(1001);
+    const request = {method, headers, ...(body !== undefined && {body})};
+    const response = await fetch((await serve(filled())) + path, request);
+    expect([response.status, (await response.json()).error.code]).toEqual([status, code]);
+    expect(response.headers.has('www-authenticate')).toBe(status === 401);
+  },
+);
+
+test('a body that does not say how long it is, is read up to the limit', async () => {
+  const pieces = new ReadableStream({
+    pull: (controller) => controller.enqueue(new TextEncoder().encode('x'.repeat(500))),
+  });
+  const response = await fetch(`${await serve(filled())}/api/v1/queries`, {
+    method: 'POST',
+    headers: {...bearer(TOKEN), ...QUERY},
+    body: pieces,
+    duplex: 'half',
+  } as RequestInit);
+  expect([response.status, (await response.json()).error.code]).toEqual([413, 'body-too-large']);
+});
+
+test('without a token in the configuration nobody changes anything, whatever they carry', async () => {
+  const url = await serve(filled(), {}, {apiToken: ''});
+  for (const headers of [{}, bearer(''), bearer('x'), bearer(TOKEN)]) {
+    const response = await fetch(`${url}/api/v1/queries/q`, {method: 'DELETE', headers});
+    const {error} = await response.json();
+    expect([response.status, error.code]).toEqual([403, 'changes-disabled']);
+    expect(error.hint).toContain('apiToken: ');
+  }
+});
+
+test('a service that is stopping takes no changes', async () => {
+  const url = await serve(filled(), {draining: true});
+  const request = {method: 'DELETE', headers: bearer(TOKEN)};
+  const response = await fetch(`${url}/api/v1/queries/q`, request);
+  expect([response.status, (await response.json()).error.code]).toEqual([503, 'service-stopping']);
+});
+
+test.each([
+  [['http://localhost:3000'], 'http://localhost:3000', true],
+  [['http://localhost:3000'], 'http://evil.example', false],
+  [[], 'http://localhost:3000', false],
+  [['*'], 'http://localhost:3000', false],
+  [['*', 'http://localhost:3000'], 'http://localhost:3000', true],
+])('with %j listed, a page of %s may ask to write: %s', async (listed, origin, may) => {
+  const url = await serve(filled(), {}, {corsAllowedOrigins: listed});
+  const {headers} = await fetch(`${url}/api/v1/queries/q`, {
+    method: 'OPTIONS',
+    headers: {
+      Origin: origin,
+      'Access-Control-Request-Method': 'PUT',
+      'Access-Control-Request-Headers': 'authorization,content-type',
+    },
+  });
+  const allowed =
+    headers.get('access-control-allow-origin') === origin &&
+    (headers.get('access-control-allow-methods') ?? '').split(',').includes('PUT');
+  expect(allowed).toBe(may);
+  expect(headers.get('vary')).toContain('Origin');
 });

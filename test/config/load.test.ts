@@ -134,6 +134,7 @@ test('the same file in camelCase gives the same configuration', () => {
 test('a file that says nothing gets every default', () => {
   expect(read('sources: []').config).toEqual({
     id: 'tailrace',
+    apiToken: '',
     host: '0.0.0.0',
     port: 8080,
     logLevel: 'info',

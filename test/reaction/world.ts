@@ -1,4 +1,4 @@
-import type {ApiService, QueryView, ResultView} from '../../src/api/service.ts';
+import type {ApiService, QueryChanges, QueryView, ResultView} from '../../src/api/service.ts';
 import {parseDecimal} from '../../src/data/decimal.ts';
 import type {Delta} from '../../src/data/delta.ts';
 import type {Event, EventRow} from '../../src/data/event.ts';
@@ -69,6 +69,7 @@ export function world({
         columns,
         count: result.size,
         sequence: sequences.get(id)?.at(-1) ?? 0,
+        shape: 0,
         lsn: lsnText(lsn),
         asOfMs: 1_700_000_000_000,
         rows: () => result.rows(),
@@ -113,6 +114,7 @@ export function world({
       query: (id) => (queries.has(id) ? queryView(id, () => viewOf(id)) : undefined),
       sources: () => [],
       reactions: () => [],
+      changes: unchanged,
     },
   };
 }
@@ -137,12 +139,23 @@ function applied(
   };
 }
 
+/** The queries of this world are as they are. */
+const refuse = () => Promise.reject(new Error('the queries of this world are not changed'));
+const unchanged: QueryChanges = {
+  add: refuse,
+  put: refuse,
+  drop: refuse,
+  start: refuse,
+  stop: refuse,
+};
+
 function queryView(id: string, result: () => ResultView | undefined): QueryView {
   return {
     id,
     text: 'MATCH (m:metrics) RETURN m.id, m.name, m.value',
     language: 'Cypher',
     autoStart: true,
+    origin: 'configuration',
     sources: ['s'],
     state: {kind: 'running'},
     result,

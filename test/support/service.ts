@@ -15,11 +15,24 @@ export interface TestService extends Service {
   get(path: string): Promise<any>;
   /** A query's rows, as the API answers them. */
   results(queryId: string): Promise<Record<string, unknown>[]>;
+  /** Asks with a method, the API's token and a body of YAML. */
+  send(method: string, path: string, body?: string, headers?: Headers): Promise<Answer>;
   /** What the log reactions have written. */
   readonly written: readonly string[];
   /** Stops the service and drops the database. */
   close(): Promise<void>;
 }
+
+type Headers = Readonly<Record<string, string>>;
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  readonly body: any;
+}
+
+/** What a request to change something carries. */
+export const API_TOKEN = 'the-token-of-these-tests';
 
 interface Results {
   readonly results: Record<string, unknown>[];
@@ -74,6 +87,18 @@ async function started(database: TestDatabase, text: string): Promise<TestServic
     database,
     written,
     get,
+    async send(method, path, body, headers = {}) {
+      const response = await fetch(service.addresses.api + path, {
+        method,
+        headers: {
+          Authorization: `Bearer ${API_TOKEN}`,
+          ...(body !== undefined && {'Content-Type': 'application/yaml'}),
+          ...headers,
+        },
+        ...(body !== undefined && {body}),
+      });
+      return {status: response.status, body: await response.json()};
+    },
     results: async (id) => ((await get(`/api/v1/queries/${id}/results`)) as Results).results,
     async close() {
       await service.stop();
@@ -96,6 +121,7 @@ function configText(
 id: test
 host: 127.0.0.1
 port: 0
+apiToken: ${API_TOKEN}
 sources:
   - kind: postgres
     id: db

@@ -25,9 +25,14 @@ export function compileCypher(text: string, catalog: Catalog): Plan {
   const query = parseCypher(text);
   const plans = query.parts.map((part) => lowerSingle(context, part));
   const plan = found.length === 0 ? unionOf(context, query, plans) : undefined;
-  if (found.length > 0) throw new Problems(found);
+  if (found.length > 0) throw new Problems(found.sort(byPlace));
   assert(plan !== undefined, 'a query without problems has a plan');
   return plan;
+}
+
+/** As a reader meets them. */
+function byPlace({place: a}: Problem, {place: b}: Problem): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }
 
 const lowerSingle = (context: Context, {clauses}: SingleQuery): Plan =>

@@ -5,10 +5,10 @@ import type {Row, Value} from '../../data/value.ts';
 import {assert} from '../../lib/assert.ts';
 import {compileRow} from '../evaluate.ts';
 import type {Aggregate} from '../plan.ts';
+import {failedOn} from '../problems-run.ts';
 import {type Cell, type CompiledCall, compileAggregate} from './aggregate-call.ts';
-import {eachEdit} from './each-edit.ts';
 import {EqualRows} from './equal-rows.ts';
-import {rowKey} from './keys.ts';
+import {groupKey} from './keys.ts';
 import type {Operator} from './operator.ts';
 import {equalIsIdentical} from './sort.ts';
 
@@ -37,7 +37,7 @@ export function aggregate({
   aggregates,
 }: Pick<Aggregate, 'groupBy' | 'aggregates'>): Operator {
   const groupOf = compileRow(groupBy);
-  const keyOf = rowKey(groupBy.map(({type}) => type));
+  const keyOf = groupKey(groupBy);
   const exact = groupBy.every(({type}) => equalIsIdentical(type));
   const calls = aggregates.map(compileAggregate);
   const groups = new Map<Key, Group>();
@@ -62,21 +62,19 @@ export function aggregate({
   }
 
   function add(row: Row, key: Key): void {
-    const by = groupOf(row);
-    const groupKey = keyOf(by);
-    const group = touch(groups.get(groupKey) ?? newGroup(groupKey, by));
-    group.variants?.add(by);
+    const groupKeyOfRow = keyOf(row);
+    const group = touch(groups.get(groupKeyOfRow) ?? newGroup(groupKeyOfRow, groupOf(row)));
+    group.variants?.add(groupOf(row));
     group.count += 1;
     size += 1;
     feed(calls, group.cells, row, key);
   }
 
   function remove(row: Row, key: Key): void {
-    const by = groupOf(row);
-    const group = groups.get(keyOf(by));
+    const group = groups.get(keyOf(row));
     assert(group !== undefined, `row ${key} leaves a group that is not there`);
     touch(group);
-    group.variants?.remove(by);
+    group.variants?.remove(groupOf(row));
     group.count -= 1;
     size -= 1;
     unfeed(calls, group.cells, row, key);
@@ -93,7 +91,7 @@ export function aggregate({
       }
       group.cells = cellsOf(calls);
     } else if (variants) group.row = variants.row;
-    const after = group.row.concat(results(group.cells));
+    const after = rowOf(group);
     if (before && identicalRows(before, after)) return undefined;
     group.told = after;
     return {key, before, after};
@@ -101,10 +99,16 @@ export function aggregate({
 
   return {
     push(delta) {
-      eachEdit(delta, ({key, before, after}) => {
-        if (before) remove(before, key);
-        if (after) add(after, key);
-      });
+      let at: Key = '';
+      try {
+        for (const {key, before, after} of delta) {
+          at = key;
+          if (before) remove(before, key);
+          if (after) add(after, key);
+        }
+      } catch (error) {
+        throw failedOn(at, error);
+      }
       const output: Edit[] = [];
       for (const group of touched) {
         const edit = tell(group);
@@ -121,9 +125,11 @@ export function aggregate({
 
 const cellsOf = (calls: readonly CompiledCall[]): readonly Cell[] => calls.map(({cell}) => cell());
 
-function results(cells: readonly Cell[]): readonly Value[] {
-  const values: Value[] = [];
-  for (const cell of cells) values.push(cell.result());
+/** Made at its size: a list that grows has room for many more values, and rows are kept. */
+function rowOf({row, cells}: Group): Row {
+  const values = new Array<Value>(row.length + cells.length);
+  for (let i = 0; i < row.length; i++) values[i] = row[i] as Value;
+  for (let i = 0; i < cells.length; i++) values[row.length + i] = cells[i]!.result();
   return values;
 }
 

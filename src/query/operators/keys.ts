@@ -40,6 +40,30 @@ export function valueKey(type: Type): (value: Value) => Key {
   return (value) => (typeof value === 'number' ? value : write(value));
 }
 
+/**
+ * `rowKey` of the values that expressions have in a row, written without making a row of
+ * them: what puts a row into its group.
+ */
+export function groupKey(expressions: readonly Expression[]): (row: Row) => Key {
+  const [first, ...rest] = expressions;
+  if (!first) return () => 1;
+  if (rest.length === 0) {
+    const evaluate = compile(first);
+    const write = valueKey(first.type);
+    return (row) => {
+      const value = evaluate(row);
+      return value === null ? NULL_PART : write(value);
+    };
+  }
+  const parts = expressions.map(compile);
+  const writers = expressions.map(({type}) => keyWriter(type));
+  return (row) => {
+    let key = writers[0]!(parts[0]!(row));
+    for (let i = 1; i < parts.length; i++) key += `|${writers[i]!(parts[i]!(row))}`;
+    return key;
+  };
+}
+
 /** The key of a row made of its values; NULL equals NULL here, as in GROUP BY and DISTINCT. */
 export function rowKey(types: readonly Type[]): (row: Row) => Key {
   const [first, ...rest] = types;

@@ -1,6 +1,6 @@
-import {isNumber, TEXT, type Type} from '../../data/type.ts';
+import {TEXT, type Type} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
-import {Decimal} from '../../data/decimal.ts';
+import type {Decimal} from '../../data/decimal.ts';
 import {Problem} from '../../lib/problem.ts';
 import {compile} from '../evaluate.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
@@ -8,7 +8,7 @@ import {castFunction} from './cast-function.ts';
 import {type Context, problemAt} from './context.ts';
 import {fittingNumeric} from './numbers.ts';
 import {problems} from './problems.ts';
-import {categoryOf, isImplicit, nameOf, sameType, spoken} from './types.ts';
+import {isImplicit, nameOf, sameType, spoken} from './types.ts';
 
 export interface Coercion {
   readonly context: Context;
@@ -70,13 +70,6 @@ export function constant(expression: Expression, {context, location}: Coercion):
   }
 }
 
-/** The types as they stand, with the text that an unknown one ends up as. */
-export const settled = (type: Type): Type => (type.kind === 'unknown' ? TEXT : type);
-
+/** NULL and a quoted constant, where nothing decides their type, are texts. */
 export const settledExpression = (expression: Expression, at: Coercion): Expression =>
   expression.type.kind === 'unknown' ? converted(expression, TEXT, at) : expression;
-
-export const isTextual = (type: Type): boolean =>
-  categoryOf(type) === 'S' || type.kind === 'unknown';
-
-export {isNumber};

@@ -146,6 +146,25 @@ test('a group that empties is deleted, and nothing is remembered of it', () => {
   expect(running.size).toBe(0);
 });
 
+test.each([
+  ["t > localdatetime('2024-01-01T10:00')", ['2']],
+  ["localdatetime('2024-01-01T10:00') = t", ['1']],
+  // Finer than the column: nothing is rounded away.
+  ["t < localdatetime('2024-01-01T10:00:00.0000001')", ['1']],
+  ["z = datetime('2024-01-01T11:00+01:00')", ['1']],
+  ["d >= date('2024-01-02')", ['2']],
+  ["t > date('2020-01-01')", []],
+])('the condition %s on temporal columns holds for %j', (condition, ids) => {
+  const catalog = catalogOf({e: 'id int4, t timestamp, z timestamptz, d date'});
+  const data = {
+    e: `1 | 2024-01-01 10:00:00 | 2024-01-01 10:00:00+00 | 2024-01-01
+        2 | 2024-01-01 10:00:00.000001 | \\N | 2024-01-02`,
+  };
+  const named = condition.replace(/\b([tzd])\b(?![(:'-])/g, 'e.$1');
+  const {rows} = run(`MATCH (e:e) WHERE ${named} RETURN e.id`, catalog, data);
+  expect(rows).toEqual(ids.map((id) => `{"id":${id}}`));
+});
+
 test('json is a map of which every number keeps its digits', () => {
   const catalog = catalogOf({docs: 'id int4, body jsonb'});
   const data = {docs: '1 | {"a": {"b": [1, 12345678901234567890.10]}, "t": "1.5\\"2.5"}'};

@@ -12,9 +12,9 @@ import {compileCypher} from '../../../src/query/cypher/lower.ts';
 import {CypherFloat} from '../../../src/query/cypher/values/float.ts';
 import {CypherMap, CypherNode} from '../../../src/query/cypher/values/map.ts';
 import {Temporal} from '../../../src/query/cypher/values/temporal.ts';
+import {dataflow} from '../../../src/query/dataflow.ts';
 import {compile} from '../../../src/query/evaluate.ts';
 import {optimise} from '../../../src/query/optimise.ts';
-import {stageOf} from '../../../src/query/stages.ts';
 
 /** A case of `expressions.json`, as its README describes it. */
 export interface TckCase {
@@ -104,12 +104,12 @@ export function answer(tck: TckCase): {columns: readonly string[]; rows: readonl
   const tables = (tck.tables ?? [DUMMY]).map(tableOf);
   const initial = tck.initial ?? (tck.tables ? [] : ['INSERT INTO "dummy" ("id") VALUES (1)']);
   const plan = optimise(compileCypher(tck.query, {tables, joins: []}));
-  const root = stageOf(plan, new Map());
-  const delta = root.pull({changes: hydration(rowsOf(tables, initial)), first: true});
+  const flow = dataflow(plan);
+  const delta = flow.hydrate(rowsOf(tables, initial));
   const boxes = plan.columns.map(({type}, index) => compile(toAny({kind: 'column', index, type})));
   return {
     columns: plan.columns.map(({name}) => name),
-    rows: ordered(root.keys?.(), delta).map((row) => boxes.map((box) => box(row))),
+    rows: ordered(flow.keysInOrder?.(), delta).map((row) => boxes.map((box) => box(row))),
   };
 }
 
@@ -117,14 +117,6 @@ export function answer(tck: TckCase): {columns: readonly string[]; rows: readonl
 function ordered(keys: Iterable<Key> | undefined, delta: Delta): readonly Row[] {
   const rows = new Map(delta.map(({key, after}) => [key, after]));
   return Array.from(keys ?? rows.keys(), (key) => rows.get(key) ?? []);
-}
-
-function hydration(rows: ReadonlyMap<string, readonly (readonly [Key, Row])[]>) {
-  const deltas = [...rows].map(([id, all]): [string, Delta] => [
-    id,
-    all.map(([key, after]) => ({key, before: undefined, after})),
-  ]);
-  return new Map(deltas);
 }
 
 /** What keeps an answer from being the expected one; undefined where nothing does. */

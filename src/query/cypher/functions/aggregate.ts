@@ -102,7 +102,7 @@ function sql(name: string, args: readonly Expression[], empty: Value): Resolved 
   return {...found, args, empty};
 }
 
-/** Enums have an order of their own in Postgres, and none in openCypher. */
+/** Lists have the order of values of any type, which nulls in them belong to. */
 const ordered = (arg: Expression): Expression =>
   arg.type.kind === 'array' || arg.type.kind === 'unknown' ? toAny(arg) : arg;
 

@@ -49,8 +49,12 @@ export const LIST_FUNCTIONS: readonly FunctionEntry[] = [
     }),
   ),
   entry('coll.distinct', ONE, ANY, (value) => {
-    const items = list('coll.distinct', value);
-    return [...new Map(items.map((item) => [anyKey(item), item])).values()];
+    const found = new Map<string, Value>();
+    for (const item of list('coll.distinct', value)) {
+      const key = anyKey(item);
+      if (!found.has(key)) found.set(key, item);
+    }
+    return [...found.values()];
   }),
   entry('coll.indexOf', ['a list and a value', 2], INT8, (value, wanted) =>
     list('coll.indexOf', value).findIndex((item) => equal(item, wanted) === true),

@@ -7,6 +7,7 @@ import type {ComparisonOperator} from '../ast.ts';
 import {equal} from '../values/equality.ts';
 import {asDecimal, asFloat, type CypherNumber, decimalFloat} from '../values/number.ts';
 import {compareBy, holds, type Inequality} from '../values/order.ts';
+import {constantTime} from './constant.ts';
 import {isExact, isFloat, isText, literal, toAny} from './convert.ts';
 import {call, lenient, retyped, strict} from './function.ts';
 
@@ -19,7 +20,10 @@ export function compare(
   left: Expression,
   right: Expression,
 ): Expression {
-  const typed = typedComparison(operator, left, right);
+  const typed =
+    typedComparison(operator, left, right) ??
+    typedTime(operator, left, constantTime(right, left.type)) ??
+    typedTime(operator, constantTime(left, right.type), right);
   if (typed) return typed;
   return call(dynamic(operator), [toAny(left), toAny(right)], BOOL);
 }
@@ -34,6 +38,12 @@ function dynamic(operator: ComparisonOperator): ScalarFunction {
   }
   return lenient(`cypher ${operator}`, (a, b) => compareBy(operator, a, b));
 }
+
+const typedTime = (
+  operator: ComparisonOperator,
+  left: Expression | undefined,
+  right: Expression | undefined,
+): Expression | undefined => (left && right ? typedComparison(operator, left, right) : undefined);
 
 function typedComparison(
   operator: ComparisonOperator,

@@ -14,6 +14,7 @@ import {
   add,
   contained,
   divide,
+  expressionOf,
   matches,
   modulo,
   multiply,
@@ -32,6 +33,8 @@ export function lowerBinary(site: Site, expr: Binary): Expression {
   refuseTypes(site, expr, left, right);
   const typed = typedOperation(expr.operator, left, right);
   if (typed) return typed;
+  const matched = knownPattern(expr.operator, left, right);
+  if (matched) return matched;
   const args = [toAny(left), toAny(right)];
   return call(DYNAMIC[expr.operator], args, expr.operator in TRUTHS ? BOOL : ANY);
 }
@@ -65,6 +68,22 @@ const DYNAMIC = {
 } satisfies Record<BinaryOperator, unknown>;
 
 const TRUTHS = {in: true, 'starts with': true, 'ends with': true, contains: true, '=~': true};
+
+/** A regular expression that is written out is made once, and not for each row. */
+function knownPattern(
+  operator: BinaryOperator,
+  left: Expression,
+  right: Expression,
+): Expression | undefined {
+  if (operator !== '=~' || right.kind !== 'literal' || typeof right.value !== 'string') {
+    return undefined;
+  }
+  const expression = expressionOf(right.value);
+  const test = strict(`=~ ${expression}`, (text) =>
+    typeof text === 'string' ? expression.test(text) : null,
+  );
+  return call(test, [toAny(left)], BOOL);
+}
 
 const isArithmetic = (operator: BinaryOperator): operator is Arithmetic =>
   operator === '+' || operator === '-' || operator === '*' || operator === '/' || operator === '%';

@@ -61,19 +61,44 @@ export function graphOf(
       if (left && right) links.push({pattern: relationship, left, right});
     }
   }
+  const clear = refuseTakenNames(context, {scope, drafts, links});
   inferTables(context, links);
   const nodes = new Map<Draft, GraphNode>();
   for (const draft of drafts.values()) {
     const node = finished(context, draft);
     if (node) nodes.set(draft, node);
   }
-  if (nodes.size < drafts.size) return undefined;
+  if (!clear || nodes.size < drafts.size) return undefined;
   const linked = links.flatMap(({pattern, left, right}) => {
     const [a, b] = [nodes.get(left), nodes.get(right)];
     return a && b ? [{pattern, left: a, right: b}] : [];
   });
   const conditions = patterns.flatMap((pattern) => conditionsOf(context, pattern));
   return {nodes: [...nodes.values()], links: linked, conditions};
+}
+
+/** Whether the variables of relationships are new, each of them. */
+function refuseTakenNames(
+  context: Context,
+  {
+    scope,
+    drafts,
+    links,
+  }: {scope: Scope; drafts: ReadonlyMap<string, Draft>; links: readonly DraftLink[]},
+): boolean {
+  const taken = new Set([...scope.names.keys(), ...drafts.keys()]);
+  let clear = true;
+  for (const {variable} of links.map(({pattern}) => pattern)) {
+    if (variable && taken.has(variable.name)) {
+      const place = context.place(variable.span);
+      const hint = 'give the relationship a name of its own, or none';
+      const facts = {what: 'variable', name: variable.name, hint};
+      context.report(problems['cypher-duplicate-name'](facts, {place}));
+      clear = false;
+    }
+    if (variable) taken.add(variable.name);
+  }
+  return clear;
 }
 
 function draftOf(

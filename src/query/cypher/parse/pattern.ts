@@ -3,22 +3,27 @@ import type {Cursor, ParseExpression} from './cursor.ts';
 import {parseLabels} from './labels.ts';
 import {parseMap} from './map.ts';
 
-/** `pattern, pattern, …` */
+/** `pattern, pattern, …` of a MATCH, where a dash can be nothing but a relationship's. */
 export function parsePatterns(cursor: Cursor, expression: ParseExpression): readonly Pattern[] {
-  const patterns = [parsePattern(cursor, expression)];
-  while (cursor.takeSymbol(',')) patterns.push(parsePattern(cursor, expression));
+  const goesOn = (): boolean => cursor.isSymbol('-') || cursor.isSymbol('<');
+  const patterns = [parsePattern(cursor, expression, goesOn)];
+  while (cursor.takeSymbol(',')) patterns.push(parsePattern(cursor, expression, goesOn));
   return patterns;
 }
 
 /** `(a)-[r:T]->(b)…`, with `p =` before it or not. */
-export function parsePattern(cursor: Cursor, expression: ParseExpression): Pattern {
+export function parsePattern(
+  cursor: Cursor,
+  expression: ParseExpression,
+  goesOn = (): boolean => isStepAhead(cursor, 0),
+): Pattern {
   const {start} = cursor.peek();
   const named = cursor.isVariable() && cursor.isSymbol('=', 1);
   const variable = named ? cursor.variable() : undefined;
   if (named) cursor.expectSymbol('=');
   const nodes = [parseNode(cursor, expression)];
   const relationships: RelationshipPattern[] = [];
-  while (cursor.isSymbol('-') || cursor.isSymbol('<')) {
+  while (goesOn()) {
     relationships.push(parseRelationship(cursor, expression));
     nodes.push(parseNode(cursor, expression));
   }
@@ -33,19 +38,23 @@ export function isPatternAhead(cursor: Cursor, ahead = 0): boolean {
   const close = cursor.isSymbol('(', ahead) ? cursor.partner(ahead) : undefined;
   if (close === undefined) return false;
   const inside = cursor.isVariable(ahead + 1) ? ahead + 2 : ahead + 1;
-  const node = inside === close || ['{', ':'].some((symbol) => cursor.isSymbol(symbol, inside));
-  if (!node && !(inside > ahead + 1 && cursor.isWord('WHERE', inside))) return false;
-  const dash = cursor.isSymbol('<', close + 1) ? close + 2 : close + 1;
-  if (!cursor.isSymbol('-', dash)) return false;
-  if (cursor.isSymbol('[', dash + 1)) return isRelationshipAhead(cursor, dash + 1);
-  const arrow = cursor.isSymbol('>', dash + 2) ? dash + 3 : dash + 2;
-  return cursor.isSymbol('-', dash + 1) && cursor.isSymbol('(', arrow);
+  const node =
+    inside === close ||
+    cursor.isWord('WHERE', inside) ||
+    ['{', ':'].some((symbol) => cursor.isSymbol(symbol, inside));
+  return node && isStepAhead(cursor, close + 1);
 }
 
-/** `-[…]` goes on with `-`: else it is a list that is subtracted. */
-function isRelationshipAhead(cursor: Cursor, open: number): boolean {
-  const close = cursor.partner(open);
-  return close !== undefined && cursor.isSymbol('-', close + 1);
+/** Whether a relationship stands ahead, and not a minus or a comparison. */
+function isStepAhead(cursor: Cursor, ahead: number): boolean {
+  const dash = cursor.isSymbol('<', ahead) ? ahead + 1 : ahead;
+  if (!cursor.isSymbol('-', dash)) return false;
+  if (cursor.isSymbol('[', dash + 1)) {
+    const close = cursor.partner(dash + 1);
+    return close !== undefined && cursor.isSymbol('-', close + 1);
+  }
+  const arrow = cursor.isSymbol('>', dash + 2) ? dash + 3 : dash + 2;
+  return cursor.isSymbol('-', dash + 1) && cursor.isSymbol('(', arrow);
 }
 
 /** `(n:Label {key: value} WHERE p)`, each part optional. */

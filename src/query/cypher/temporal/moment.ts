@@ -3,7 +3,7 @@ import type {Value} from '../../../data/value.ts';
 import {Temporal} from '../values/temporal.ts';
 import {dateComponent, epochComponent, timeComponent, zoneComponent} from './component.ts';
 import {dateText, timeText} from './write.ts';
-import {offsetAtLocal, offsetText, type Zone} from './zone.ts';
+import {offsetAt, offsetAtLocal, offsetText, type Zone} from './zone.ts';
 
 export const NANOS_PER_SECOND = 1_000_000_000;
 export const NANOS_PER_DAY = 86_400 * NANOS_PER_SECOND;
@@ -48,10 +48,15 @@ export class Moment extends Temporal {
     super();
     const {days = 0, nanos = 0, zone} = parts;
     this.kind = kind;
-    this.days = Math.min(Math.max(days, -DAYS_MAX), DAYS_MAX);
-    this.nanos = nanos;
     this.zone = zone;
-    this.offset = zone ? offsetAtLocal(zone, days, Math.floor(nanos / NANOS_PER_SECOND)) : 0;
+    const second = Math.floor(nanos / NANOS_PER_SECOND);
+    const read = zone ? offsetAtLocal(zone, days, second) : 0;
+    this.offset = zone ? offsetAt(zone, days * 86_400 + second - read) : 0;
+    // Clocks that go forward leave times out: such a time is as much later as they go.
+    const shown = nanos + (this.offset - read) * NANOS_PER_SECOND;
+    const carry = Math.floor(shown / NANOS_PER_DAY);
+    this.days = Math.min(Math.max(days + carry, -DAYS_MAX), DAYS_MAX);
+    this.nanos = shown - carry * NANOS_PER_DAY;
   }
 
   get hasDate(): boolean {

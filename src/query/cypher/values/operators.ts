@@ -81,7 +81,8 @@ export function matches(text: Value, pattern: Value): Value {
   return expressionOf(pattern).test(text);
 }
 
-function expressionOf(pattern: string): RegExp {
+/** A pattern of `=~`, with `(?ims)` before it or not. */
+export function expressionOf(pattern: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   const body = flags ? pattern.slice(flags[0].length) : pattern;
   try {

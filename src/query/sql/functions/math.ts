@@ -1,5 +1,5 @@
 import {compareDecimals, Decimal} from '../../../data/decimal.ts';
-import {type Integer, negateInteger} from '../../../data/integer.ts';
+import {type Integer, integer, negateInteger, remainderOfIntegers} from '../../../data/integer.ts';
 import {squareRoot} from '../../functions/numeric-division.ts';
 import {cutTo, digitsBefore, finite, fitting, roundedTo, roundedToEven} from '../numbers.ts';
 import type {Overload} from '../overload.ts';
@@ -23,9 +23,7 @@ function toward(value: Decimal, sign: 1 | -1): Decimal {
 
 function remainder(a: Integer, b: Integer): Integer {
   if (b === 0) throw problems['sql-division-by-zero']({});
-  return typeof a === 'number' && typeof b === 'number'
-    ? (a % b) + 0
-    : Number(BigInt(a) % BigInt(b));
+  return remainderOfIntegers(a, b);
 }
 
 const SIGNIFICANT = 16;
@@ -101,7 +99,7 @@ function divideWhole(a: Decimal, b: Decimal): Decimal {
   if (!a.finite || !b.finite || b.digits === 0) return divideDecimals(a, b);
   const scale = Math.max(a.scale, b.scale);
   const [left, right] = [cutTo(a, scale), cutTo(b, scale)];
-  return new Decimal(Number(BigInt(left.digits) / BigInt(right.digits)), 0);
+  return new Decimal(integer(BigInt(left.digits) / BigInt(right.digits)), 0);
 }
 
 const floats = (): Overload[] => [

@@ -1,0 +1,74 @@
+import type {QueryConfig} from '../config/config.ts';
+import {placeInFile} from '../config/query-place.ts';
+import {Problem, Problems, problemsOf} from '../lib/problem.ts';
+import {checkSyntax, compile} from '../query/compile.ts';
+import type {Definition, SourceNow} from './live-query.ts';
+import {pipelineProblems} from './problems.ts';
+
+/** What a query's configuration comes to. `source` is the one that it names. */
+export function definitionOf(
+  config: QueryConfig,
+  {source, origin}: Pick<Definition, 'source' | 'origin'>,
+): Definition {
+  const {queryLanguage: language, joins} = config;
+  return {
+    config,
+    origin,
+    source,
+    compile: (tables) =>
+      placed(config, () => compile(config.query, {language, catalog: {tables, joins}})),
+  };
+}
+
+/** The source that a query reads. */
+export function sourceOf(
+  {sources: [named]}: QueryConfig,
+  sources: ReadonlyMap<string, SourceNow>,
+): SourceNow | undefined {
+  return named && sources.get(named.sourceId);
+}
+
+/** Every Problem that a query has whatever the tables are: no query, more than one source. */
+export function queryProblems(query: QueryConfig): readonly Problem[] {
+  return [...syntaxProblems(query), ...sourceProblems(query)];
+}
+
+/** Throws the Problems of all queries at once. */
+export function checkQueries(queries: readonly QueryConfig[]): void {
+  const problems = queries.flatMap(queryProblems);
+  if (problems.length > 0) throw new Problems(problems);
+}
+
+function syntaxProblems(query: QueryConfig): readonly Problem[] {
+  try {
+    placed(query, () => checkSyntax(query.query, query.queryLanguage));
+    return [];
+  } catch (error) {
+    const problems = problemsOf(error);
+    if (problems.length === 0) throw error;
+    return problems;
+  }
+}
+
+function sourceProblems({id, sources, place}: QueryConfig): readonly Problem[] {
+  if (sources.length < 2) return [];
+  const ids = sources.map(({sourceId}) => sourceId);
+  return [pipelineProblems['several-sources']({query: id, sources: ids}, {place})];
+}
+
+/** Runs `act`; the places of its Problems, which count within the text, count in the file then. */
+function placed<T>(query: QueryConfig, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const problems = problemsOf(error);
+    if (problems.length === 0) throw error;
+    throw new Problems(problems.map((problem) => inFile(problem, query)));
+  }
+}
+
+function inFile(problem: Problem, query: QueryConfig): Problem {
+  const {code, message, detail, hint, place, cause} = problem;
+  const at = place && placeInFile(query, place);
+  return new Problem(code, {message, detail, hint}, {...(at && {place: at}), cause});
+}

@@ -1,0 +1,143 @@
+import type {Key} from '../data/key.ts';
+import type {Table, TableId} from '../data/schema.ts';
+import type {Transaction} from '../data/transaction.ts';
+import type {Row} from '../data/value.ts';
+import type {RunningQuery} from '../query/query.ts';
+import {type Router, router} from '../query/routing.ts';
+import {type Change, type LiveQuery, now, type Position, type SourceNow} from './live-query.ts';
+import type {Retries} from './retries.ts';
+import {tableReaders} from './table-readers.ts';
+
+/** A query that moved. */
+export interface Move {
+  readonly query: LiveQuery;
+  readonly change: Change;
+}
+
+/**
+ * The queries of one source. A transaction visits those that can care: of the running ones
+ * whom the router names, those that wait for their first rows, and failed ones that read a
+ * table it touched. The others cost nothing, and their results are right as they are.
+ */
+export interface SourceQueries extends SourceNow {
+  /** The source's tables as they are now; the next transaction tells what else is. */
+  describe(tables: readonly Table[]): void;
+  /** Moves them by a transaction, in the order in which they were added. */
+  step(transaction: Transaction): readonly Move[];
+  /** Takes a query in, or notes that its state was changed from outside. */
+  file(query: LiveQuery): void;
+  remove(query: LiveQuery): void;
+  /** Hydrates a failed query, between two transactions. */
+  retry(query: LiveQuery): Change | undefined;
+  /** How many wait for the next transaction. */
+  readonly waiting: number;
+}
+
+export interface SourceQueriesOptions {
+  readonly id: string;
+  /** The rows that the source holds. */
+  readonly rows: (table: TableId) => Iterable<readonly [Key, Row]>;
+  readonly retries: Retries;
+}
+
+export function sourceQueries({id, rows, retries}: SourceQueriesOptions): SourceQueries {
+  const places = new Map<LiveQuery, Place>();
+  const waiting = new Set<LiveQuery>();
+  const failed = tableReaders<LiveQuery>();
+  const running: Router<LiveQuery> = router();
+  let added = 0;
+  let tables: readonly Table[] | undefined;
+  let position: Position | undefined;
+
+  function unfile(query: LiveQuery): void {
+    waiting.delete(query);
+    failed.remove(query);
+    running.remove(query);
+  }
+
+  /** Puts a query where a transaction finds it. */
+  function file(query: LiveQuery): void {
+    const place = places.get(query) ?? {rank: ++added, state: 'stopped', operators: undefined};
+    const {state, operators} = query;
+    if (place.state === state.kind && place.operators === operators) return;
+    places.set(query, {rank: place.rank, state: state.kind, operators});
+    unfile(query);
+    if (state.kind === 'waiting') waiting.add(query);
+    if (state.kind === 'failed') failed.add(query, operators?.tables ?? []);
+    if (state.kind === 'running' && operators) running.add(query, operators.plan);
+  }
+
+  /** Who is to be visited for a transaction, each with what is to be done. */
+  function visits(transaction: Transaction): [LiveQuery, () => Change | undefined][] {
+    const found: [LiveQuery, () => Change | undefined][] = [];
+    for (const query of waiting) found.push([query, () => query.hydrate(transaction)]);
+    for (const query of failed.of(transaction.changes.keys())) {
+      if (retries.due(query)) found.push([query, () => query.hydrate(transaction)]);
+    }
+    for (const [query, changes] of running.route(transaction.changes)) {
+      found.push([query, () => query.push({...transaction, changes})]);
+    }
+    const rank = (query: LiveQuery): number => places.get(query)?.rank ?? 0;
+    return found.sort(([a], [b]) => rank(a) - rank(b));
+  }
+
+  /** Visits a query, and finds it again where its state then is. */
+  function visited(query: LiveQuery, visit: () => Change | undefined): Change | undefined {
+    const change = visit();
+    if (query.state.kind === 'failed') retries.failed(query);
+    file(query);
+    return change;
+  }
+
+  const source: SourceQueries = {
+    id,
+    get tables() {
+      return tables;
+    },
+    get position() {
+      return position;
+    },
+    rows,
+    describe(described) {
+      if (tables && sameTables(tables, described)) return;
+      tables = described;
+      for (const query of places.keys()) {
+        if (query.state.kind !== 'stopped') query.wait();
+        file(query);
+      }
+    },
+    step(transaction) {
+      const moves: Move[] = [];
+      for (const [query, visit] of visits(transaction)) {
+        const change = visited(query, visit);
+        if (change) moves.push({query, change});
+      }
+      position = {lsn: transaction.lsn, commitTime: transaction.commitTime};
+      return moves;
+    },
+    file,
+    remove(query) {
+      unfile(query);
+      places.delete(query);
+      retries.forget(query);
+    },
+    retry: (query) => visited(query, () => query.hydrate(now(source))),
+    get waiting() {
+      return waiting.size;
+    },
+  };
+  return source;
+}
+
+/** Where a query stands, as it was when it was filed. */
+interface Place {
+  /** Of those added before it, all are smaller. */
+  readonly rank: number;
+  readonly state: LiveQuery['state']['kind'];
+  readonly operators: RunningQuery | undefined;
+}
+
+/** Descriptions are plain data, so their texts tell. */
+function sameTables(a: readonly Table[], b: readonly Table[]): boolean {
+  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,109 @@
+import {identicalRows} from '../../data/compare.ts';
+import type {Delta, Edit} from '../../data/delta.ts';
+import type {Key} from '../../data/key.ts';
+import type {Row} from '../../data/value.ts';
+import {assert} from '../../lib/assert.ts';
+import {compileRow} from '../evaluate.ts';
+import type {Timed, TimeState} from '../plan.ts';
+import {failedOn} from '../problems-run.ts';
+import {eachEdit} from './each-edit.ts';
+import {net} from './net.ts';
+import {Ordered} from './ordered.ts';
+import {compareKeys} from './sort.ts';
+
+/** An operator whose rows also change by time alone. */
+export interface TimedOperator {
+  /** A step at `now`, microseconds since 1970, which never is before an earlier one. */
+  push(delta: Delta, now: number): Delta;
+  /** The earliest microsecond at which a row may change though no row below does. */
+  nextDue(): number | undefined;
+  readonly size: number;
+}
+
+interface Held {
+  readonly row: Row;
+  readonly states: readonly TimeState[];
+  /** The row above: with the functions' values. */
+  readonly told: Row;
+  readonly due: number | undefined;
+}
+
+interface Due {
+  readonly due: number;
+  readonly key: Key;
+}
+
+/**
+ * Time functions: each row with what time makes of it. Remembers its rows, the state of
+ * each function for each, and in order which row is next to be looked at again.
+ *
+ * A row's changes within one step are one change: what a row was for no time at all is
+ * not part of its history.
+ */
+export function timed({functions}: Pick<Timed, 'functions'>): TimedOperator {
+  const calls = functions.map((call) => ({step: call.function.step, args: compileRow(call.args)}));
+  const held = new Map<Key, Held>();
+  const queue = new Ordered<Due>(byDue);
+
+  function stepped(row: Row, was: Held | undefined, now: number, changed: boolean): Held {
+    const states = calls.map(({step, args}, i) => step(was?.states[i], args(row), {now, changed}));
+    const due = earliest(states);
+    assert(due === undefined || due > now, `a row is due at ${due}, which is not after ${now}`);
+    return {row, states, told: row.concat(states.map(({value}) => value)), due};
+  }
+
+  function keep(key: Key, was: Held | undefined, is: Held | undefined): void {
+    if (was?.due !== undefined) queue.remove({due: was.due, key});
+    if (is?.due !== undefined) queue.add({due: is.due, key});
+    if (is) held.set(key, is);
+    else held.delete(key);
+  }
+
+  function changedRow({key, after}: Edit, now: number): Edit {
+    const was = held.get(key);
+    const is = after && stepped(after, was, now, true);
+    keep(key, was, is);
+    return {key, before: was?.told, after: is?.told};
+  }
+
+  function dueRow(key: Key, now: number): Edit | undefined {
+    const was = held.get(key);
+    assert(was !== undefined, `row ${key} is due and not there`);
+    try {
+      const is = stepped(was.row, was, now, false);
+      keep(key, was, is);
+      if (identicalRows(was.told, is.told)) return undefined;
+      return {key, before: was.told, after: is.told};
+    } catch (error) {
+      throw failedOn(key, error);
+    }
+  }
+
+  return {
+    push(delta, now) {
+      const output: Edit[] = [];
+      eachEdit(net(delta), (edit) => {
+        output.push(changedRow(edit, now));
+      });
+      for (let next = queue.first; next && next.due <= now; next = queue.first) {
+        const edit = dueRow(next.key, now);
+        if (edit) output.push(edit);
+      }
+      return output;
+    },
+    nextDue: () => queue.first?.due,
+    get size() {
+      return held.size;
+    },
+  };
+}
+
+function earliest(states: readonly TimeState[]): number | undefined {
+  let first: number | undefined;
+  for (const {due} of states) {
+    if (due !== undefined && (first === undefined || due < first)) first = due;
+  }
+  return first;
+}
+
+const byDue = (a: Due, b: Due): number => a.due - b.due || compareKeys(a.key, b.key);

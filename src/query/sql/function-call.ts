@@ -1,0 +1,171 @@
+import {BOOL, FLOAT8, TEXT} from '../../data/type.ts';
+import type {Expression} from '../expression.ts';
+import {sqlAggregate, type TypedAggregate} from '../functions/aggregates.ts';
+import type {AggregateCall, SortKey} from '../plan.ts';
+import {analyse, condition} from './analyse.ts';
+import {type FuncCall, locationOf, plainName} from './ast.ts';
+import {explicitly, implicitly, settledExpression} from './coerce.ts';
+import {notSupported, problemAt} from './context.ts';
+import {FUNCTIONS} from './functions/catalogue.ts';
+import {refusedFunction} from './functions/refused.ts';
+import {resolved} from './overload.ts';
+import {problems} from './problems.ts';
+import {sameExpression} from './same.ts';
+import type {Site} from './scope.ts';
+import {AGGREGATE, columnAt} from './slots.ts';
+import {sortKeys} from './sort-keys.ts';
+import {spoken, typeNamed} from './types.ts';
+import {windowCall} from './window-call.ts';
+
+export const AGGREGATES: ReadonlySet<string> = new Set([
+  ...['count', 'sum', 'avg', 'min', 'max', 'bool_and', 'bool_or', 'every', 'array_agg'],
+  ...['string_agg', 'json_agg', 'jsonb_agg', 'stddev', 'stddev_samp', 'stddev_pop'],
+  ...['variance', 'var_samp', 'var_pop', 'percentile_cont', 'percentile_disc'],
+]);
+
+export function functionCall(site: Site, node: FuncCall): Expression {
+  const {context} = site;
+  const name = plainName(node.funcname);
+  const {location} = node;
+  if (node.over) return windowCall(site, node, name);
+  if (AGGREGATES.has(name)) return aggregateCall(site, node, name);
+  const refusal = refusedFunction(name);
+  if (refusal) throw notSupported(context, location, `${name}()`, refusal);
+  if (node.agg_filter || node.agg_order || node.agg_distinct || node.agg_star) {
+    throw problemAt(context, location, problems['sql-misplaced'], {
+      message: `${name} is no aggregate function`,
+      hint: 'DISTINCT, ORDER BY, FILTER and * stand in aggregates only',
+    });
+  }
+  const args = argumentsOf(site, node);
+  const [only, second] = args;
+  const type = FUNCTIONS.has(name) ? undefined : typeNamed(name);
+  if (type && only && !second) return explicitly(only, type, {context, location});
+  return resolved({context, location, name, args, operator: false}, FUNCTIONS);
+}
+
+export function argumentsOf(site: Site, {args = [], func_variadic, location}: FuncCall): Expression[] {
+  if (func_variadic) throw notSupported(site.context, location, 'VARIADIC');
+  const named = args.find((arg) => 'NamedArgExpr' in arg);
+  if (named) {
+    throw notSupported(site.context, locationOf(named), 'a named argument', 'give it by its place');
+  }
+  return args.map((arg) => analyse(site, arg));
+}
+
+/** An aggregate: noted in the level, and a slot for its value. */
+function aggregateCall(site: Site, node: FuncCall, name: string): Expression {
+  const {context, level} = site;
+  if (!site.aggregates) {
+    throw problemAt(context, node.location, problems['sql-misplaced'], {
+      message: `aggregate functions are not allowed in ${site.clause}`,
+      hint: 'put a condition on an aggregate into HAVING, or aggregate in a subquery of FROM',
+    });
+  }
+  const inner = {...site, aggregates: false, windows: false, clause: `${name}()`};
+  const call = resolvedAggregate(inner, node, name);
+  const known = level.aggregates.findIndex((other) => sameCall(other, call));
+  const at = known < 0 ? level.aggregates.push(call) - 1 : known;
+  return columnAt(AGGREGATE + at, call.type);
+}
+
+/** The call with its types; also of an aggregate over a window. */
+export function resolvedAggregate(site: Site, node: FuncCall, name: string): AggregateCall {
+  const {context} = site;
+  const at = {context, location: node.location};
+  const ordered = node.agg_within_group ?? false;
+  const orderBy = sortKeys(site, node.agg_order ?? [], {name: () => undefined});
+  const given = argumentsOf(site, node).map((arg) => settledExpression(arg, at));
+  const args = ordered ? withinGroup(given, orderBy, name, at) : aggregateArguments(name, given, at);
+  const found = node.agg_star || args.length > 0 ? aggregateOf(name, args) : undefined;
+  if (!found) {
+    const types = args.map(({type}) => spoken(type)).join(', ');
+    throw problemAt(context, node.location, problems['sql-unknown-function'], {
+      message: `there is no aggregate ${name}(${types})`,
+      hint: 'cast the argument; docs/queries.md lists the aggregates',
+    });
+  }
+  const {agg_filter: filter} = node;
+  const distinct = node.agg_distinct ?? false;
+  if (distinct) checkDistinct(site, node, {args, orderBy});
+  return {
+    function: found.function,
+    args,
+    distinct,
+    filter: filter && condition({...site, clause: 'FILTER'}, filter),
+    orderBy: ordered ? [] : orderBy,
+    type: found.type,
+  };
+}
+
+function checkDistinct(
+  {context}: Site,
+  {location}: FuncCall,
+  {args, orderBy}: {args: readonly Expression[]; orderBy: readonly SortKey[]},
+): void {
+  const inArguments = (key: SortKey): boolean =>
+    args.some((arg) => sameExpression(arg, key.expression));
+  if (orderBy.every(inArguments)) return;
+  throw problemAt(context, location, problems['sql-misplaced'], {
+    message: 'in an aggregate with DISTINCT, ORDER BY expressions must be its arguments',
+    hint: 'order by the argument itself',
+  });
+}
+
+const NOT_ORDERED = new Set(['bool', 'json', 'jsonb', 'uuid', 'other', 'bytea']);
+
+function aggregateOf(name: string, args: readonly Expression[]): TypedAggregate | undefined {
+  const types = args.map(({type}) => type);
+  const [first] = types;
+  if ((name === 'min' || name === 'max') && first && NOT_ORDERED.has(first.kind)) return undefined;
+  const most = name === 'string_agg' || name.startsWith('percentile_') ? 2 : 1;
+  return args.length > most ? undefined : sqlAggregate(name, types);
+}
+
+function aggregateArguments(
+  name: string,
+  args: readonly Expression[],
+  at: Parameters<typeof implicitly>[2],
+): readonly Expression[] {
+  if (name === 'string_agg') return args.map((arg) => implicitly(arg, TEXT, at));
+  if (name === 'bool_and' || name === 'bool_or' || name === 'every') {
+    return args.map((arg) => implicitly(arg, BOOL, at));
+  }
+  return args;
+}
+
+/** percentile_cont(fraction) WITHIN GROUP (ORDER BY value): the value, then the fraction. */
+function withinGroup(
+  [fraction, another]: readonly Expression[],
+  [key, second]: readonly SortKey[],
+  name: string,
+  at: Parameters<typeof implicitly>[2],
+): readonly Expression[] {
+  if (!fraction || !key || another || second || !name.startsWith('percentile_')) {
+    throw notSupported(at.context, at.location, `${name} WITHIN GROUP of these arguments`);
+  }
+  if (key.descending) {
+    throw notSupported(at.context, at.location, 'a descending percentile', 'write 1 - fraction');
+  }
+  const {expression} = key;
+  const value =
+    name === 'percentile_cont' && expression.type.kind !== 'interval'
+      ? implicitly(expression, FLOAT8, at)
+      : expression;
+  return [value, implicitly(fraction, FLOAT8, at)];
+}
+
+function sameCall(a: AggregateCall, b: AggregateCall): boolean {
+  const all = (x: readonly Expression[], y: readonly Expression[]): boolean =>
+    x.length === y.length && x.every((one, i) => sameExpression(one, y[i] as Expression));
+  const filters = (call: AggregateCall): readonly Expression[] => (call.filter ? [call.filter] : []);
+  return (
+    a.function.name === b.function.name &&
+    a.distinct === b.distinct &&
+    a.orderBy.length === 0 &&
+    b.orderBy.length === 0 &&
+    (a.args.length === 0) === (b.args.length === 0) &&
+    all(a.args, b.args) &&
+    all(filters(a), filters(b))
+  );
+}

@@ -1,0 +1,101 @@
+import {lower} from '../letters.ts';
+import type {Overload} from '../overload.ts';
+import {problems} from '../problems.ts';
+import {regularExpression} from '../regular-expression.ts';
+import {define, defineTyped, operatorTyped} from './define.ts';
+
+/** A LIKE pattern as a regular expression; the escape is one letter or none. */
+function likeExpression(pattern: string, escape: string): RegExp {
+  let source = '';
+  const letters = Array.from(pattern);
+  for (let i = 0; i < letters.length; i++) {
+    const letter = letters[i] as string;
+    if (letter === escape) {
+      i += 1;
+      const next = letters[i];
+      if (next === undefined) {
+        throw problems['sql-value']({message: 'LIKE pattern must not end with escape character'});
+      }
+      source += quoted(next);
+    } else if (letter === '%') source += '.*';
+    else source += letter === '_' ? '.' : quoted(letter);
+  }
+  return new RegExp(`^${source}$`, 'su');
+}
+
+const quoted = (letter: string): string => letter.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+
+/** Remembers the last pattern: in most queries there is only one. */
+function remembered<T>(make: (pattern: string) => T): (pattern: string) => T {
+  let last: {pattern: string; made: T} | undefined;
+  return (pattern) => {
+    if (last?.pattern !== pattern) last = {pattern, made: make(pattern)};
+    return last.made;
+  };
+}
+
+const like =
+  ({folded, negated}: {folded: boolean; negated: boolean}) =>
+  () => {
+    const expression = remembered((pattern) => likeExpression(pattern, '\\'));
+    const fold = folded ? lower : (text: string) => text;
+    return (text: string, pattern: string) =>
+      expression(fold(pattern)).test(fold(text)) !== negated;
+  };
+
+const matches =
+  ({folded, negated}: {folded: boolean; negated: boolean}) =>
+  () => {
+    const expression = remembered((pattern) => regularExpression(pattern, folded ? 'iu' : 'u'));
+    return (text: string, pattern: string) => expression(pattern).test(text) !== negated;
+  };
+
+const escaped = (pattern: string, escape: string): string => {
+  if (Array.from(escape).length > 1) {
+    throw problems['sql-value']({message: 'invalid escape string: it must be one character'});
+  }
+  let result = '';
+  const letters = Array.from(pattern);
+  for (let i = 0; i < letters.length; i++) {
+    const letter = letters[i] as string;
+    if (escape !== '' && letter === escape) {
+      i += 1;
+      result += `\\${letters[i] ?? ''}`;
+    } else result += letter === '\\' && escape !== '\\' ? '\\\\' : letter;
+  }
+  return result;
+};
+
+/** Replaces the first match, or all with the flag `g`. */
+const replaceMatches = () => {
+  const global = remembered((pattern) => regularExpression(pattern, 'gu'));
+  const first = remembered((pattern) => regularExpression(pattern, 'u'));
+  return (text: string, pattern: string, by: string, flags = ''): string => {
+    if (!/^g?$/.test(flags)) {
+      throw problems['sql-value']({message: `regexp_replace takes the flag g, not "${flags}"`});
+    }
+    const expression = flags === 'g' ? global(pattern) : first(pattern);
+    return text.replace(expression, (...found) => {
+      const groups = found.slice(0, -2) as (string | undefined)[];
+      return by.replace(/\\([0-9&\\])/g, (_, mark: string) =>
+        mark === '\\' ? '\\' : ((mark === '&' ? groups[0] : groups[Number(mark)]) ?? ''),
+      );
+    });
+  };
+};
+
+/** LIKE, ILIKE and regular expressions. */
+export const pattern = (): readonly Overload[] => [
+  operatorTyped('~~(text, text) bool', like({folded: false, negated: false})),
+  operatorTyped('!~~(text, text) bool', like({folded: false, negated: true})),
+  operatorTyped('~~*(text, text) bool', like({folded: true, negated: false})),
+  operatorTyped('!~~*(text, text) bool', like({folded: true, negated: true})),
+  operatorTyped('~(text, text) bool', matches({folded: false, negated: false})),
+  operatorTyped('!~(text, text) bool', matches({folded: false, negated: true})),
+  operatorTyped('~*(text, text) bool', matches({folded: true, negated: false})),
+  operatorTyped('!~*(text, text) bool', matches({folded: true, negated: true})),
+  define('like_escape(text, text) text', escaped),
+  defineTyped('regexp_like(text, text) bool', matches({folded: false, negated: false})),
+  defineTyped('regexp_replace(text, text, text) text', replaceMatches),
+  defineTyped('regexp_replace(text, text, text, text) text', replaceMatches),
+];

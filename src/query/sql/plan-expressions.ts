@@ -1,0 +1,73 @@
+import type {Expression} from '../expression.ts';
+import type {AggregateCall, Plan, SortKey} from '../plan.ts';
+import {slotsIn} from './slots.ts';
+
+export const mapSort = (key: SortKey, change: (one: Expression) => Expression): SortKey => ({
+  ...key,
+  expression: change(key.expression),
+});
+
+export const mapCall = (
+  call: AggregateCall,
+  change: (one: Expression) => Expression,
+): AggregateCall => ({
+  ...call,
+  args: call.args.map(change),
+  filter: call.filter && change(call.filter),
+  orderBy: call.orderBy.map((key) => mapSort(key, change)),
+});
+
+export const expressionsOfCall = (call: AggregateCall): readonly Expression[] => [
+  ...call.args,
+  ...(call.filter ? [call.filter] : []),
+  ...call.orderBy.map(({expression}) => expression),
+];
+
+/** Whether a plan reads of the query around it. */
+export const hasOuter = (plan: Plan): boolean =>
+  slotsIn(expressionsOf(plan), 'outer').length > 0 || inputsOf(plan).some(hasOuter);
+
+export function inputsOf(plan: Plan): readonly Plan[] {
+  switch (plan.kind) {
+    case 'scan':
+    case 'values':
+      return [];
+    case 'join':
+      return [plan.left, plan.right];
+    case 'union':
+    case 'intersect':
+    case 'except':
+      return plan.inputs;
+    default:
+      return [plan.input];
+  }
+}
+
+const sorted = (keys: readonly SortKey[]): readonly Expression[] =>
+  keys.map(({expression}) => expression);
+
+/** The expressions of a node itself. */
+export function expressionsOf(plan: Plan): readonly Expression[] {
+  switch (plan.kind) {
+    case 'filter':
+      return [plan.predicate];
+    case 'project':
+      return plan.expressions;
+    case 'join':
+      return plan.residual ? [plan.residual] : [];
+    case 'aggregate':
+      return [...plan.groupBy, ...plan.aggregates.flatMap(expressionsOfCall)];
+    case 'distinct':
+      return plan.on ? [...plan.on.expressions, ...sorted(plan.on.orderBy)] : [];
+    case 'unnest':
+      return [plan.list];
+    case 'order':
+      return sorted(plan.by);
+    case 'window': {
+      const args = plan.functions.flatMap((call) => call.args);
+      return [...plan.partitionBy, ...sorted(plan.orderBy), ...args];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,151 @@
+import type {Table} from '../../data/schema.ts';
+import type {Type} from '../../data/type.ts';
+import {nearest} from '../../lib/nearest.ts';
+import type {AggregateCall, Plan, SortKey, WindowCall} from '../plan.ts';
+import type {Expression} from '../expression.ts';
+import {type Context, notSupported, problemAt} from './context.ts';
+import {problems} from './problems.ts';
+import {sameExpression} from './same.ts';
+import {columnAt, outerIndex} from './slots.ts';
+
+/** A column as a name sees it. */
+export interface NamedColumn {
+  readonly name: string;
+  readonly expression: Expression;
+}
+
+/** A table, subquery or function of FROM, under its name or alias. */
+export interface Relation {
+  readonly name: string;
+  readonly schema: string | undefined;
+  readonly columns: readonly NamedColumn[];
+  /** The table it is, where it is one: its key decides over the rest of a row. */
+  readonly table: Table | undefined;
+}
+
+/** What names mean in a SELECT: relations, and the columns that `*` and bare names see. */
+export interface Scope {
+  readonly relations: readonly Relation[];
+  readonly visible: readonly NamedColumn[];
+}
+
+export const EMPTY_SCOPE: Scope = {relations: [], visible: []};
+
+/**
+ * The border between a subquery (or a LATERAL item) and the query around it. What it
+ * reads of the query around is collected in `refs`, as expressions over that one's row.
+ */
+export interface Frame {
+  readonly outer: Site;
+  readonly refs: Expression[];
+}
+
+/** A WITH query: its plan, and the frame that its plan's outer columns count in. */
+export interface WithQuery {
+  readonly plan: Plan;
+  readonly frame: Frame | undefined;
+}
+
+export type WithQueries = ReadonlyMap<string, WithQuery>;
+
+/** What one SELECT computes besides its columns; expressions refer to it by slots. */
+export interface Level {
+  readonly aggregates: AggregateCall[];
+  readonly windows: WindowUse[];
+  readonly subqueries: Subquery[];
+}
+
+export interface WindowUse {
+  readonly call: WindowCall;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly SortKey[];
+}
+
+/** A subquery used as a value. `refs` are what its plan's outer columns stand for. */
+export interface Subquery {
+  readonly kind: 'scalar' | 'exists' | 'in';
+  readonly plan: Plan;
+  readonly refs: readonly Expression[];
+  /** For `in`: the condition between `left` and the plan's only column. */
+  readonly equal: ((left: Expression, right: Expression) => Expression) | undefined;
+  readonly left: Expression | undefined;
+  readonly type: Type;
+  /** Whether it has at most one row by what it is: an aggregate without GROUP BY. */
+  readonly single: boolean;
+}
+
+/** Where an expression stands: what it may refer to, and where what it uses is collected. */
+export interface Site {
+  readonly context: Context;
+  readonly scope: Scope;
+  readonly frame: Frame | undefined;
+  readonly withQueries: WithQueries;
+  readonly level: Level;
+  /** The clause, for messages: `WHERE`. */
+  readonly clause: string;
+  readonly aggregates: boolean;
+  readonly windows: boolean;
+}
+
+export const newLevel = (): Level => ({aggregates: [], windows: [], subqueries: []});
+
+/** What a name means; undefined where nobody has it. */
+function lookup(site: Site, parts: readonly string[], location: number): Expression | undefined {
+  const found = parts.length === 1 ? bare(site, parts[0] ?? '', location) : qualified(site, parts, location);
+  if (found || !site.frame) return found;
+  const {outer, refs} = site.frame;
+  const around = lookup(outer, parts, location);
+  if (!around) return undefined;
+  const known = refs.findIndex((ref) => sameExpression(ref, around));
+  const at = known < 0 ? refs.push(around) - 1 : known;
+  return columnAt(outerIndex(at), around.type);
+}
+
+function bare({context, scope}: Site, name: string, location: number): Expression | undefined {
+  const found = scope.visible.filter((column) => column.name === name);
+  if (found.length > 1) throw ambiguous(context, location, name);
+  return found[0]?.expression;
+}
+
+function qualified(
+  {context, scope}: Site,
+  parts: readonly string[],
+  location: number,
+): Expression | undefined {
+  const [name = '', relationName = '', schema] = [...parts].reverse();
+  const relation = scope.relations.find(
+    (one) => one.name === relationName && (schema === undefined || one.schema === schema),
+  );
+  if (!relation) return undefined;
+  const found = relation.columns.filter((column) => column.name === name);
+  if (found.length > 1) throw ambiguous(context, location, name);
+  const [column] = found;
+  if (column) return column.expression;
+  const near = nearest(name, relation.columns.map((one) => one.name));
+  throw unknownColumn(context, location, {name: parts.join('.'), near});
+}
+
+const ambiguous = (context: Context, location: number, name: string) =>
+  problemAt(context, location, problems['sql-ambiguous'], {
+    message: `the column "${name}" is in several tables of FROM`,
+    hint: `write the table before it: t.${name}`,
+  });
+
+const unknownColumn = (
+  context: Context,
+  location: number,
+  {name, near}: {name: string; near: string | undefined},
+) => problemAt(context, location, problems['sql-unknown-column'], {name, nearest: near});
+
+/** The expression a column's name stands for; throws where there is none. */
+export function columnNamed(site: Site, parts: readonly string[], location: number): Expression {
+  const found = lookup(site, parts, location);
+  if (found) return found;
+  const {context, scope} = site;
+  if (parts.length === 1 && scope.relations.some(({name}) => name === parts[0])) {
+    throw notSupported(context, location, 'a whole row as a value', `write ${parts[0]}.*`);
+  }
+  const names = scope.visible.map(({name}) => name);
+  const near = nearest(parts.at(-1) ?? '', names);
+  throw unknownColumn(context, location, {name: parts.join('.'), near});
+}
