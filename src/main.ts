@@ -36,8 +36,10 @@ const world: CliWorld = {
       readFile: (path) => readFile(path, 'utf8'),
     });
   },
-  checkQueries: async (config) =>
-    (await import('./pipeline/definition.ts')).checkQueries(config.queries),
+  checkQueries: async (config) => {
+    await (await import('./pipeline/sql-parser.ts')).loadSqlParser();
+    (await import('./pipeline/definition.ts')).checkQueries(config.queries);
+  },
   startService: async (config, {log, fail}) =>
     (await import('./pipeline.ts')).startService(config, {
       clock,

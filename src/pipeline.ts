@@ -11,6 +11,8 @@ import {retries} from './pipeline/retries.ts';
 import {openAll, openReactions} from './pipeline/serve.ts';
 import {sinkOf} from './pipeline/sink.ts';
 import {type SourceQueries, sourceQueries} from './pipeline/source-queries.ts';
+import {loadSqlParser} from './pipeline/sql-parser.ts';
+import {timersOf} from './pipeline/timers.ts';
 import type {Parts} from './pipeline/views.ts';
 import type {Reaction} from './reaction/reaction.ts';
 import {postgresSource} from './source/postgres-source.ts';
@@ -49,13 +51,15 @@ export interface Service {
  * way of the data. Throws Problems where a query's text is wrong or it cannot listen.
  */
 export async function startService(config: Config, world: World): Promise<Service> {
+  await loadSqlParser();
   checkQueries(config.queries);
   const {limits} = config;
   const store = memoryStore({...limits, epoch: randomBytes(6).toString('hex')});
   const stopping = new AbortController();
   const moves = engine({store, inFlightMax: limits.transactionQueue, fail: world.fail});
   const sources = new Map(config.sources.map((one) => [one.id, openSource(one, config, world)]));
-  const {groups, queries} = openQueries(config, {...world, sources, moves, stopping});
+  const around = {...world, sources, moves, stopping};
+  const {groups, queries} = openQueries(config, around);
   const reactions: Reaction[] = [];
   const parts: Parts = {config, log: store.log, engine: moves, sources, groups, queries, reactions};
 
@@ -67,15 +71,18 @@ export async function startService(config: Config, world: World): Promise<Servic
     throw error;
   });
 
-  const sinks = new Map([...sources].map(([id, one]) => [id, sinkOf(one, groups.get(id)!, moves)]));
+  const flows = new Map(
+    [...sources].map(([id, one]) => [id, flowOf(one, groups.get(id)!, around)]),
+  );
   const runs = config.sources
     .filter(({autoStart}) => autoStart)
-    .map(({id}) => sources.get(id)!.run(sinks.get(id)!, stopping.signal).catch(world.fail));
+    .flatMap(({id}) => flows.get(id)!.run(stopping.signal))
+    .map((run) => run.catch(world.fail));
 
   return {
     addresses: addressesOf(config, {port: front.port, reactions}),
     async ready() {
-      await Promise.all([...sinks.values()].map((sink) => sink.settled));
+      await Promise.all([...flows.values()].map((flow) => flow.settled));
     },
     async stop() {
       stopping.abort();
@@ -106,6 +113,16 @@ function openQueries(config: Config, around: QueriesWorld) {
   });
   queries.begin(inGroups);
   return {groups, queries};
+}
+
+/** A source's way to its queries, with the time that passes for them. */
+function flowOf(source: Source, queries: SourceQueries, {moves, clock}: QueriesWorld) {
+  const timers = timersOf({source, queries, engine: moves, clock});
+  const sink = sinkOf(source, {queries, timers, engine: moves});
+  return {
+    settled: sink.settled,
+    run: (signal: AbortSignal) => [source.run(sink, signal), timers.run(signal)],
+  };
 }
 
 interface QueriesWorld extends Pick<World, 'clock' | 'fail'> {

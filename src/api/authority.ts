@@ -40,8 +40,10 @@ export function apiOrigins(allowed: readonly string[]): RequestHandler {
     exposedHeaders: ['ETag', 'Link', 'Retry-After', 'WWW-Authenticate'],
     maxAge: 600,
   });
+  const writers = allowed.filter((origin) => origin !== '*');
   return (request, response, next) => {
-    const listed = allowed.includes(request.get('Origin') ?? '');
+    if (writers.length > 0) response.vary('Origin');
+    const listed = writers.includes(request.get('Origin') ?? '');
     return (listed ? write : read)(request, response, next);
   };
 }

@@ -36,7 +36,10 @@ export function identicalRows(a: Row, b: Row): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
-    if (!identical(a[i] ?? null, b[i] ?? null)) return false;
+    const left = a[i];
+    const right = b[i];
+    if (left === right && left !== 0) continue;
+    if (!identical(left ?? null, right ?? null)) return false;
   }
   return true;
 }

@@ -20,6 +20,7 @@ export function pairKey(left: Key, right: Key): string {
   return `${pairPart(left)}|${pairPart(right)}`;
 }
 
-function pairPart(key: Key): string {
+/** A key as a part of a pair's. */
+export function pairPart(key: Key): string {
   return typeof key === 'number' ? String(key) : keyPart(key);
 }

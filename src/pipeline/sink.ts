@@ -1,6 +1,7 @@
 import type {Source, SourceSink} from '../source/source.ts';
 import type {Engine} from './engine.ts';
 import type {SourceQueries} from './source-queries.ts';
+import type {Timers} from './timers.ts';
 
 /** Where a source's transactions go: through its queries, and back as acknowledgements. */
 export interface Sink extends SourceSink {
@@ -8,7 +9,11 @@ export interface Sink extends SourceSink {
   readonly settled: Promise<void>;
 }
 
-export function sinkOf(source: Source, queries: SourceQueries, engine: Engine): Sink {
+/** Of each transaction the timers are told first: what was due before it happens before it. */
+export function sinkOf(
+  source: Source,
+  {queries, timers, engine}: {queries: SourceQueries; timers: Timers; engine: Engine},
+): Sink {
   let settle = (): void => {};
   const settled = new Promise<void>((resolve) => {
     settle = resolve;
@@ -21,10 +26,11 @@ export function sinkOf(source: Source, queries: SourceQueries, engine: Engine): 
   return {
     settled,
     describe: queries.describe,
-    receive(transaction) {
+    async receive(transaction) {
+      const passed = timers.before(transaction);
       const room = engine.receive(transaction, queries, () => source.acknowledge(transaction.lsn));
       look();
-      return room;
+      await Promise.all([passed, room]);
     },
   };
 }

@@ -4,6 +4,7 @@ import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {type Router, router} from '../query/routing.ts';
+import {type DueQueries, dueQueries} from './due-queries.ts';
 import {type Change, type LiveQuery, now, type Position, type SourceNow} from './live-query.ts';
 import type {Retries} from './retries.ts';
 import {tableReaders} from './table-readers.ts';
@@ -17,7 +18,7 @@ export interface Move {
 /**
  * The queries of one source. A transaction visits those that can care: of the running ones
  * whom the router names, those that wait for their first rows, and failed ones that read a
- * table it touched. The others cost nothing, and their results are right as they are.
+ * table it touched. A transaction of time visits the running ones that are due. The others cost nothing, and their results are right as they are.
  */
 export interface SourceQueries extends SourceNow {
   /** The source's tables as they are now; the next transaction tells what else is. */
@@ -31,6 +32,8 @@ export interface SourceQueries extends SourceNow {
   retry(query: LiveQuery): Change | undefined;
   /** How many wait for the next transaction. */
   readonly waiting: number;
+  /** The running ones that change by time alone. */
+  readonly dues: DueQueries;
 }
 
 export interface SourceQueriesOptions {
@@ -45,6 +48,7 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
   const waiting = new Set<LiveQuery>();
   const failed = tableReaders<LiveQuery>();
   const running: Router<LiveQuery> = router();
+  const dues = dueQueries();
   let added = 0;
   let tables: readonly Table[] | undefined;
   let position: Position | undefined;
@@ -59,6 +63,7 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
   function file(query: LiveQuery): void {
     const place = places.get(query) ?? {rank: ++added, state: 'stopped', operators: undefined};
     const {state, operators} = query;
+    dues.note(query);
     if (place.state === state.kind && place.operators === operators) return;
     places.set(query, {rank: place.rank, state: state.kind, operators});
     unfile(query);
@@ -70,6 +75,12 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
   /** Who is to be visited for a transaction, each with what is to be done. */
   function visits(transaction: Transaction): [LiveQuery, () => Change | undefined][] {
     const found: [LiveQuery, () => Change | undefined][] = [];
+    if (transaction.kind === 'timer') {
+      for (const query of dues.at(transaction.commitTime)) {
+        found.push([query, () => query.push(transaction)]);
+      }
+      return inOrder(found);
+    }
     for (const query of waiting) found.push([query, () => query.hydrate(transaction)]);
     for (const query of failed.of(transaction.changes.keys())) {
       if (retries.due(query)) found.push([query, () => query.hydrate(transaction)]);
@@ -77,6 +88,11 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     for (const [query, changes] of running.route(transaction.changes)) {
       found.push([query, () => query.push({...transaction, changes})]);
     }
+    return inOrder(found);
+  }
+
+  /** In the order in which they were added. */
+  function inOrder<T>(found: [LiveQuery, T][]): [LiveQuery, T][] {
     const rank = (query: LiveQuery): number => places.get(query)?.rank ?? 0;
     return found.sort(([a], [b]) => rank(a) - rank(b));
   }
@@ -118,6 +134,7 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     file,
     remove(query) {
       unfile(query);
+      dues.remove(query);
       places.delete(query);
       retries.forget(query);
     },
@@ -125,6 +142,7 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     get waiting() {
       return waiting.size;
     },
+    dues,
   };
   return source;
 }

@@ -1,10 +1,12 @@
 import type {Catalog, Language} from './catalog.ts';
 import {compileCypher} from './cypher/lower.ts';
 import {parseCypher} from './cypher/parser.ts';
-import {dataflow} from './dataflow.ts';
+import {type DataflowOptions, dataflow} from './dataflow.ts';
 import {optimise} from './optimise.ts';
 import type {Plan} from './plan.ts';
 import type {RunningQuery} from './query.ts';
+import {compileSql} from './sql/lower.ts';
+import {parseSql} from './sql/parse.ts';
 
 /**
  * A text of any of the languages, made to run over the tables of a catalog. Throws every
@@ -12,24 +14,34 @@ import type {RunningQuery} from './query.ts';
  */
 export function compile(
   text: string,
-  {language, catalog}: {language: Language | undefined; catalog: Catalog},
+  {language = recognised(text), nowNs, ...given}: CompileOptions & DataflowOptions,
 ): RunningQuery {
-  return dataflow(optimise(planOf(text, language ?? recognised(text), catalog)));
+  return dataflow(optimise(planOf(text, {language, ...given})), {nowNs});
+}
+
+export interface CompileOptions {
+  readonly language: Language | undefined;
+  readonly catalog: Catalog;
+  /** What stands for `$name` in openCypher and GQL. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** Throws every Problem that a text has whatever the tables are. */
 export function checkSyntax(text: string, language: Language | undefined): void {
-  if ((language ?? recognised(text)) === 'SQL') throw new Error('SQL is not there yet');
-  parseCypher(text);
+  if ((language ?? recognised(text)) === 'SQL') parseSql(text);
+  else parseCypher(text, {gql: language !== 'Cypher'});
 }
 
-function planOf(text: string, language: Language, catalog: Catalog): Plan {
+function planOf(
+  text: string,
+  {language, catalog, parameters = {}}: CompileOptions & {language: Language},
+): Plan {
   switch (language) {
     case 'SQL':
-      throw new Error('SQL is not there yet');
+      return compileSql(text, catalog);
     case 'Cypher':
     case 'GQL':
-      return compileCypher(text, catalog);
+      return compileCypher(text, catalog, {gql: language === 'GQL', parameters});
   }
 }
 
@@ -37,7 +49,10 @@ const COMMENT_OR_SPACE = /^(?:\s+|--.*|\/\/.*|\/\*[\s\S]*?\*\/)+/;
 const SQL_WORDS =
   /^(?:select|values|table|\(|with\s+(?:recursive\s+)?[\w"]+\s*(?:\([^)]*\)\s*)?as\b)/i;
 
-/** The language a query is written in, by its first words. */
+/**
+ * The language a query is written in, by its first words. What is no SQL is read as GQL, as
+ * Drasi does: here it takes openCypher too.
+ */
 export function recognised(text: string): Language {
-  return SQL_WORDS.test(text.replace(COMMENT_OR_SPACE, '')) ? 'SQL' : 'Cypher';
+  return SQL_WORDS.test(text.replace(COMMENT_OR_SPACE, '')) ? 'SQL' : 'GQL';
 }

@@ -3,6 +3,7 @@ import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
 import {explain} from './explain.ts';
+import {meter} from './meter.ts';
 import {net} from './operators/net.ts';
 import type {Plan} from './plan.ts';
 import type {RunningQuery} from './query.ts';
@@ -15,6 +16,11 @@ export interface Dataflow extends RunningQuery {
   hydrate(initial: ReadonlyMap<TableId, Iterable<readonly [Key, Row]>>, time?: number): Delta;
 }
 
+export interface DataflowOptions {
+  /** A clock to measure with what each operator costs; without it nothing is measured. */
+  readonly nowNs?: (() => number) | undefined;
+}
+
 /**
  * Makes operators of a plan and joins them. A step is pulled from the root, so each
  * operator works once, after everything below it.
@@ -22,9 +28,9 @@ export interface Dataflow extends RunningQuery {
  * Invariant: the deltas answered since it was made, folded, are the plan's rows over the
  * tables' deltas folded. A delta names each key once, and holds no edit that changes nothing.
  */
-export function dataflow(plan: Plan): Dataflow {
+export function dataflow(plan: Plan, {nowNs}: DataflowOptions = {}): Dataflow {
   const stages = new Map<Plan, Stage>();
-  const root = stageOf(plan, stages);
+  const root = stageOf(plan, {byNode: stages, meter: nowNs && meter(nowNs)});
   const tables = new Set<TableId>();
   for (const node of stages.keys()) if (node.kind === 'scan') tables.add(node.table);
   const timers = [...stages.values()].flatMap(({nextDue}) => (nextDue ? [nextDue] : []));

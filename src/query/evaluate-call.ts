@@ -12,14 +12,25 @@ export function compileCall(called: ScalarFunction, args: readonly Evaluate[]): 
 
 /**
  * A strict call on a column and a column or a constant, which most conditions are: read
- * in place, for a third of the time of three closures. Undefined for any other call.
+ * in place, for a third of the time of three closures; and one on anything and a constant.
+ * Undefined for any other call.
  */
 export function compileSimpleCall(
   {compute, strict}: ScalarFunction,
   args: readonly Expression[],
+  compile: (expression: Expression) => Evaluate,
 ): Evaluate | undefined {
   const [left, right, third] = args;
-  if (!strict || third || left?.kind !== 'column') return undefined;
+  if (!strict || !left || third) return undefined;
+  if (left.kind !== 'column') {
+    if (right?.kind !== 'literal' || right.value === null) return undefined;
+    const {value} = right;
+    const evaluate = compile(left);
+    return (row) => {
+      const a = evaluate(row);
+      return a === null ? null : compute(a, value);
+    };
+  }
   const {index} = left;
   if (right?.kind === 'literal' && right.value !== null) {
     const {value} = right;

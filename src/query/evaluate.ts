@@ -22,7 +22,7 @@ export function compile(expression: Expression): Evaluate {
     }
     case 'call':
       return (
-        compileSimpleCall(expression.function, expression.args) ??
+        compileSimpleCall(expression.function, expression.args, compile) ??
         compileCall(expression.function, expression.args.map(compile))
       );
     case 'and':
@@ -51,18 +51,37 @@ export function compile(expression: Expression): Evaluate {
  * one the answer is null as soon as an argument is null, else the opposite of `by`.
  */
 function decisive(args: readonly Evaluate[], {by}: {by: boolean}): Evaluate {
-  const [first, second, ...rest] = args;
+  const [first, second, third, fourth] = args;
   if (!first) return () => !by;
   if (!second) return first;
-  if (rest.length > 0) {
-    return decisive([first, decisive([second, ...rest], {by})], {by});
+  if (!third) {
+    return (row) => {
+      const a = first(row);
+      if (a === by) return by;
+      const b = second(row);
+      if (b === by) return by;
+      return a === null || b === null ? null : !by;
+    };
+  }
+  if (!fourth) {
+    return (row) => {
+      const a = first(row);
+      if (a === by) return by;
+      const b = second(row);
+      if (b === by) return by;
+      const c = third(row);
+      if (c === by) return by;
+      return a === null || b === null || c === null ? null : !by;
+    };
   }
   return (row) => {
-    const a = first(row);
-    if (a === by) return by;
-    const b = second(row);
-    if (b === by) return by;
-    return a === null || b === null ? null : !by;
+    let answer: boolean | null = !by;
+    for (let i = 0; i < args.length; i++) {
+      const value = args[i]!(row);
+      if (value === by) return by;
+      if (value === null) answer = null;
+    }
+    return answer;
   };
 }
 
@@ -120,17 +139,18 @@ export function compilePredicate(expression: Expression): (row: Row) => boolean 
   return (row) => evaluate(row) === true;
 }
 
-/** The values of several expressions, as a row of its own. */
+/** The values of several expressions, as a row of its own, which has room for no more. */
 export function compileRow(expressions: readonly Expression[]): (row: Row) => Row {
   const parts = expressions.map(compile);
-  const [a, b, c, d] = parts;
+  const [a, b, c, d, e] = parts;
   if (!a) return () => [];
   if (!b) return (row) => [a(row)];
   if (!c) return (row) => [a(row), b(row)];
   if (!d) return (row) => [a(row), b(row), c(row)];
+  if (!e) return (row) => [a(row), b(row), c(row), d(row)];
   return (row) => {
-    const values: Value[] = [];
-    for (const part of parts) values.push(part(row));
+    const values = new Array<Value>(parts.length);
+    for (let i = 0; i < parts.length; i++) values[i] = parts[i]!(row);
     return values;
   };
 }

@@ -2,15 +2,19 @@ import {aggregateText, expressionText, sortText, timeCallText} from './expressio
 import type {Plan} from './plan.ts';
 import type {Stage} from './stage.ts';
 
-/** A running plan as indented text: an operator a line, with the rows it remembers. */
+/**
+ * A running plan as indented text: an operator a line, with the rows it remembers and,
+ * where it is measured, the time it has worked. A filter that the projection above judges
+ * in its own loop has its time there.
+ */
 export function explain(root: Stage): string {
   const lines: string[] = [];
   const seen = new Set<Plan>();
   const write = (stage: Stage, depth: number): void => {
     const again = seen.has(stage.plan);
     seen.add(stage.plan);
-    const held = stage.size > 0 && !again ? `  rows held: ${stage.size}` : '';
-    lines.push(`${'  '.repeat(depth)}${nodeText(stage.plan)}${again ? '  (as above)' : held}`);
+    const told = again ? '  (as above)' : figuresOf(stage);
+    lines.push(`${'  '.repeat(depth)}${nodeText(stage.plan)}${told}`);
     if (again) return;
     for (const input of stage.inputs) {
       // Stages of one node are one line.
@@ -20,6 +24,12 @@ export function explain(root: Stage): string {
   };
   write(root, 0);
   return lines.join('\n');
+}
+
+function figuresOf({size, spentNs}: Stage): string {
+  const held = size > 0 ? `  rows held: ${size}` : '';
+  const spent = spentNs && spentNs() > 0 ? `  time: ${(spentNs() / 1e6).toFixed(3)} ms` : '';
+  return `${held}${spent}`;
 }
 
 /** One node of a plan in words, without its inputs. */

@@ -7,20 +7,28 @@ import type {BinaryOperator} from './operators/operator.ts';
 import {outerJoin} from './operators/outer-join.ts';
 import {semiJoin} from './operators/semi-join.ts';
 import type {Join} from './plan.ts';
-import {type Stage, wideStage} from './stage.ts';
+import {NOTHING, type Stage} from './stage.ts';
 
 /** A join that runs. A right join is a left one with its sides exchanged. */
 export function joinStage(plan: Join, left: Stage, right: Stage): Stage {
   const operator = joinOperator(plan);
-  return wideStage(plan, [left, right], {
-    push: ([leftDelta = [], rightDelta = []]) =>
-      plan.type === 'right'
-        ? operator.push(rightDelta, leftDelta)
-        : operator.push(leftDelta, rightDelta),
+  const [first, second] = plan.type === 'right' ? [right, left] : [left, right];
+  return {
+    plan,
+    inputs: [left, right],
+    get net() {
+      return operator.net === true && left.net && right.net;
+    },
+    pull(step) {
+      const firstDelta = first.pull(step);
+      const secondDelta = second.pull(step);
+      if (firstDelta.length === 0 && secondDelta.length === 0) return NOTHING;
+      return operator.push(firstDelta, secondDelta);
+    },
     get size() {
       return operator.size;
     },
-  });
+  };
 }
 
 function joinOperator(plan: Join): BinaryOperator {

@@ -19,7 +19,7 @@ export interface Stage {
   readonly inputs: readonly Stage[];
   /** What the step changes in this node's rows. To be asked once a step. */
   pull(step: Step): Delta;
-  /** Whether its deltas are net as they come: each key once, and no edit without change. */
+  /** Whether the delta it answered last is net: each key once, and no edit without change. */
   readonly net: boolean;
   /** Where its rows have an order: their keys, in it. */
   readonly keys?: (() => Iterable<Key>) | undefined;
@@ -27,6 +27,8 @@ export interface Stage {
   readonly nextDue?: (() => number | undefined) | undefined;
   /** How many rows it remembers, its inputs not counted. */
   readonly size: number;
+  /** Nanoseconds it has worked, its inputs not counted; where they are measured (`meter.ts`). */
+  readonly spentNs?: (() => number) | undefined;
 }
 
 export const NOTHING: Delta = [];
@@ -43,13 +45,19 @@ export function valuesStage(plan: Extract<Plan, {kind: 'values'}>): Stage {
   return {plan, inputs: [], net: true, pull: ({first}) => (first ? delta : NOTHING), size: 0};
 }
 
-/** An operator over one input, left alone by steps that do not change it. */
-export function unaryStage(plan: Plan, input: Stage, operator: Operator): Stage {
+/**
+ * An operator over one input, left alone by steps that do not change it. `shown` is what
+ * the plan says that it reads, where the operator does the work of a node in between.
+ */
+export function unaryStage(plan: Plan, input: Stage, operator: Operator, shown = input): Stage {
+  const alwaysNet = ALWAYS_NET.has(plan.kind);
   return {
     plan,
-    inputs: [input],
-    net: ALWAYS_NET.has(plan.kind) || (input.net && plan.kind !== 'window'),
-    keys: plan.kind === 'project' ? input.keys : undefined,
+    inputs: [shown],
+    get net() {
+      return alwaysNet || (input.net && plan.kind !== 'window');
+    },
+    keys: plan.kind === 'project' ? shown.keys : undefined,
     pull(step) {
       const delta = input.pull(step);
       return delta.length > 0 || step.first ? operator.push(delta) : NOTHING;
@@ -99,16 +107,19 @@ export function timedStage(plan: Plan, input: Stage, operator: TimedOperator): S
 
 /** A stage that several others read: it works once a step, and answers all of them. */
 export function sharedStage(stage: Stage): Stage {
-  let answered: {step: Step; delta: Delta} | undefined;
+  let answered: Step | undefined;
+  let delta = NOTHING;
   return {
-    plan: stage.plan,
-    inputs: stage.inputs,
-    net: stage.net,
-    keys: stage.keys,
-    nextDue: stage.nextDue,
+    ...stage,
+    get net() {
+      return stage.net;
+    },
     pull(step) {
-      if (answered?.step !== step) answered = {step, delta: stage.pull(step)};
-      return answered.delta;
+      if (answered !== step) {
+        delta = stage.pull(step);
+        answered = step;
+      }
+      return delta;
     },
     get size() {
       return stage.size;

@@ -1,4 +1,5 @@
 import {compile, compilePredicate, compileRow} from './evaluate.ts';
+import type {Meter} from './meter.ts';
 import {aggregate} from './operators/aggregate.ts';
 import {distinct} from './operators/distinct.ts';
 import {distinctOn} from './operators/distinct-on.ts';
@@ -28,12 +29,19 @@ import {
 } from './stage.ts';
 import {joinStage} from './stage-join.ts';
 
+/** The stages of a dataflow by their nodes, and what measures them, if anything does. */
+export interface Stages {
+  readonly byNode: Map<Plan, Stage>;
+  readonly meter: Meter | undefined;
+}
+
 /** The stage of a node, made once however often the plan holds the node. */
-export function stageOf(plan: Plan, stages: Map<Plan, Stage>): Stage {
-  const held = stages.get(plan);
+export function stageOf(plan: Plan, stages: Stages): Stage {
+  const held = stages.byNode.get(plan);
   if (held) return held;
-  const stage = sharedStage(newStage(plan, (input) => stageOf(input, stages)));
-  stages.set(plan, stage);
+  const made = newStage(plan, (input) => stageOf(input, stages));
+  const stage = sharedStage(stages.meter?.measured(made) ?? made);
+  stages.byNode.set(plan, stage);
   return stage;
 }
 
@@ -46,7 +54,7 @@ function newStage(plan: Plan, stage: (input: Plan) => Stage): Stage {
     case 'filter':
       return unaryStage(plan, stage(plan.input), filter(compilePredicate(plan.predicate)));
     case 'project':
-      return unaryStage(plan, stage(plan.input), project(compileRow(plan.expressions)));
+      return projectStage(plan, stage);
     case 'join':
       return joinStage(plan, stage(plan.left), stage(plan.right));
     case 'aggregate':
@@ -71,6 +79,23 @@ function newStage(plan: Plan, stage: (input: Plan) => Stage): Stage {
     case 'except':
       return setStage(plan, plan.inputs.map(stage));
   }
+}
+
+/**
+ * A filter right below is judged in the same loop: the stage reads what is below the
+ * filter. A filter remembers nothing, so one that others read too works for them as ever.
+ */
+function projectStage(
+  plan: Extract<Plan, {kind: 'project'}>,
+  stage: (input: Plan) => Stage,
+): Stage {
+  const {input} = plan;
+  const compute = compileRow(plan.expressions);
+  const below = stage(input);
+  if (input.kind !== 'filter') return unaryStage(plan, below, project(compute));
+  const holds = compilePredicate(input.predicate);
+  const select = project((row) => (holds(row) ? compute(row) : undefined));
+  return unaryStage(plan, stage(input.input), select, below);
 }
 
 /** UNION without ALL is a distinct over UNION ALL: two stages of one node. */

@@ -15,7 +15,7 @@ export interface SingleQuery {
   readonly span: Span;
 }
 
-export type Clause = Match | Unwind | Projection;
+export type Clause = Match | Unwind | Filter | Projection;
 
 export interface Match {
   readonly kind: 'match';
@@ -32,13 +32,24 @@ export interface Unwind {
   readonly span: Span;
 }
 
-/** WITH and RETURN. */
+/** GQL's FILTER. */
+export interface Filter {
+  readonly kind: 'filter';
+  readonly where: Expr;
+  readonly span: Span;
+}
+
+/** WITH and RETURN; of GQL also LET, YIELD, and a RETURN before NEXT, which all are a `with`. */
 export interface Projection {
   readonly kind: 'with' | 'return';
+  /** As the query has it. */
+  readonly word: 'WITH' | 'RETURN' | 'LET' | 'YIELD';
   readonly distinct: boolean;
   /** `*`: everything in scope comes along, before the items. */
   readonly star: boolean;
   readonly items: readonly Item[];
+  /** What GROUP BY names; undefined: the items without an aggregate. */
+  readonly groupBy: readonly Expr[] | undefined;
   readonly orderBy: readonly SortItem[];
   readonly skip: Expr | undefined;
   readonly limit: Expr | undefined;

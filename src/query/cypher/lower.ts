@@ -3,13 +3,22 @@ import {type Problem, Problems} from '../../lib/problem.ts';
 import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
 import type {Clause, SingleQuery} from './ast.ts';
-import {type Context, newContext} from './lower/context.ts';
-import {lowerMatch} from './lower/match.ts';
+import {asksChangeTime, withChangeScans, withChangeTimes} from './lower/change-time.ts';
+import {type Context, newContext, type Parameters} from './lower/context.ts';
+import {lowerFilter, lowerMatch} from './lower/match.ts';
 import {NO_CLAUSE, type Rows} from './lower/rows.ts';
 import {unionOf} from './lower/union.ts';
 import {lowerUnwind} from './lower/unwind.ts';
 import {lowerProjection} from './lower/with.ts';
 import {parseCypher} from './parser.ts';
+
+/** What a query is compiled with, besides its text and the tables. */
+export interface CypherOptions {
+  /** Whether GQL's clauses are admitted besides openCypher's. */
+  readonly gql?: boolean;
+  /** What stands for `$name`; a Problem where a parameter has no value. */
+  readonly parameters?: Parameters;
+}
 
 /**
  * A query in openCypher as a plan over the tables of a catalog: labels are tables,
@@ -19,15 +28,24 @@ import {parseCypher} from './parser.ts';
  * catalog does not have or that cannot be kept up to date. Their places count within
  * `text`, and name no file.
  */
-export function compileCypher(text: string, catalog: Catalog): Plan {
+export function compileCypher(
+  text: string,
+  catalog: Catalog,
+  {gql = true, parameters = {}}: CypherOptions = {},
+): Plan {
   const found: Problem[] = [];
-  const context = newContext(text, catalog, found);
-  const query = parseCypher(text);
+  const query = parseCypher(text, {gql});
+  const timely = asksChangeTime(query);
+  const context = newContext(text, {
+    catalog: timely ? withChangeTimes(catalog) : catalog,
+    parameters,
+    found,
+  });
   const plans = query.parts.map((part) => lowerSingle(context, part));
   const plan = found.length === 0 ? unionOf(context, query, plans) : undefined;
   if (found.length > 0) throw new Problems(found.sort(byPlace));
   assert(plan !== undefined, 'a query without problems has a plan');
-  return plan;
+  return timely ? withChangeScans(plan) : plan;
 }
 
 /** As a reader meets them. */
@@ -44,6 +62,8 @@ function lowerClause(context: Context, rows: Rows, clause: Clause): Rows {
       return lowerMatch(context, rows, clause);
     case 'unwind':
       return lowerUnwind(context, rows, clause);
+    case 'filter':
+      return lowerFilter(context, rows, clause);
     case 'with':
     case 'return':
       return lowerProjection(context, rows, clause);

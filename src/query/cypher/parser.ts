@@ -12,11 +12,12 @@ import {tooDeep} from './walk.ts';
 const TREE_MAX = 400;
 
 /**
- * Reads a query in openCypher: the whole part of the language that reads. Throws the
- * Problem of the first place at which the text is none.
+ * Reads a query in openCypher: the whole part of the language that reads; with `gql` the
+ * clauses that GQL has besides are taken too. Throws the Problem of the first place at
+ * which the text is none.
  */
-export function parseCypher(text: string): Query {
-  const query = parseQuery(new Cursor(text));
+export function parseCypher(text: string, {gql = true}: {gql?: boolean} = {}): Query {
+  const query = parseQuery(new Cursor(text, {gql}));
   const deep = tooDeep(query, TREE_MAX);
   if (!deep) return query;
   const facts = {what: 'nests too deeply', limit: TREE_MAX, unit: 'levels'};

@@ -207,6 +207,8 @@ function printClause(clause: Clause): string {
       return `${clause.optional ? 'OPTIONAL ' : ''}MATCH ${clause.patterns.map(printPattern).join(', ')}${where(clause.where)}`;
     case 'unwind':
       return `UNWIND ${print(clause.list)} AS ${printName(clause.variable.name)}`;
+    case 'filter':
+      return `FILTER ${print(clause.where)}`;
     case 'with':
     case 'return':
       return printWith(clause);
@@ -214,6 +216,13 @@ function printClause(clause: Clause): string {
 }
 
 function printWith(clause: Projection): string {
+  const {word} = clause;
+  if (word === 'LET') {
+    const names = clause.items.map(
+      ({expression, alias}) => `${optionalName(alias)} = ${print(expression)}`,
+    );
+    return `LET ${names.join(', ')}`;
+  }
   const items = clause.items.map(({expression, alias}) => {
     return `${print(expression)}${alias ? ` AS ${printName(alias.name)}` : ''}`;
   });
@@ -221,11 +230,18 @@ function printWith(clause: Projection): string {
     return `${print(expression)}${descending ? ' DESC' : ''}`;
   });
   return [
-    `${clause.kind.toUpperCase()}${clause.distinct ? ' DISTINCT' : ''} `,
+    `${word}${clause.distinct ? ' DISTINCT' : ''} `,
     [...(clause.star ? ['*'] : []), ...items].join(', '),
+    printGroupBy(clause),
     order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '',
     clause.skip ? ` SKIP ${print(clause.skip)}` : '',
     clause.limit ? ` LIMIT ${print(clause.limit)}` : '',
     where(clause.where),
+    word === 'RETURN' && clause.kind === 'with' ? '\nNEXT' : '',
   ].join('');
+}
+
+function printGroupBy({groupBy}: Projection): string {
+  if (!groupBy) return '';
+  return ` GROUP BY ${groupBy.length === 0 ? '()' : groupBy.map(print).join(', ')}`;
 }

@@ -95,11 +95,14 @@ export function clauseExpressions(clause: Clause): readonly Expr[] {
       return [...clause.patterns.flatMap(insidePattern), ...present(clause.where)];
     case 'unwind':
       return [clause.list];
+    case 'filter':
+      return [clause.where];
     case 'with':
     case 'return': {
       const items = clause.items.map(({expression}) => expression);
       const order = clause.orderBy.map(({expression}) => expression);
-      return present(...items, ...order, clause.skip, clause.limit, clause.where);
+      const groups = clause.groupBy ?? [];
+      return present(...items, ...groups, ...order, clause.skip, clause.limit, clause.where);
     }
   }
 }

@@ -61,23 +61,35 @@ export function aggregate({
     return group;
   }
 
-  function add(row: Row, key: Key): void {
-    const groupKeyOfRow = keyOf(row);
-    const group = touch(groups.get(groupKeyOfRow) ?? newGroup(groupKeyOfRow, groupOf(row)));
+  function add(row: Row, key: Key, to: Key): void {
+    const group = touch(groups.get(to) ?? newGroup(to, groupOf(row)));
     group.variants?.add(groupOf(row));
     group.count += 1;
     size += 1;
     feed(calls, group.cells, row, key);
   }
 
-  function remove(row: Row, key: Key): void {
-    const group = groups.get(keyOf(row));
-    assert(group !== undefined, `row ${key} leaves a group that is not there`);
-    touch(group);
+  function remove(row: Row, key: Key, from: Key): void {
+    const group = touch(groupAt(from, key));
     group.variants?.remove(groupOf(row));
     group.count -= 1;
     size -= 1;
     unfeed(calls, group.cells, row, key);
+  }
+
+  /** Most updates: the row stays in its group, which is looked up once. */
+  function exchange(before: Row, after: Row, {key, group: at}: {key: Key; group: Key}): void {
+    const group = touch(groupAt(at, key));
+    group.variants?.remove(groupOf(before));
+    group.variants?.add(groupOf(after));
+    unfeed(calls, group.cells, before, key);
+    feed(calls, group.cells, after, key);
+  }
+
+  function groupAt(groupKey: Key, key: Key): Group {
+    const group = groups.get(groupKey);
+    if (!group) assert(false, `row ${key} leaves group ${groupKey}, which is not there`);
+    return group;
   }
 
   function tell(group: Group): Edit | undefined {
@@ -103,8 +115,13 @@ export function aggregate({
       try {
         for (const {key, before, after} of delta) {
           at = key;
-          if (before) remove(before, key);
-          if (after) add(after, key);
+          const from = before && keyOf(before);
+          const to = after && keyOf(after);
+          if (before && after && from === to) exchange(before, after, {key, group: from!});
+          else {
+            if (before) remove(before, key, from!);
+            if (after) add(after, key, to!);
+          }
         }
       } catch (error) {
         throw failedOn(at, error);

@@ -29,7 +29,7 @@ export class JoinIndex<Item extends {readonly key: Key}> {
   find(joinKey: Key | null, key: Key): Item {
     const bucket = this.#buckets.get(joinKey);
     const item = bucket instanceof Map ? bucket.get(key) : bucket;
-    assert(item?.key === key, `row ${key} is not in the join's index`);
+    if (item?.key !== key) assert(false, `row ${key} is not in the join's index`);
     return item;
   }
 

@@ -19,4 +19,9 @@ export interface Operator {
 export interface BinaryOperator {
   push(left: Delta, right: Delta): Delta;
   readonly size: number;
+  /**
+   * Whether its last answer was net, if what it was told was: each key once, and no edit
+   * without change. Absent where it cannot say.
+   */
+  readonly net?: boolean;
 }

@@ -30,7 +30,9 @@ export function correlated(plan: Plan, domain: Plan, at: Coercion): Plan {
   }
 
   function made(node: Plan): Plan {
-    if (!hasOuter(node)) return joinOf('inner', [domain, node], undefined);
+    if (!hasOuter(node) || node.kind === 'scan' || node.kind === 'values') {
+      return joinOf('inner', [domain, node], undefined);
+    }
     const columns = [...domain.columns, ...node.columns];
     switch (node.kind) {
       case 'filter':
@@ -75,9 +77,8 @@ export function correlated(plan: Plan, domain: Plan, at: Coercion): Plan {
           orderBy: node.orderBy.map(moveSort),
           functions: node.functions.map((call) => ({...call, args: call.args.map(move)})),
         };
-      case 'scan':
-      case 'values':
-        return joinOf('inner', [domain, node], undefined);
+      case 'timed':
+        throw notSupported(at.context, at.location, 'a function of time in such a subquery');
     }
   }
 

@@ -4,7 +4,7 @@ import {implicitly} from './coerce.ts';
 import {type Context, problemAt} from './context.ts';
 import {nearest} from '../../lib/nearest.ts';
 import {problems} from './problems.ts';
-import {categoryOf, isImplicit, isPreferred, nameOf, plainType, sameType, spoken, typeNamed} from './types.ts';
+import {categoryOf, isImplicit, isPreferred, plainType, sameType, spoken, typeNamed} from './types.ts';
 
 /**
  * One signature of a function or an operator. `args` and `result` are names of types;
@@ -160,7 +160,19 @@ function byCategory(candidates: readonly Overload[], types: readonly Type[]): re
 }
 
 const signature = ({name, args, result}: Overload): string =>
-  `${name}(${args.join(', ')}) → ${result}`;
+  `  ${name}(${args.join(', ')}) → ${result}`;
+
+/** More signatures than this are not read. */
+const TOLD_MAX = 10;
+
+/** The overloads that share a type with the call, in its place; all, where none does. */
+function nearCandidates({args}: Call, candidates: readonly Overload[]): readonly Overload[] {
+  const types = args.map(({type}) => type);
+  const near = candidates.filter(
+    (one) => one.args.length === args.length && matches(one, types) > 0,
+  );
+  return (near.length > 0 ? near : candidates).slice(0, TOLD_MAX);
+}
 
 function called({name, args, operator}: Call): string {
   const types = args.map(({type}) => spoken(type));
@@ -176,7 +188,7 @@ function unknown(call: Call, near: string | undefined) {
 }
 
 function unresolved(call: Call, candidates: readonly Overload[], count: number) {
-  const detail = `There are:\n${candidates.map((one) => `  ${signature(one)}`).join('\n')}`;
+  const detail = `There are:\n${nearCandidates(call, candidates).map(signature).join('\n')}`;
   const code = count === 0 ? 'sql-unknown-function' : 'sql-ambiguous';
   const message = count === 0 ? `there is no ${called(call)}` : `${called(call)} is ambiguous`;
   return problemAt(call.context, call.location, problems[code], {

@@ -61,6 +61,8 @@ export function expressionsOf(plan: Plan): readonly Expression[] {
       return plan.on ? [...plan.on.expressions, ...sorted(plan.on.orderBy)] : [];
     case 'unnest':
       return [plan.list];
+    case 'timed':
+      return plan.functions.flatMap((call) => call.args);
     case 'order':
       return sorted(plan.by);
     case 'window': {

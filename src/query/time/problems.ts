@@ -17,11 +17,12 @@ export const problems = catalogue({
       detail: 'Its value changes without any row changing.',
       hint:
         hint ??
-        'compare it with something of the row, alone on its side: m.at > datetime() - duration({minutes: 5})',
+        'compare it with something of the row, alone on its side, in the WHERE of a MATCH or WITH: m.at > datetime() - duration({minutes: 5})',
     }),
   },
   'time-function-misplaced': {
-    cause: 'A function of time stands where it cannot watch rows: in a pattern, or over an aggregate.',
+    cause:
+      'A function of time stands where it cannot watch rows: in a pattern, or over an aggregate.',
     remedy: 'Compute what it takes in a WITH before, and call it on the name.',
     status: 400,
     say: ({name, hint}: {name: string; hint: string}) => ({

@@ -127,15 +127,15 @@ test.each<[query: string, expected: readonly string[]]>([
     ],
   ],
   [
-    'MATCH (m:metrics) WHERE m.updated_at < datetime() RETURN m.id',
+    'MATCH (m:metrics) RETURN datetime() AS now',
     [
-      '1:40 [cypher-not-supported] the current time, datetime(), is not supported -> compare with a column or a time that is written out',
+      '1:26 [current-time] the current time, datetime(), cannot be used like this -> compare it with something of the row, alone on its side, in the WHERE of a MATCH or WITH: m.at > datetime() - duration({minutes: 5})',
     ],
   ],
   [
-    "MATCH (m:metrics) WHERE drasi.trueFor(m.value > 1, duration('PT5M')) RETURN m.id",
+    'MATCH (m:metrics) RETURN drasi.getVersionByTimestamp(m, 1) AS v',
     [
-      '1:25 [cypher-not-supported] the function drasi.trueFor is not supported -> functions of time and of earlier values come in a later version',
+      '1:26 [cypher-not-supported] the function drasi.getVersionByTimestamp is not supported -> earlier versions of a row are not kept: keep them in a table',
     ],
   ],
   [

@@ -39,13 +39,25 @@ const AGGREGATES: ReadonlyMap<string, {readonly arity: number; readonly resolve:
       collect: {arity: 1, resolve: ([arg]: readonly [Expression]) => collect(arg)},
       stdev: {arity: 1, resolve: ([arg]: readonly [Expression]) => spread('stddev_samp', arg)},
       stdevp: {arity: 1, resolve: ([arg]: readonly [Expression]) => spread('stddev_pop', arg)},
+      'drasi.last': {arity: 1, resolve: ([arg]: readonly [Expression]) => last(arg)},
+      'drasi.lineargradient': {arity: 2, resolve: gradient},
       percentilecont: {arity: 2, resolve: percentileCont},
       percentiledisc: {arity: 2, resolve: percentileDisc},
     }) as [string, {arity: number; resolve: Resolve}][],
   );
 
 /** Whether a function computes over many rows, in any letter case. */
-export const isAggregate = (name: string): boolean => AGGREGATES.has(name.toLowerCase());
+export const isAggregate = (name: string): boolean =>
+  AGGREGATES.has(name.toLowerCase()) || isWindow(name);
+
+const isWindow = (name: string): boolean => name.toLowerCase() === 'drasi.slidingwindow';
+
+/** The expressions that an aggregate computes over: of a sliding one, those of the inner one. */
+export function computedOver(expr: AggregateExpr): readonly Expr[] {
+  if (expr.kind === 'countStar') return [];
+  if (!isWindow(expr.name)) return expr.args;
+  return expr.args.flatMap((arg, i) => (i > 0 && isAggregateExpr(arg) ? computedOver(arg) : [arg]));
+}
 
 export const isAggregateExpr = (expr: Expr): expr is AggregateExpr =>
   expr.kind === 'countStar' || (expr.kind === 'call' && isAggregate(expr.name));
@@ -57,9 +69,29 @@ export function aggregateCall(
   site: Site,
   expr: AggregateExpr,
 ): {readonly call: AggregateCall; readonly empty: Value} {
+  if (expr.kind === 'call' && isWindow(expr.name)) return windowCall(site, expr);
   const {function: called, args, type, empty} = resolved(site, expr);
   const distinct = expr.kind === 'call' && expr.distinct;
-  return {call: {function: called, args, distinct, filter: undefined, orderBy: [], type}, empty};
+  // Only `drasi.last` is prepared: by the time of its rows' changes.
+  const changed = site.prepared.get(expr);
+  const orderBy = changed ? [{expression: changed, descending: false, nullsFirst: false}] : [];
+  return {call: {function: called, args, distinct, filter: undefined, orderBy, type}, empty};
+}
+
+/** An aggregate over the rows that are in the window: a column says whether one is. */
+function windowCall(site: Site, expr: Call): ReturnType<typeof aggregateCall> {
+  const [, inner] = expr.args;
+  if (inner && isAggregateExpr(inner)) {
+    const {call: within, empty} = aggregateCall(site, inner);
+    return {call: {...within, filter: site.prepared.get(expr)}, empty};
+  }
+  const usage = 'a duration or milliseconds, and an aggregate';
+  const place = site.context.place(expr.span);
+  site.context.report(problems['cypher-arguments']({name: expr.name, usage}, {place}));
+  return {
+    call: {...sql('count', [], null), distinct: false, filter: undefined, orderBy: []},
+    empty: null,
+  };
 }
 
 function resolved(site: Site, expr: AggregateExpr): Resolved {
@@ -162,6 +194,39 @@ function collect(arg: Expression): Resolved {
     type: ANY,
     empty: [],
   };
+}
+
+/** The value of the row that changed last; of rows that changed together, one of them. */
+function last(arg: Expression): Resolved {
+  const compute = (values: readonly Value[]): Value => values.at(-1) ?? null;
+  const {type} = arg;
+  return {
+    function: {kind: 'listing', name: 'last', skipsNulls: true, compute},
+    args: [arg],
+    type,
+    empty: null,
+  };
+}
+
+/** The slope of the line that lies nearest to all points, by least squares. */
+function gradient([x, y]: readonly Expression[]): Resolved {
+  return {
+    function: {kind: 'listing', name: 'linear_gradient', skipsNulls: true, compute: slope},
+    args: [floatOf(x ?? NOTHING), floatOf(y ?? NOTHING)],
+    type: FLOAT8,
+    empty: null,
+  };
+}
+
+function slope(pairs: readonly Value[]): Value {
+  const points = (pairs as readonly (readonly Value[])[]).flatMap(([x, y]) =>
+    typeof x === 'number' && typeof y === 'number' ? [{x, y}] : [],
+  );
+  const mean = (of: (point: {x: number; y: number}) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [middleX, middleY] = [mean(({x}) => x), mean(({y}) => y)];
+  const spread = mean(({x}) => (x - middleX) ** 2);
+  return spread > 0 ? mean(({x, y}) => (x - middleX) * (y - middleY)) / spread : null;
 }
 
 const FLOAT = strict('float8', (value) => {

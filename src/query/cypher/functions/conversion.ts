@@ -29,7 +29,7 @@ export const CONVERSION_FUNCTIONS: readonly FunctionEntry[] = [
   ...pair('toString', 'a number, a boolean, a string or a temporal value', TEXT, toText),
 ];
 
-function toInteger(value: Value): Value | undefined {
+export function toInteger(value: Value): Value | undefined {
   if (isWhole(value)) return value;
   if (value instanceof CypherFloat) return wholeOf(value.value) ?? null;
   if (value instanceof Decimal) return wholeOfDecimal(value);
@@ -49,21 +49,21 @@ const wholeBig = (value: bigint): Integer => {
   return Number.isSafeInteger(number) ? number : value;
 };
 
-function toFloat(value: Value): Value | undefined {
+export function toFloat(value: Value): Value | undefined {
   if (isNumeric(value)) return asFloat(value);
   if (typeof value !== 'string') return undefined;
   const decimal = /^\s*[+-]?[\d.]/.test(value) ? parseDecimal(value) : undefined;
   return decimal ? decimalFloat(decimal) : null;
 }
 
-function toBoolean(value: Value): Value | undefined {
+export function toBoolean(value: Value): Value | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string') return undefined;
   const word = value.trim().toLowerCase();
   return word === 'true' || (word === 'false' ? false : null);
 }
 
-function toText(value: Value): Value | undefined {
+export function toText(value: Value): Value | undefined {
   const plain = typeof value === 'string' || typeof value === 'boolean';
   return plain || isNumeric(value) || value instanceof Temporal ? String(value) : undefined;
 }

@@ -2,13 +2,15 @@ import {anyKey} from '../../../data/any.ts';
 import {BOOL, FLOAT8, TEXT} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Call} from '../ast.ts';
+import {lowerChangeTime} from '../lower/change-time.ts';
+import {refuseClock} from '../lower/clock.ts';
 import {compare} from '../lower/comparison.ts';
 import {castTo, commonType} from '../lower/condition.ts';
-import {toAny} from '../lower/convert.ts';
 import {call, lenient} from '../lower/function.ts';
 import {column} from '../lower/scope.ts';
 import type {Site} from '../lower/site.ts';
-import {problems} from '../problems.ts';
+
+import {lowerCast} from './cast.ts';
 
 /** A function that is more than a function of its arguments' values. */
 export interface SpecialFunction {
@@ -19,12 +21,14 @@ export interface SpecialFunction {
 }
 
 export const SPECIAL_FUNCTIONS: readonly SpecialFunction[] = [
+  {name: 'cast', arity: [2, 2], usage: 'a value AS a type', lower: lowerCast},
   {name: 'coalesce', arity: [1, 100], usage: 'one value or more', lower: coalesce},
   {name: 'nullIf', arity: [2, 2], usage: 'two values', lower: nullIf},
   {name: 'exists', arity: [1, 1], usage: 'a property or a pattern', lower: exists},
   {name: 'rand', arity: [0, 0], usage: 'nothing', lower: rand},
   {name: 'randomUUID', arity: [0, 0], usage: 'nothing', lower: randomUuid},
   {name: 'timestamp', arity: [0, 0], usage: 'nothing', lower: refuseClock},
+  {name: 'drasi.changeDateTime', arity: [1, 1], usage: 'a node', lower: lowerChangeTime},
 ];
 
 function coalesce(site: Site, {args}: Call): Expression {
@@ -91,13 +95,4 @@ function randomUuid(site: Site, expr: Call): Expression {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
   });
   return call(uuid, row(site), TEXT);
-}
-
-/** The time of day changes without any row changing. */
-export function refuseClock(site: Site, expr: Call): Expression {
-  const place = site.context.place(expr.span);
-  const what = `the current time, ${expr.name}(),`;
-  const hint = 'compare with a column or a time that is written out';
-  site.context.report(problems['cypher-not-supported']({what, hint}, {place}));
-  return toAny({kind: 'literal', value: null, type: {kind: 'any'}});
 }

@@ -1,6 +1,7 @@
 import {ANY} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Call} from '../ast.ts';
+import {refuseClock} from '../lower/clock.ts';
 import {toAny} from '../lower/convert.ts';
 import {call, strict} from '../lower/function.ts';
 import type {Site} from '../lower/site.ts';
@@ -10,7 +11,7 @@ import {durationOf} from '../temporal/duration-of.ts';
 import type {MomentKind} from '../temporal/moment.ts';
 import {truncated} from '../temporal/truncate.ts';
 import {entry, type FunctionEntry} from './entry.ts';
-import {refuseClock, type SpecialFunction} from './special.ts';
+import type {SpecialFunction} from './special.ts';
 
 const KINDS: readonly MomentKind[] = ['date', 'localtime', 'time', 'localdatetime', 'datetime'];
 

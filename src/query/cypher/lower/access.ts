@@ -8,6 +8,7 @@ import {problems} from '../problems.ts';
 import {nearest} from '../text.ts';
 import {indexed, propertyOf, sliced} from '../values/access.ts';
 import {CypherNode, CypherRelationship} from '../values/map.ts';
+import {visible} from './change-time.ts';
 import {compare} from './comparison.ts';
 import {boxedBy, literal, NULL, toAny} from './convert.ts';
 import {call, lenient, strict} from './function.ts';
@@ -50,7 +51,8 @@ export function lowerVariable(site: Site, expr: Variable): Expression {
 
 /** All columns of a node's row as one value; null where the node is. */
 export function boxNode({table, offset, presence}: NodeBinding): Expression {
-  const {columns, keyColumns} = table;
+  const {keyColumns} = table;
+  const columns = visible(table.columns);
   const boxes = columns.map(({type}) => boxedBy(type));
   const label = table.name;
   const {id} = table;
@@ -100,7 +102,7 @@ function propertyOfNode(
   const found = table.columns[index];
   if (found) return column(offset + index, found.type);
   const place = site.context.place(key.span);
-  const names = table.columns.map(({name}) => name);
+  const names = visible(table.columns).map(({name}) => name);
   const facts = {
     property: key.name,
     table: table.name,

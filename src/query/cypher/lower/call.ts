@@ -6,15 +6,15 @@ import {problems} from '../problems.ts';
 import {nearest} from '../text.ts';
 import {NULL} from './convert.ts';
 import type {Site} from './site.ts';
+import {refuseTimeCall, timeFunctionNames} from './time.ts';
 
-/** Drasi's functions that are not there yet: not typing errors of functions that are. */
-const FUTURE = new Set(
-  `trueLater trueUntil trueFor trueNowOrLater awaiting future slidingWindow previousValue
-  previousDistinctValue changeDateTime getVersionByTimestamp getVersionsByTimeRange linearGradient
-  last`
-    .split(/\s+/)
-    .map((name) => `drasi.${name.toLowerCase()}`),
-);
+/** Drasi's functions that are not there: not typing errors of functions that are. */
+const ABSENT: ReadonlyMap<string, string> = new Map([
+  ['drasi.awaiting', 'a condition that waits is null: write condition IS NULL'],
+  ['drasi.future', 'write drasi.trueLater(condition, moment), which waits for a moment too'],
+  ['drasi.getversionbytimestamp', 'earlier versions of a row are not kept: keep them in a table'],
+  ['drasi.getversionsbytimerange', 'earlier versions of a row are not kept: keep them in a table'],
+]);
 
 /** A call of a scalar function; aggregates are computed before, where they may stand. */
 export function lowerCall(site: Site, expr: Call | Extract<Expr, {kind: 'countStar'}>): Expression {
@@ -26,15 +26,15 @@ export function lowerCall(site: Site, expr: Call | Extract<Expr, {kind: 'countSt
     site.context.report(problems['cypher-misplaced']({message, hint}, {place}));
     return NULL;
   }
-  const found = lowerFunction(site, expr);
+  const found = lowerFunction(site, expr) ?? refuseTimeCall(site, expr);
   if (found) return found;
-  if (FUTURE.has(expr.name.toLowerCase())) {
+  const hint = ABSENT.get(expr.name.toLowerCase());
+  if (hint !== undefined) {
     const what = `the function ${expr.name}`;
-    const hint = 'functions of time and of earlier values come in a later version';
     site.context.report(problems['cypher-not-supported']({what, hint}, {place}));
     return NULL;
   }
-  const near = nearest(expr.name, functionNames());
+  const near = nearest(expr.name, [...functionNames(), ...timeFunctionNames()]);
   const facts = {name: expr.name, nearest: near};
   site.context.report(problems['cypher-unknown-function'](facts, {place}));
   return NULL;

@@ -2,7 +2,7 @@ import type {Column, Table} from '../../../data/schema.ts';
 import {TIMESTAMPTZ} from '../../../data/type.ts';
 import type {Catalog} from '../../catalog.ts';
 import type {Expression} from '../../expression.ts';
-import type {Plan} from '../../plan.ts';
+import type {Plan, Scan} from '../../plan.ts';
 import {withInputs} from '../../plan-walk.ts';
 import {CHANGED_AT} from '../../time/history.ts';
 import {problems as timeProblems} from '../../time/problems.ts';
@@ -41,20 +41,27 @@ export const withChangeTimes = (catalog: Catalog): Catalog => ({
   tables: catalog.tables.map((table: Table) => ({...table, columns: [...table.columns, CHANGED]})),
 });
 
-/** A plan over such tables, with the column computed right above each of them. */
-export function withChangeScans(plan: Plan, done: Map<string, Plan> = new Map()): Plan {
-  if (plan.kind !== 'scan') return withInputs(plan, (input) => withChangeScans(input, done));
-  const held = done.get(plan.table);
-  if (held) return held;
-  const timed: Plan = {
-    kind: 'timed',
-    columns: plan.columns,
-    input: {...plan, columns: visible(plan.columns)},
-    functions: [{function: CHANGED_AT, args: [], type: TIMESTAMPTZ}],
+/** A plan over such tables, with the column computed once for each of them, right above it. */
+export function withChangeScans(plan: Plan): Plan {
+  const done = new Map<Plan, Plan>();
+  const tables = new Map<string, Plan>();
+  const change = (node: Plan): Plan => {
+    const held = node.kind === 'scan' ? tables.get(node.table) : done.get(node);
+    if (held) return held;
+    const changed = node.kind === 'scan' ? changeScan(node) : withInputs(node, change);
+    if (node.kind === 'scan') tables.set(node.table, changed);
+    else done.set(node, changed);
+    return changed;
   };
-  done.set(plan.table, timed);
-  return timed;
+  return change(plan);
 }
+
+const changeScan = (scan: Scan): Plan => ({
+  kind: 'timed',
+  columns: scan.columns,
+  input: {...scan, columns: visible(scan.columns)},
+  functions: [{function: CHANGED_AT, args: [], type: TIMESTAMPTZ}],
+});
 
 export function lowerChangeTime(site: Site, expr: Call): Expression {
   const [arg] = expr.args;

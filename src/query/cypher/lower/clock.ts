@@ -8,7 +8,7 @@ import {problems as timeProblems} from '../../time/problems.ts';
 import type {Call, Comparison, ComparisonOperator, Expr} from '../ast.ts';
 import {problems} from '../problems.ts';
 import {Moment, type MomentKind} from '../temporal/moment.ts';
-import {isNumeric, asFloat} from '../values/number.ts';
+import {asFloat, isNumeric} from '../values/number.ts';
 import {anyInside} from '../walk.ts';
 import {compare, toPlainFloat} from './comparison.ts';
 import {literal, NULL, toAny} from './convert.ts';
@@ -24,7 +24,8 @@ interface ClockSide {
   readonly shift: Expression;
 }
 
-const CLOCK = /^(date|localtime|time|localdatetime|datetime)(?:\.(?:statement|transaction|realtime))?$/;
+const CLOCK =
+  /^(date|localtime|time|localdatetime|datetime)(?:\.(?:statement|transaction|realtime))?$/;
 
 /** What a call without arguments reads from the clock; undefined for any other. */
 function clockOf(expr: Expr): MomentKind | 'timestamp' | undefined {
@@ -34,7 +35,8 @@ function clockOf(expr: Expr): MomentKind | 'timestamp' | undefined {
   return CLOCK.exec(name)?.[1] as MomentKind | undefined;
 }
 
-const holdsClock = (expr: Expr): boolean => anyInside(expr, (inner) => clockOf(inner) !== undefined);
+const holdsClock = (expr: Expr): boolean =>
+  anyInside(expr, (inner) => clockOf(inner) !== undefined);
 
 /** Whether a side of a comparison is computed from the current time. */
 export const isClockComparison = (expr: Expr): expr is Comparison =>

@@ -2,7 +2,12 @@ import type {Column} from '../../../data/schema.ts';
 import type {Expression} from '../../expression.ts';
 import type {AggregateCall, Plan} from '../../plan.ts';
 import type {Expr} from '../ast.ts';
-import {type AggregateExpr, aggregateCall, isAggregateExpr} from '../functions/aggregate.ts';
+import {
+  type AggregateExpr,
+  aggregateCall,
+  computedOver,
+  isAggregateExpr,
+} from '../functions/aggregate.ts';
 import {oneOf} from '../functions/one-of.ts';
 import {print} from '../print.ts';
 import {problems} from '../problems.ts';
@@ -17,12 +22,19 @@ import type {Site} from './site.ts';
 export const isAggregated = (expr: Expr): boolean => anyInside(expr, isAggregateExpr);
 
 /**
- * Implicit grouping: the items without an aggregate are what the others are computed for.
- * After it, only those items and the aggregates can be said.
+ * Grouped by what GROUP BY names or, without one, by the items that have no aggregate: what
+ * the others are computed for. After it, only those and the aggregates can be said.
  */
-export function grouped(context: Context, rows: Rows, site: Site, items: readonly Named[]): Rows {
+export function grouped(
+  context: Context,
+  rows: Rows,
+  site: Site,
+  {items, groupBy}: {items: readonly Named[]; groupBy: readonly Expr[] | undefined},
+): Rows {
   const groups = new Groups(rows.scope, site);
-  for (const item of items) if (!isAggregated(item.expression)) groups.addKey(item);
+  const implicit = items.filter(({expression}) => !isAggregated(expression));
+  const keys = groupBy ? keysOf(context, items, groupBy) : implicit;
+  for (const key of keys) groups.addKey(key);
   for (const expr of aggregatesOf(context, items)) groups.addAggregate(expr, rows.order ?? []);
   return {
     plan: groups.plan(rows.plan),
@@ -30,9 +42,29 @@ export function grouped(context: Context, rows: Rows, site: Site, items: readonl
       names: groups.names,
       width: groups.outputs.length,
       computed: groups.computed,
-      lost: ungrouped(rows.scope, groups.names),
+      lost: ungrouped(rows.scope, groups.names, groupBy ? BY_NAME : BY_ITEM),
     },
   };
+}
+
+/** What GROUP BY names: an item by its name, or an expression. */
+function keysOf(
+  context: Context,
+  items: readonly Named[],
+  groupBy: readonly Expr[],
+): readonly Named[] {
+  const keys = groupBy.map((expression): Named => {
+    const item = items.find(({name}) => expression.kind === 'variable' && name === expression.name);
+    return item ?? {name: print(expression), expression};
+  });
+  for (const [i, {expression}] of keys.entries()) {
+    if (!isAggregated(expression)) continue;
+    const place = context.place(groupBy[i]?.span ?? expression.span);
+    const message = 'rows are not grouped by an aggregate';
+    const hint = 'compute it before: RETURN … AS total NEXT …';
+    context.report(problems['cypher-misplaced']({message, hint}, {place}));
+  }
+  return keys.filter(({expression}) => !isAggregated(expression));
 }
 
 /** A column of the groups: the i-th of what they are grouped by, or of the aggregates. */
@@ -101,7 +133,7 @@ class Groups {
     if (this.computed.has(text)) return;
     const {call: written, empty} = aggregateCall(this.#site, expr);
     const listing = written.function.kind === 'listing' && !written.distinct;
-    const call = listing ? {...written, orderBy: order} : written;
+    const call = listing && written.orderBy.length === 0 ? {...written, orderBy: order} : written;
     const {type} = call;
     const index = this.#aggregates.length;
     this.outputs.push({from: 'aggregate', index, column: {name: text, type}});
@@ -140,7 +172,7 @@ function aggregatesOf(context: Context, items: readonly Named[]): readonly Aggre
       children(expr).forEach(visit);
       return;
     }
-    const inner = children(expr).find(isAggregated);
+    const inner = computedOver(expr).find(isAggregated);
     if (!inner) {
       found.push(expr);
       return;
@@ -154,9 +186,17 @@ function aggregatesOf(context: Context, items: readonly Named[]): readonly Aggre
   return found;
 }
 
-function ungrouped(scope: Scope, names: ReadonlyMap<string, Binding>): ReadonlyMap<string, string> {
+const BY_ITEM = (name: string): string =>
+  `make ${name}, or what is wanted of it, an item of its own`;
+const BY_NAME = (name: string): string => `add ${name}, or what is wanted of it, to GROUP BY`;
+
+function ungrouped(
+  scope: Scope,
+  names: ReadonlyMap<string, Binding>,
+  remedy: (name: string) => string,
+): ReadonlyMap<string, string> {
   const gone = [...scope.names.keys()].filter((name) => !names.has(name));
   const hint = (name: string): string =>
-    `beside an aggregate only what is grouped by can stand: make ${name}, or what is wanted of it, an item of its own`;
+    `beside an aggregate only what is grouped by can stand: ${remedy(name)}`;
   return new Map(gone.map((name) => [name, hint(name)]));
 }

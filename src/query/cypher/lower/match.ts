@@ -1,4 +1,5 @@
-import type {Expr, Match} from '../ast.ts';
+import type {Expr, Filter, Match} from '../ast.ts';
+import {anyInside} from '../walk.ts';
 import type {Context} from './context.ts';
 import {correlated} from './correlated.ts';
 import {filteredByPattern, isPatternExpr} from './exists.ts';
@@ -9,6 +10,7 @@ import {graphOf} from './pattern.ts';
 import {prepared} from './prepare.ts';
 import {filtered, projected, type Rows} from './rows.ts';
 import {column, withName} from './scope.ts';
+import {holdsTime} from './time.ts';
 
 /** MATCH: the rows so far, joined with every way in which the patterns are found. */
 export function lowerMatch(context: Context, rows: Rows, match: Match): Rows {
@@ -19,21 +21,47 @@ export function lowerMatch(context: Context, rows: Rows, match: Match): Rows {
   return where(context, joined, [...graph.conditions, ...(match.where ? [match.where] : [])]);
 }
 
+/** FILTER: the rows for which the condition is true, in the order they have. */
+export function lowerFilter(context: Context, rows: Rows, {where: condition}: Filter): Rows {
+  return {...where(context, rows, [condition]), ...(rows.order && {order: rows.order})};
+}
+
 /**
  * The rows that the conditions hold for. Patterns that stand alone among them, negated or
  * not, become semi and anti joins; inside of other expressions they become columns, which
  * are dropped again.
  */
-function where(context: Context, rows: Rows, conditions: readonly Expr[]): Rows {
+export function where(context: Context, rows: Rows, conditions: readonly Expr[]): Rows {
   const conjuncts = conditions.flatMap(conjunctsOf);
   const [tests, others] = [conjuncts.filter(isTest), conjuncts.filter((expr) => !isTest(expr))];
-  const {rows: wide, expressions} = prepared(context, rows, others);
+  const [timely, timeless] = [others.filter(holdsTime), others.filter((expr) => !holdsTime(expr))];
+  const [joining, alone] = timely.length === 0 ? [[], timeless] : joiningFirst(timeless, rows);
+  const inner = joining.length === 0 ? rows : where(context, rows, joining);
+  const outer = [...alone, ...timely];
+  const {rows: wide, expressions} = prepared(context, inner, outer);
   const site = siteOf(context, wide.scope, expressions);
   const kept = filtered(
     wide,
-    others.map((expr) => lowerTruth(site, expr)),
+    outer.map((expr) => lowerTruth(site, expr)),
   );
   return tests.reduce((left, test) => tested(context, left, test), narrowed(rows, kept));
+}
+
+/**
+ * Conditions on several variables say which rows belong together: they come before what
+ * time makes of the pairs. The others are judged beside it, since a row that one leaves
+ * out for a while keeps its history.
+ */
+function joiningFirst(conditions: readonly Expr[], {scope}: Rows): readonly [Expr[], Expr[]] {
+  const joins = (expr: Expr): boolean => {
+    const used = new Set<string>();
+    anyInside(expr, (inner) => {
+      if (inner.kind === 'variable' && scope.names.has(inner.name)) used.add(inner.name);
+      return false;
+    });
+    return used.size > 1;
+  };
+  return [conditions.filter(joins), conditions.filter((expr) => !joins(expr))];
 }
 
 const conjunctsOf = (expr: Expr): readonly Expr[] =>

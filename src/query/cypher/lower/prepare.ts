@@ -4,27 +4,30 @@ import {children} from '../walk.ts';
 import type {Context} from './context.ts';
 import {isPatternExpr, lowerPatternExpr} from './exists.ts';
 import type {Rows} from './rows.ts';
+import {isTimeExpr, lowerTimeExpr} from './time.ts';
 
-/** Rows with a column more for each pattern in the expressions. */
+/** Rows with a column more for each pattern and each function of time in the expressions. */
 export interface Prepared {
   readonly rows: Rows;
-  /** The patterns as they are lowered: by the column that answers them. */
+  /** Patterns and functions of time as they are lowered: by the column that answers them. */
   readonly expressions: ReadonlyMap<Expr, Expression>;
 }
 
 /**
  * Patterns inside of expressions are questions about other rows. They are answered by
- * joins, before the expressions around them are lowered.
+ * joins, before the expressions around them are lowered. What time changes is kept in
+ * columns of its own in the same way: an operator knows when each row is due.
  */
 export function prepared(context: Context, input: Rows, exprs: readonly Expr[]): Prepared {
   let rows = input;
   const expressions = new Map<Expr, Expression>();
   const visit = (expr: Expr): void => {
-    if (!isPatternExpr(expr)) {
-      children(expr).forEach(visit);
-      return;
-    }
-    const answered = lowerPatternExpr(context, rows, expr);
+    if (!isPatternExpr(expr)) children(expr).forEach(visit);
+    const answered = isPatternExpr(expr)
+      ? lowerPatternExpr(context, rows, expr)
+      : isTimeExpr(expr)
+        ? lowerTimeExpr(context, rows, expr, expressions)
+        : undefined;
     if (!answered) return;
     rows = answered.rows;
     expressions.set(expr, answered.expression);

@@ -19,7 +19,7 @@ export interface Named {
 export function itemsOf(context: Context, rows: Rows, projection: Projection): readonly Named[] {
   const star = projection.star ? starItems(context, rows, projection) : [];
   const named = projection.items.map((item) => ({
-    name: nameOf(context, projection.kind, item),
+    name: nameOf(context, projection, item),
     expression: item.expression,
   }));
   const items = [...star, ...named];
@@ -43,16 +43,16 @@ function starItems(context: Context, {scope}: Rows, {span, kind}: Projection): r
 
 /**
  * The alias; else the key of a property, the name of a variable, or the text as written.
- * WITH takes only the first and the third, since its names are used further on.
+ * WITH and YIELD take only the first and the third, since their names are used further on.
  */
-function nameOf(context: Context, kind: 'with' | 'return', {alias, expression}: Item): string {
+function nameOf(context: Context, {word}: Projection, {alias, expression}: Item): string {
   if (alias) return alias.name;
   if (expression.kind === 'variable') return expression.name;
   const {start, end} = expression.span;
   const text = context.text.slice(start, end);
-  if (kind === 'return') return expression.kind === 'property' ? expression.key.name : text;
+  if (word === 'RETURN') return expression.kind === 'property' ? expression.key.name : text;
   const place = context.place(expression.span);
-  const message = 'an expression in WITH needs a name';
+  const message = `an expression in ${word} needs a name`;
   const hint = `write ${text.length > 40 ? '…' : text} AS name`;
   context.report(problems['cypher-misplaced']({message, hint}, {place}));
   return text;

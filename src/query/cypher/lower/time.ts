@@ -3,12 +3,7 @@ import {Interval} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
 import type {TimeCall, TimeFunction} from '../../plan.ts';
 import {TRUE_FOR, TRUE_LATER, TRUE_NOW_OR_LATER, TRUE_UNTIL} from '../../time/conditions.ts';
-import {
-  CHANGED_AT,
-  PREVIOUS_DISTINCT_VALUE,
-  PREVIOUS_VALUE,
-  WITHIN,
-} from '../../time/history.ts';
+import {CHANGED_AT, PREVIOUS_DISTINCT_VALUE, PREVIOUS_VALUE, WITHIN} from '../../time/history.ts';
 import {problems as timeProblems} from '../../time/problems.ts';
 import {withTime} from '../../time/timed-plan.ts';
 import type {Call, Expr} from '../ast.ts';
@@ -17,9 +12,9 @@ import {problems} from '../problems.ts';
 import {anyInside} from '../walk.ts';
 import {clockComparison, isClockComparison} from './clock.ts';
 import {castTo, commonType} from './condition.ts';
+import type {Context} from './context.ts';
 import {literal, NULL} from './convert.ts';
 import {siteOf} from './expression.ts';
-import type {Context} from './context.ts';
 import {toInstant, toInterval} from './instant.ts';
 import {lowerTruth} from './logical.ts';
 import type {Rows} from './rows.ts';

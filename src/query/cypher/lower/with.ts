@@ -3,16 +3,19 @@ import {BOOL} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Plan, SortKey} from '../../plan.ts';
 import type {Projection, SortItem} from '../ast.ts';
+import {problems} from '../problems.ts';
 import {clauseExpressions} from '../walk.ts';
 import type {Context} from './context.ts';
 import {siteOf} from './expression.ts';
 import {grouped, isAggregated} from './grouping.ts';
 import {rowCount} from './limit.ts';
 import {lowerTruth} from './logical.ts';
+import {where} from './match.ts';
 import {prepared} from './prepare.ts';
 import {itemsOf, type Piece, pieceOf, scopeAfter, scopeBeside} from './projection.ts';
 import {filtered, projected, type Rows} from './rows.ts';
 import {column} from './scope.ts';
+import {holdsTime} from './time.ts';
 
 /**
  * WITH and RETURN: grouped, computed, made distinct, ordered and cut, in this order; and
@@ -20,11 +23,22 @@ import {column} from './scope.ts';
  * beside them; a RETURN drops it at the end.
  */
 export function lowerProjection(context: Context, input: Rows, clause: Projection): Rows {
+  const {where: condition} = clause;
+  if (!condition || !holdsTime(condition)) return lowerPlain(context, input, clause);
+  // What time makes of a row is asked of the rows that the WITH has made.
+  const rows = lowerPlain(context, input, {...clause, where: undefined});
+  return {...where(context, rows, [condition]), ...(rows.order && {order: rows.order})};
+}
+
+function lowerPlain(context: Context, input: Rows, clause: Projection): Rows {
   const {rows, expressions} = prepared(context, input, clauseExpressions(clause));
   const items = itemsOf(context, rows, clause);
-  const aggregated = items.some(({expression}) => isAggregated(expression));
+  const {groupBy} = clause;
+  refuseAggregates(context, clause);
+  const aggregated =
+    groupBy !== undefined || items.some(({expression}) => isAggregated(expression));
   const outer = siteOf(context, rows.scope, expressions);
-  const source = aggregated ? grouped(context, rows, outer, items) : rows;
+  const source = aggregated ? grouped(context, rows, outer, {items, groupBy}) : rows;
   // Columns of patterns stand in the rows; of groups only what they are grouped by does.
   const asked = aggregated ? undefined : expressions;
   const site = siteOf(context, source.scope, asked);
@@ -36,6 +50,17 @@ export function lowerProjection(context: Context, input: Rows, clause: Projectio
   // Without an ORDER BY, the rows stay in the order they have.
   const order = by.length > 0 || collapsed ? by : (rows.order ?? []);
   return rowsOf(context, clause, {source, before: rows, pieces, where, order});
+}
+
+/** LET and YIELD only rename and compute: GQL groups in RETURN. */
+function refuseAggregates(context: Context, {word, items}: Projection): void {
+  if (word !== 'LET' && word !== 'YIELD') return;
+  for (const {expression} of items.filter((item) => isAggregated(item.expression))) {
+    const message = `an aggregate cannot stand in ${word}`;
+    const hint = 'compute it in a RETURN, and go on: RETURN count(*) AS total NEXT …';
+    const place = context.place(expression.span);
+    context.report(problems['cypher-misplaced']({message, hint}, {place}));
+  }
 }
 
 interface Parts {

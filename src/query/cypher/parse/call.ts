@@ -1,5 +1,6 @@
 import type {Expr, Pattern, Quantifier} from '../ast.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
+import {functionName} from './function-name.ts';
 import {parsePattern, parsePatterns} from './pattern.ts';
 
 const QUANTIFIERS = ['all', 'any', 'none', 'single'] as const;
@@ -70,7 +71,7 @@ function parseFunction(cursor: Cursor, expression: ParseExpression, length: numb
     const token = cursor.next();
     if (token.kind === 'word' || token.kind === 'name') names.push(token.text);
   }
-  const name = names.join('.');
+  const name = functionName(names.join('.'));
   cursor.expectSymbol('(');
   if (name.toLowerCase() === 'count' && cursor.takeSymbol('*')) {
     cursor.expectSymbol(')');
@@ -81,9 +82,19 @@ function parseFunction(cursor: Cursor, expression: ParseExpression, length: numb
   while (!cursor.isSymbol(')')) {
     if (args.length > 0) cursor.expectSymbol(',');
     args.push(expression(cursor));
+    if (name.toLowerCase() === 'cast' && cursor.isWord('AS')) args.push(parseType(cursor));
   }
   cursor.expectSymbol(')');
   return {kind: 'call', name, distinct, args, span: cursor.spanFrom(start)};
+}
+
+/** The `AS ZONED DATETIME` of a CAST, as the text of its type. */
+function parseType(cursor: Cursor): Expr {
+  const {end: start} = cursor.next();
+  const words: string[] = [];
+  do words.push(cursor.anyName('the name of a type').name.toUpperCase());
+  while (cursor.peek().kind === 'word');
+  return {kind: 'string', value: words.join(' '), span: cursor.spanFrom(start)};
 }
 
 /** `EXISTS {MATCH (a)-->(b) WHERE p}`; the MATCH may be left out. */

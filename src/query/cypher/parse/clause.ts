@@ -12,6 +12,7 @@ import {problems} from '../problems.ts';
 import {placeOf} from '../text.ts';
 import type {Cursor} from './cursor.ts';
 import {parseExpression} from './expression.ts';
+import {parseGqlClause, parseGroupBy, takeNext} from './gql.ts';
 import {parsePatterns} from './pattern.ts';
 
 /** Single queries between UNIONs, up to the end of the text. */
@@ -40,8 +41,9 @@ function parseSingle(cursor: Cursor): SingleQuery {
   const clauses: Clause[] = [];
   for (;;) {
     const clause = parseClause(cursor, clauses.length === 0);
-    clauses.push(clause);
-    if (clause.kind === 'return') return {clauses, span: cursor.spanFrom(start)};
+    const going = clause.kind === 'return' ? takeNext(cursor, clause) : clause;
+    clauses.push(going ?? clause);
+    if (!going) return {clauses, span: cursor.spanFrom(start)};
   }
 }
 
@@ -51,6 +53,8 @@ function parseClause(cursor: Cursor, first: boolean): Clause {
   if (cursor.isWord('UNWIND')) return parseUnwind(cursor);
   if (cursor.isWord('WITH')) return parseProjection(cursor, 'with');
   if (cursor.isWord('RETURN')) return parseProjection(cursor, 'return');
+  const clause = parseGqlClause(cursor);
+  if (clause) return clause;
   if (cursor.peek().kind === 'end' && !first) {
     throw cursor.unexpected('RETURN', 'a query ends with RETURN and what it answers');
   }
@@ -93,15 +97,18 @@ function parseProjection(cursor: Cursor, kind: 'with' | 'return'): Projection {
     do items.push(parseItem(cursor));
     while (cursor.takeSymbol(','));
   }
+  const groupBy = kind === 'return' ? parseGroupBy(cursor) : undefined;
   const orderBy = parseOrderBy(cursor);
-  const skip = cursor.takeWords('SKIP') ? parseExpression(cursor) : undefined;
+  const skip =
+    cursor.takeWords('SKIP') || cursor.takeWords('OFFSET') ? parseExpression(cursor) : undefined;
   const limit = cursor.takeWords('LIMIT') ? parseExpression(cursor) : undefined;
   const where = kind === 'with' && cursor.takeWords('WHERE') ? parseExpression(cursor) : undefined;
   if (kind === 'return' && cursor.isWord('WHERE')) {
     throw cursor.unexpected('the end of the query', 'WHERE stands before RETURN, or after WITH');
   }
   const span = cursor.spanFrom(start);
-  return {kind, distinct, star, items, orderBy, skip, limit, where, span};
+  const word = kind === 'return' ? 'RETURN' : 'WITH';
+  return {kind, word, distinct, star, items, groupBy, orderBy, skip, limit, where, span};
 }
 
 function parseItem(cursor: Cursor): Item {

@@ -25,14 +25,17 @@ export type ParseExpression = (cursor: Cursor, first?: Expr) => Expr;
 /** A place among the tokens of a query, and what every parser asks of it. */
 export class Cursor {
   readonly text: string;
+  /** Whether GQL's clauses are admitted besides openCypher's. */
+  readonly gql: boolean;
   readonly #tokens: readonly Token[];
   /** For each opening bracket, the position of its partner; undefined where it has none. */
   readonly #partners: ReadonlyMap<number, number>;
   #position = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, {gql}: {gql: boolean}) {
     this.text = text;
+    this.gql = gql;
     this.#tokens = tokens(text);
     this.#partners = partners(this.#tokens);
   }

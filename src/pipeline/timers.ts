@@ -1,0 +1,106 @@
+import type {Transaction} from '../data/transaction.ts';
+import type {Clock} from '../lib/clock.ts';
+import type {Source} from '../source/source.ts';
+import type {Engine} from './engine.ts';
+import type {SourceQueries} from './source-queries.ts';
+
+/**
+ * Time as it reaches the queries of one source: as transactions of kind `timer`, which
+ * change no table, at the position the source has reached. One wait at a time, for the
+ * earliest query that is due.
+ *
+ * What is due at or before the commit of a change happens before the change, however late
+ * the timer or the change comes; so results follow from the commit times alone. While the
+ * source is away or behind, the clock moves nothing: what has happened in the database
+ * meanwhile is not known yet, and silence would be told that was none.
+ */
+export interface Timers {
+  /** To be called with each transaction before the queries are told of it. */
+  before(transaction: Transaction): Promise<void>;
+  /** Lets time pass until `signal` is aborted. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface TimersOptions {
+  readonly source: Pick<Source, 'id' | 'status'>;
+  readonly queries: SourceQueries;
+  readonly engine: Engine;
+  readonly clock: Clock;
+}
+
+/** The clock is looked at this often while something is due, since it may be set anew. */
+const LOOK_MS = 1000;
+/** While the source is behind, whether it still is. */
+const BEHIND_LOOK_MS = 20;
+/** A change that comes this long after its commit is one of the past. */
+const LATE_MS = 1000;
+/** With no change of the past for this long, the source has caught up. */
+const SETTLE_MS = 250;
+
+export function timersOf({source, queries, engine, clock}: TimersOptions): Timers {
+  const {dues} = queries;
+  let lateAtMs = Number.NEGATIVE_INFINITY;
+  let wake = (): void => {};
+  dues.watch(() => wake());
+
+  /** Whether all that was committed until now has come, as far as can be told. */
+  function current(): boolean {
+    const {state, sinceMs} = source.status();
+    return state.kind === 'streaming' && clock.nowMs() - Math.max(sinceMs, lateAtMs) >= SETTLE_MS;
+  }
+
+  /** A step of time; nothing where no query has had its first rows. */
+  async function pass(time: number): Promise<void> {
+    const {position} = queries;
+    if (!position) return;
+    const commitTime = Math.max(time, position.commitTime);
+    const {id: sourceId} = source;
+    const {lsn} = position;
+    await engine.receive(
+      {kind: 'timer', sourceId, lsn, xid: undefined, commitTime, changes: new Map()},
+      queries,
+      () => {},
+    );
+  }
+
+  /** How long to wait for what is due first: 0 for not at all, undefined for ever. */
+  function waitMs(): number | undefined {
+    const {first} = dues;
+    if (first === undefined) return undefined;
+    const left = Math.ceil(first / 1000 - clock.nowMs());
+    if (left > 0) return Math.min(left, LOOK_MS);
+    return current() ? 0 : BEHIND_LOOK_MS;
+  }
+
+  /** Resolves after the wait, when something is due earlier, or when all is to end. */
+  async function waited(ms: number | undefined, signal: AbortSignal): Promise<void> {
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    wake = end;
+    signal.addEventListener('abort', end, {once: true});
+    try {
+      if (ms === undefined) await aborted(ending.signal);
+      else await clock.wait(ms, ending.signal).catch(() => {});
+    } finally {
+      wake = () => {};
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  return {
+    async before({commitTime}) {
+      if (clock.nowMs() - commitTime / 1000 > LATE_MS) lateAtMs = clock.nowMs();
+      if (dues.first !== undefined && dues.first <= commitTime) await pass(commitTime);
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        const ms = waitMs();
+        if (ms === 0) await pass(clock.nowMs() * 1000);
+        else await waited(ms, signal);
+      }
+    },
+  };
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}));

@@ -1,0 +1,39 @@
+import {type Problem, Problems} from '../../lib/problem.ts';
+import type {Catalog} from '../catalog.ts';
+import type {Plan} from '../plan.ts';
+import type {SelectStmt} from './ast.ts';
+import {attempt, type Context, problemAt} from './context.ts';
+import {parseSql} from './parse.ts';
+import {problems} from './problems.ts';
+import {queryPlan} from './query.ts';
+import {firstLocation} from './first-location.ts';
+
+/**
+ * A query in SQL as a plan over the tables of a catalog, with Postgres's semantics: names,
+ * types, overloads and what null does are decided here, once.
+ *
+ * Throws Problems: the first thing that is no SQL, or else everything found that the
+ * catalog does not have or that cannot be kept up to date. Their places count within
+ * `text`, and name no file. The parser must have been loaded (`pipeline/sql-parser.ts`).
+ */
+export function compileSql(text: string, catalog: Catalog): Plan {
+  const stmt = parseSql(text);
+  const found: Problem[] = [];
+  const context: Context = {text, catalog, found};
+  const plan = attempt(context, () => named(stmt, context));
+  if (found.length > 0 || !plan) throw new Problems(found);
+  return plan;
+}
+
+/** A row of a result is an object: its columns need names of their own. */
+function named(stmt: SelectStmt, context: Context): Plan {
+  const plan = queryPlan(stmt, {context, frame: undefined, withQueries: new Map()});
+  const names = plan.columns.map(({name}) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return plan;
+  throw problemAt(context, firstLocation(stmt), problems['sql-ambiguous'], {
+    message: `two columns of the result have the name "${twice}"`,
+    detail: 'A row of a result is an object, whose members need names of their own.',
+    hint: `give one an alias: … AS other_${twice.replace(/\W/g, '')}`,
+  });
+}

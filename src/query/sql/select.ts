@@ -1,0 +1,193 @@
+import type {Expression} from '../expression.ts';
+import type {Plan, SortKey} from '../plan.ts';
+import {analyse, condition} from './analyse.ts';
+import {locationOf, type Node, type SelectStmt} from './ast.ts';
+import {attach, withValues} from './attach.ts';
+import {settledExpression} from './coerce.ts';
+import {AlreadyTold, attempt} from './context.ts';
+import {distinctOf} from './select-distinct.ts';
+import {type Environment, siteOf} from './environment.ts';
+import {fromPlan} from './from.ts';
+import {groupsOf} from './group-by.ts';
+import {grouping, type Groups} from './grouping.ts';
+import {orderOf, keptOf} from './limit.ts';
+import {expressionsOfCall, mapSort} from './plan-expressions.ts';
+import {projectOf} from './plan-parts.ts';
+import type {Level, Site} from './scope.ts';
+import {type Item, selectedItems} from './select-items.ts';
+import {sortKeys} from './sort-keys.ts';
+import {slotsIn} from './slots.ts';
+import {filteredBy} from './where.ts';
+import {windowed, withWindows} from './windows.ts';
+
+/** A SELECT, read: every expression over the rows of FROM, with slots for what comes later. */
+interface Read {
+  readonly items: readonly Item[];
+  readonly groups: Groups | undefined;
+  readonly having: Expression | undefined;
+  readonly orderBy: readonly SortKey[];
+  readonly distinctOn: readonly Expression[] | undefined;
+  readonly level: Level;
+}
+
+/** SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT, in the order it is computed. */
+export function selectPlan(stmt: SelectStmt, environment: Environment): Plan {
+  const {context} = environment;
+  const before = context.found.length;
+  const from = fromPlan(stmt.fromClause ?? [], environment);
+  const base = siteOf(environment, 'SELECT', from.scope);
+  const filtered = stmt.whereClause
+    ? (attempt(context, () => whereOf(from.plan, stmt.whereClause as Node, base)) ?? from.plan)
+    : from.plan;
+  const read = readSelect(stmt, base);
+  if (context.found.length > before) throw new AlreadyTold();
+  return computed(filtered, read, {stmt, site: base, environment});
+}
+
+function whereOf(plan: Plan, node: Node, base: Site): Plan {
+  const site = {...base, clause: 'WHERE'};
+  const predicate = condition(site, node);
+  const {subqueries} = site.level;
+  const at = {context: site.context, location: locationOf(node)};
+  return filteredBy(plan, predicate, {...at, subqueries, over: (expression) => expression});
+}
+
+function readSelect(stmt: SelectStmt, base: Site): Read {
+  const {context, level} = base;
+  const site = {...base, aggregates: true, windows: true};
+  const items = selectedItems(stmt.targetList ?? [], site);
+  const grouped = (stmt.groupClause ?? []).length > 0;
+  const groups = grouped
+    ? attempt(context, () =>
+        groupsOf({...base, clause: 'GROUP BY'}, stmt.groupClause ?? [], items),
+      )
+    : undefined;
+  const having =
+    stmt.havingClause &&
+    attempt(context, () =>
+      condition({...site, windows: false, clause: 'HAVING'}, stmt.havingClause as Node),
+    );
+  const selected = {
+    name: (name: string) => items.find((item) => item.name === name)?.expression,
+    place: (place: number) => items[place - 1]?.expression,
+  };
+  const order = {...site, clause: 'ORDER BY'};
+  const orderBy = attempt(context, () => sortKeys(order, stmt.sortClause ?? [], selected)) ?? [];
+  const on = (stmt.distinctClause ?? []).filter((node) => Object.keys(node).length > 0);
+  const distinctOn =
+    on.length === 0
+      ? undefined
+      : on.flatMap((node) => {
+          const at = {context, location: locationOf(node)};
+          const keys = attempt(context, () => sortKeys(order, [{SortBy: {node}}], selected));
+          return (keys ?? []).map((key) => settledExpression(key.expression, at));
+        });
+  return {items, groups, having, orderBy, distinctOn, level};
+}
+
+interface Around {
+  readonly stmt: SelectStmt;
+  readonly site: Site;
+  readonly environment: Environment;
+}
+
+/** The rows of FROM and WHERE, grouped, windowed, projected, ordered. */
+function computed(input: Plan, read: Read, {stmt, site, environment}: Around): Plan {
+  const {context} = site;
+  const {items, level, orderBy} = read;
+  const at = {context, location: 0};
+  const {subqueries} = level;
+  const grouped = groupedRows(input, read, site);
+  let {plan} = grouped;
+  if (read.having) {
+    const location = locationOf(stmt.havingClause);
+    const over = (expression: Expression): Expression => grouped.over(expression, location);
+    plan = filteredBy(plan, read.having, {context, location, subqueries, over});
+  }
+
+  const over = (expression: Expression): Expression => grouped.over(expression, 0);
+  const inWindows = level.windows.flatMap((use) => [
+    ...use.call.args,
+    ...use.partitionBy,
+    ...use.orderBy.map(({expression}) => expression),
+  ]);
+  const before = attach(plan, inWindows, {...at, subqueries, over});
+  const windows = windowed(before.plan, level.windows, (expression) =>
+    withValues(over(expression), before.values),
+  );
+  const outputs = [
+    ...items.map(({expression}) => expression),
+    ...orderBy.map(({expression}) => expression),
+    ...(read.distinctOn ?? []),
+  ];
+  const after = attach(windows.plan, outputs, {
+    ...at,
+    subqueries,
+    over: (expression) => withWindows(over(expression), windows.places),
+  });
+  const final = (expression: Expression): Expression =>
+    withValues(withWindows(over(expression), windows.places), after.values);
+  return finished(after.plan, read, {final, stmt, environment});
+}
+
+interface GroupedRows {
+  readonly plan: Plan;
+  readonly over: (expression: Expression, location: number) => Expression;
+}
+
+/** Without GROUP BY and aggregates the rows are as they are. */
+function groupedRows(input: Plan, read: Read, {context, scope}: Site): GroupedRows {
+  const {items, level, having, orderBy, groups = {expressions: [], sets: [[]]}} = read;
+  if (!read.groups && level.aggregates.length === 0 && !having) {
+    return {plan: input, over: (expression) => expression};
+  }
+  const inside = [...groups.expressions, ...level.aggregates.flatMap(expressionsOfCall)];
+  const {subqueries} = level;
+  const plain = (expression: Expression): Expression => expression;
+  const attached = attach(input, inside, {context, location: 0, subqueries, over: plain});
+  const made = grouping({
+    context,
+    scope,
+    input: attached.plan,
+    groups,
+    aggregates: level.aggregates,
+    read: (expression) => withValues(expression, attached.values),
+  });
+  // All that is used is looked at first: columns that come along are found on the way.
+  for (const {expression, location} of items) {
+    attempt(context, () => made.over(expression, location));
+  }
+  if (having) attempt(context, () => made.over(having, 0));
+  for (const {expression} of orderBy) attempt(context, () => made.over(expression, 0));
+  for (const use of level.windows) {
+    const parts = [...use.call.args, ...use.partitionBy, ...use.orderBy.map((key) => key.expression)];
+    for (const part of parts) attempt(context, () => made.over(part, 0));
+  }
+  for (const at of slotsIn([...items.map((item) => item.expression), ...(having ? [having] : []), ...orderBy.map((key) => key.expression)], 'subquery')) {
+    const {refs = [], left} = subqueries[at] ?? {};
+    for (const ref of [...refs, ...(left ? [left] : [])]) attempt(context, () => made.over(ref, 0));
+  }
+  if (context.found.length > 0) throw new AlreadyTold();
+  return {plan: made.plan(), over: made.over};
+}
+
+interface Finishing {
+  readonly final: (expression: Expression) => Expression;
+  readonly stmt: SelectStmt;
+  readonly environment: Environment;
+}
+
+/** DISTINCT, ORDER BY and LIMIT; what is ordered by and not selected goes last of all. */
+function finished(plan: Plan, read: Read, {final, stmt, environment}: Finishing): Plan {
+  const items = read.items.map(({name, expression}) => ({name, expression: final(expression)}));
+  const orderBy = read.orderBy.map((key) => mapSort(key, final));
+  const kept = keptOf(stmt, environment);
+  if (stmt.distinctClause) {
+    const on = read.distinctOn?.map(final);
+    return distinctOf(plan, {items, on, orderBy, kept, context: environment.context});
+  }
+  if (orderBy.length === 0) return orderOf(projectOf(plan, items), [], kept);
+  return projectOf(orderOf(plan, orderBy, kept), items);
+}
+
+export {analyse};

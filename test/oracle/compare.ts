@@ -1,0 +1,313 @@
+import type pg from 'pg';
+import type {Delta} from '../../src/data/delta.ts';
+import type {Key} from '../../src/data/key.ts';
+import {keyOf} from '../../src/data/key-of.ts';
+import type {Table} from '../../src/data/schema.ts';
+import {textReader, textWriter} from '../../src/data/text.ts';
+import type {Type} from '../../src/data/type.ts';
+import type {Row, Value} from '../../src/data/value.ts';
+import {identicalRows} from '../../src/data/compare.ts';
+import {problemsOf} from '../../src/lib/problem.ts';
+import {describeTables} from '../../src/postgres/catalog.ts';
+import {dataflow, type Dataflow} from '../../src/query/dataflow.ts';
+import {optimise} from '../../src/query/optimise.ts';
+import type {Plan} from '../../src/query/plan.ts';
+import {compileSql} from '../../src/query/sql/lower.ts';
+import type {OracleCase} from './case.ts';
+
+/** What a comparison came to. */
+export interface Outcome {
+  /** After how many commits the result was compared with Postgres's. */
+  readonly compared: number;
+  /** How often both sides refused the query, or failed on a row. */
+  readonly failedAlike: number;
+  /** What differs, in words; undefined where nothing does. */
+  readonly difference: string | undefined;
+}
+
+const SETTINGS = `SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres';
+  SET extra_float_digits = 3; SET bytea_output = 'hex'; SET synchronous_commit = off`;
+
+export async function prepared(client: pg.Client): Promise<void> {
+  await client.query(SETTINGS);
+}
+
+type Images = ReadonlyMap<string, ReadonlyMap<Key, Row>>;
+
+/**
+ * Runs the transactions of several cases that share tables and writes, in Postgres; after
+ * each commit compares every query's held result with what Postgres answers it.
+ */
+export async function compared(
+  client: pg.Client,
+  cases: readonly OracleCase[],
+): Promise<readonly Outcome[]> {
+  const [first] = cases;
+  if (!first) return [];
+  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  for (const statement of first.tables) await client.query(statement);
+  const tables = await describedTables(client);
+  let images: Images = await readImages(client, tables);
+  const watches: Watch[] = [];
+  for (const one of cases) watches.push(await watched(client, one, tables, images));
+  for (const [i, commit] of first.commits.entries()) {
+    await run(client, commit);
+    const next = await readImages(client, tables);
+    const changes = differences(images, next);
+    images = next;
+    for (const watch of watches) await watch.step(changes, images, `commit ${i + 1}`);
+  }
+  return watches.map((watch) => watch.outcome());
+}
+
+async function run(client: pg.Client, commit: readonly string[]): Promise<void> {
+  await client.query('BEGIN');
+  for (const statement of commit) {
+    if (statement === 'ROLLBACK') return void (await client.query('ROLLBACK'));
+    await client.query(statement);
+  }
+  await client.query('COMMIT');
+}
+
+const TABLES = "SELECT 'public.' || tablename AS name FROM pg_tables WHERE schemaname = 'public'";
+
+async function describedTables(client: pg.Client): Promise<readonly Table[]> {
+  const {rows} = await client.query<{name: string}>(TABLES);
+  const {followed} = await describeTables(client, {
+    names: rows.map(({name}) => name).sort(),
+    tableKeys: [],
+    publication: undefined,
+    role: 'postgres',
+  });
+  return followed.map(({table}) => table);
+}
+
+/** Every value as Postgres prints it. */
+const asText = {getTypeParser: () => (text: string) => text};
+
+interface TextResult {
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly types: readonly number[];
+}
+
+async function textRows(client: pg.Client, text: string): Promise<TextResult> {
+  const {rows, fields} = await client.query({text, rowMode: 'array', types: asText as never});
+  return {
+    rows: rows as unknown as TextResult['rows'],
+    types: fields.map(({dataTypeID}) => dataTypeID),
+  };
+}
+
+async function readImages(client: pg.Client, tables: readonly Table[]): Promise<Images> {
+  const images = new Map<string, ReadonlyMap<Key, Row>>();
+  for (const {id, name, columns, keyColumns} of tables) {
+    const readers = columns.map(({type}) => textReader(type));
+    const key = keyOf(columns.map(({type}) => type), keyColumns);
+    const {rows} = await textRows(client, `SELECT * FROM ${name}`);
+    const read = rows.map((row) =>
+      row.map((text, i) => (text === null ? null : (readers[i]?.(text) ?? null))),
+    );
+    images.set(id, new Map(read.map((row) => [key(row), row])));
+  }
+  return images;
+}
+
+function differences(before: Images, after: Images): ReadonlyMap<string, Delta> {
+  const changes = new Map<string, Delta>();
+  for (const [id, rows] of after) {
+    const old = before.get(id) ?? new Map<Key, Row>();
+    const delta = [...new Set([...old.keys(), ...rows.keys()])].flatMap((key) => {
+      const [was, is] = [old.get(key), rows.get(key)];
+      return was && is && identicalRows(was, is) ? [] : [{key, before: was, after: is}];
+    });
+    if (delta.length > 0) changes.set(id, delta);
+  }
+  return changes;
+}
+
+interface Watch {
+  step(changes: ReadonlyMap<string, Delta>, images: Images, when: string): Promise<void>;
+  outcome(): Outcome;
+}
+
+/** One query, held and compared; after a difference it is left alone. */
+async function watched(
+  client: pg.Client,
+  one: OracleCase,
+  tables: readonly Table[],
+  images: Images,
+): Promise<Watch> {
+  let compared = 0;
+  let failedAlike = 0;
+  let difference: string | undefined;
+  let running: Held | undefined;
+  const plan = planOf(one.query, tables);
+  const answer = await answerOf(client, one.query);
+  if ('refused' in plan && !('failed' in answer)) difference = `refused: ${plan.refused}`;
+  if (!('refused' in plan) && 'failed' in answer && answer.early) {
+    difference = `Postgres refuses it: ${answer.failed}`;
+  }
+
+  async function step(
+    changes: ReadonlyMap<string, Delta>,
+    rows: Images,
+    when: string,
+  ): Promise<void> {
+    if (difference !== undefined) return;
+    const theirs = await answerOf(client, one.query);
+    if ('refused' in plan) {
+      failedAlike += 1;
+      return;
+    }
+    const ours = running ? running.push(changes) : undefined;
+    running ??= held(plan);
+    const failed = ours ?? (running.fresh ? running.hydrate(rows) : undefined);
+    if (failed !== undefined || 'failed' in theirs) {
+      running = undefined;
+      if (failed !== undefined && 'failed' in theirs) failedAlike += 1;
+      else difference = `${when}: ${told(failed, theirs)}`;
+      return;
+    }
+    compared += 1;
+    const found = differing(running, theirs, one);
+    if (found) difference = `${when}: ${found}`;
+  }
+
+  await step(new Map(), images, 'at first');
+  return {step, outcome: () => ({compared, failedAlike, difference})};
+}
+
+const told = (ours: string | undefined, theirs: Answer): string =>
+  'failed' in theirs
+    ? `Postgres fails, we do not: ${theirs.failed}`
+    : `we fail, Postgres does not: ${ours}`;
+
+function planOf(query: string, tables: readonly Table[]): Plan | {readonly refused: string} {
+  try {
+    return optimise(compileSql(query, {tables, joins: []}));
+  } catch (error) {
+    const found = problemsOf(error);
+    if (found.length === 0) throw error;
+    return {refused: found.map(({message}) => message).join('; ')};
+  }
+}
+
+type Answer = TextResult | {readonly failed: string; readonly early: boolean};
+
+/** Classes of errors that Postgres tells before it looks at a row: syntax, names, types. */
+const EARLY = /^42/;
+
+async function answerOf(client: pg.Client, query: string): Promise<Answer> {
+  try {
+    return await textRows(client, query);
+  } catch (error) {
+    const {message, code = ''} = error as Error & {code?: string};
+    return {failed: message, early: EARLY.test(code)};
+  }
+}
+
+interface Held {
+  readonly plan: Plan;
+  /** Whether it has no rows yet. */
+  readonly fresh: boolean;
+  readonly rows: ReadonlyMap<Key, Row>;
+  readonly keysInOrder: (() => Iterable<Key>) | undefined;
+  /** The message of the Problem that it failed with; undefined where it did not. */
+  hydrate(images: Images): string | undefined;
+  push(changes: ReadonlyMap<string, Delta>): string | undefined;
+}
+
+/** A query's rows, as a client has them that folds what is told. */
+function held(plan: Plan): Held {
+  const flow: Dataflow = dataflow(plan);
+  const rows = new Map<Key, Row>();
+  let fresh = true;
+
+  function folded(act: () => Delta): string | undefined {
+    fresh = false;
+    try {
+      for (const {key, before, after} of act()) {
+        const is = rows.get(key);
+        if ((before === undefined) !== (is === undefined)) {
+          throw new Error(`an edit of ${key} does not start from the row that it has`);
+        }
+        if (after) rows.set(key, after);
+        else rows.delete(key);
+      }
+      return undefined;
+    } catch (error) {
+      const found = problemsOf(error);
+      if (found.length === 0) throw error;
+      return found.map(({message}) => message).join('; ');
+    }
+  }
+
+  return {
+    plan,
+    rows,
+    keysInOrder: flow.keysInOrder,
+    get fresh() {
+      return fresh;
+    },
+    hydrate: (images) => folded(() => flow.hydrate(images)),
+    push: (changes) =>
+      folded(() =>
+        flow.push({kind: 'stream', sourceId: 's', lsn: 0n as never, xid: 1, commitTime: 0, changes}),
+      ),
+  };
+}
+
+function differing(
+  {plan, rows, keysInOrder}: Held,
+  theirs: TextResult,
+  {ordered, loose}: OracleCase,
+): string | undefined {
+  const oids = plan.columns.map(({type}) => oidOf(type));
+  const odd = oids.findIndex((oid, i) => oid !== undefined && oid !== theirs.types[i]);
+  if (odd >= 0) {
+    return `column ${odd + 1} has type ${plan.columns[odd]?.type.kind}, in Postgres ${theirs.types[odd]}`;
+  }
+  const writers = plan.columns.map(({type}) => printed(type));
+  const line = (texts: readonly (string | null)[]): string =>
+    JSON.stringify(loose ? texts.map(normal) : texts);
+  const write = (row: Row): string =>
+    line(row.map((value, i) => (value === null ? null : (writers[i]?.(value) ?? null))));
+  const ours = keysInOrder
+    ? Array.from(keysInOrder(), (key) => write(rows.get(key) ?? []))
+    : Array.from(rows.values(), write);
+  const expected = theirs.rows.map(line);
+  if (!ordered || !keysInOrder) {
+    ours.sort();
+    expected.sort();
+  }
+  if (ours.join('\n') === expected.join('\n')) return undefined;
+  return `we have\n  ${ours.join('\n  ')}\nPostgres has\n  ${expected.join('\n  ')}`;
+}
+
+/** Without the zeros at the end of a number: 1.50 is 1.5. */
+const normal = (text: string | null): string | null =>
+  text !== null && /^-?\d+\.\d*$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+
+/** As Postgres's output functions print it, which differs from `::text` for booleans. */
+const printed = (type: Type): ((value: Value) => string) =>
+  type.kind === 'bool' ? (value) => (value ? 't' : 'f') : textWriter(type);
+
+const OIDS: Partial<Record<Type['kind'], number>> = {
+  bool: 16,
+  int2: 21,
+  int4: 23,
+  int8: 20,
+  float4: 700,
+  float8: 701,
+  numeric: 1700,
+  text: 25,
+  date: 1082,
+  time: 1083,
+  timestamp: 1114,
+  timestamptz: 1184,
+  interval: 1186,
+  json: 114,
+  jsonb: 3802,
+};
+
+const oidOf = ({kind}: Type): number | undefined => OIDS[kind];
