@@ -13,17 +13,26 @@ export interface Update {
   readonly edit: Edit;
 }
 
+export interface HistoryOptions {
+  readonly rows: number;
+  readonly groups: number;
+  readonly updates: number;
+  readonly seed: number;
+  /** How many of the rows are updated, the last that came; all, unless told. */
+  readonly hot?: number;
+}
+
 /** Rows `[id, group, value]`, inserted; and updates of their values, each of another value. */
 export function history(
   table: string,
-  {rows, groups, updates, seed}: {rows: number; groups: number; updates: number; seed: number},
+  {rows, groups, updates, seed, hot = rows}: HistoryOptions,
 ): {readonly initial: Delta; readonly updates: readonly Update[]} {
   const next = random(seed);
   const held: Row[] = [];
   for (let id = 0; id < rows; id++) held.push([id, id % groups, Math.floor(next() * 1000)]);
   const initial: Delta = held.map((after, key) => ({key, before: undefined, after}));
   const edits = Array.from({length: updates}, () => {
-    const key = Math.floor(next() * rows);
+    const key = rows - 1 - Math.floor(next() * hot);
     const before = held[key] as Row;
     const after: Row = [before[0] ?? null, before[1] ?? null, ((before[2] as number) + 7) % 1000];
     held[key] = after;

@@ -32,7 +32,7 @@ export async function hasData(place: ClusterPlace): Promise<boolean> {
  */
 export async function makeData(
   place: ClusterPlace,
-  {password, limitMs}: {password: string; limitMs: number},
+  {password, limitMs, signal}: {password: string; limitMs: number; signal: AbortSignal},
 ): Promise<void> {
   await removeDrafts(place);
   const draft = await mkdtemp(join(place.folder, DRAFT));
@@ -48,6 +48,8 @@ export async function makeData(
     await promisify(execFile)(join(place.native, 'bin', 'initdb'), flags, options);
     await rename(data, dataFolder(place));
   } catch (cause) {
+    // Ctrl-C in a terminal goes to initdb as well: that it ended is no failure then.
+    signal.throwIfAborted();
     const {stderr = '', message} = cause as Error & {stderr?: string};
     const output = stderr.trim() || message;
     throw cliProblems['postgres-failed'](

@@ -31,7 +31,9 @@ export async function demo(world: CliWorld, signal: AbortSignal): Promise<void> 
   });
   await claimFolder(folder, world.pid);
   const {password} = await keepState(folder, dataFolder(place));
-  const postgres = await startPostgres({place, password, clock: world.clock, signal});
+  const {clock} = world;
+  const postgres = await unlessStopped(startPostgres({place, password, clock, signal}), signal);
+  if (!postgres) return;
   try {
     const connection = {port: postgres.port, password};
     const initSql = await readFile(join(world.root, 'sql', 'init.sql'), 'utf8');
@@ -41,6 +43,16 @@ export async function demo(world: CliWorld, signal: AbortSignal): Promise<void> 
     await postgres.stop();
   }
   if (!signal.aborted) throw cliProblems['postgres-stopped']({logFile: logFile(place)});
+}
+
+/** What was begun; undefined where the user stopped it, which is no failure. */
+async function unlessStopped<T>(begun: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await begun;
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
 }
 
 /** Aborted with the other one, or when Postgres has ended by itself. */

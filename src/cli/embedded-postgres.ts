@@ -55,7 +55,7 @@ interface Options {
   /** Of the superuser `postgres`, once data are made; ignored for data that are there. */
   readonly password: string;
   readonly clock: Clock;
-  /** Ends a start that has not come to its end yet. */
+  /** Ends a start that has not come to its end yet, with its reason. */
   readonly signal: AbortSignal;
   readonly limits?: PostgresLimits;
 }
@@ -67,8 +67,10 @@ interface Options {
  */
 export async function startPostgres(options: Options): Promise<EmbeddedPostgres> {
   const {place, password, clock, limits = POSTGRES_LIMITS} = options;
-  if (!(await hasData(place))) await makeData(place, {password, limitMs: limits.setUpMs});
+  const {signal} = options;
+  if (!(await hasData(place))) await makeData(place, {password, limitMs: limits.setUpMs, signal});
   await stopOrphan(place, limits);
+  signal.throwIfAborted();
 
   const port = await freePort();
   const child = await launch(place, port);

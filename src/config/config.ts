@@ -82,6 +82,8 @@ export interface SourceConfig {
   readonly retryMaxMs: number;
   /** How long a new slot may wait for transactions that were open before it. */
   readonly slotWaitMs: number;
+  /** How often tables are looked at for changes that the stream says nothing of. */
+  readonly tableCheckMs: number;
 }
 
 export interface QueryConfig {
@@ -94,11 +96,21 @@ export interface QueryConfig {
     readonly sourceId: string;
     readonly nodes: readonly string[];
     readonly relations: readonly string[];
+    /** Names of `middleware`, in the order in which rows go through them. */
+    readonly pipeline?: readonly string[];
   }[];
   readonly joins: readonly {
     readonly id: string;
     readonly keys: readonly {readonly label: string; readonly property: string}[];
   }[];
+  /** What a source's pipeline can name. */
+  readonly middleware?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly config: Readonly<Record<string, unknown>>;
+  }[];
+  /** What stands for `$name` in the query. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** Where the query's text begins in the file, so that its problems can be placed there. */
   readonly place: {readonly file: string; readonly line: number; readonly column: number};
 }
@@ -166,6 +178,7 @@ export const defaults = {
     retryFirstMs: 500,
     retryMaxMs: 30_000,
     slotWaitMs: 30_000,
+    tableCheckMs: 10_000,
   },
   query: {autoStart: false},
   reaction: {autoStart: true},

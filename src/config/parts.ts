@@ -8,7 +8,8 @@ import type {
   ReactionConfig,
   SourceConfig,
 } from './config.ts';
-import {follow, itemsAt, type Node, type Path, textAt} from './node.ts';
+import {child, follow, itemsAt, type Node, type Path, textAt} from './node.ts';
+import {parametersOf} from './parameters.ts';
 import * as schema from './schema.ts';
 
 type Report = (problem: Problem) => void;
@@ -67,7 +68,8 @@ export function queryOf(root: Node, path: Path, report: Report): QueryConfig | u
   const text = follow(root, [...path, 'query']).node;
   const at = text?.kind === 'scalar' ? text.textPlace : follow(root, path).place;
   const place = {file: at.file ?? '', line: at.line, column: at.column};
-  return {...query, queryLanguage: query.queryLanguage, place};
+  const parameters = parametersOf(child(follow(root, path).node, 'parameters'));
+  return {...query, parameters, queryLanguage: query.queryLanguage, place};
 }
 
 function reactionOf(root: Node, path: Path, report: Report): ReactionConfig | undefined {

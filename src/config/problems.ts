@@ -217,6 +217,21 @@ export const problems = catalogue({
       hint: 'give one of them another id',
     }),
   },
+  'unknown-middleware': {
+    cause: 'The pipeline of a query names a middleware that the query does not have.',
+    remedy: 'Correct the name, or add it under `middleware` of the query.',
+    say: (facts: {
+      subject: string;
+      id: string;
+      nearest: string | undefined;
+      known: readonly string[];
+    }) => ({
+      message: `${facts.subject} has no middleware "${facts.id}"`,
+      detail:
+        facts.known.length > 0 ? `It has ${quoted(facts.known)}.` : 'It has no middleware at all.',
+      hint: meant(facts.nearest) ?? `add it: middleware: [{kind: …, name: ${facts.id}}]`,
+    }),
+  },
   'unknown-source': {
     cause: 'A query reads a source that the file does not have.',
     remedy: 'Correct the id, or add the source.',

@@ -47,6 +47,27 @@ export function checkSources(root: Node, sources: KnownIds, report: Report): voi
       const facts = {subject, ...unknown(id.text, sources)};
       report(problems['unknown-source'](facts, {place: id.place}));
     }
+    checkPipelines(query, subject, report);
+  }
+}
+
+/** Reports names that no middleware has, and two that have one. */
+function checkPipelines(query: Node, subject: string, report: Report): void {
+  const names = new Map<string, Place>();
+  for (const middleware of itemsAt(query, 'middleware')) {
+    const name = scalarAt(middleware, 'name');
+    if (!name) continue;
+    const first = names.get(name.text);
+    if (first) {
+      const facts = {kind: 'middleware', id: shown(name.text), firstLine: first.line};
+      report(problems['duplicate-id'](facts, {place: name.place}));
+    } else names.set(name.text, name.place);
+  }
+  for (const source of itemsAt(query, 'sources')) {
+    for (const {text, place} of texts(child(source, 'pipeline'))) {
+      if (names.has(text)) continue;
+      report(problems['unknown-middleware']({subject, ...unknown(text, names)}, {place}));
+    }
   }
 }
 

@@ -75,6 +75,10 @@ export const source = field.map({
     .milliseconds()
     .default(defaults.source.slotWaitMs)
     .describe('How long a new slot may wait for open transactions.'),
+  tableCheckMs: field
+    .milliseconds()
+    .default(defaults.source.tableCheckMs)
+    .describe('How often tables are looked at for changes that the stream does not tell.'),
 });
 
 const labels = field.texts('the name of a table or relation').default([]);
@@ -98,6 +102,10 @@ export const query = field.map({
         sourceId: field.filled().describe('The id of a source.'),
         nodes: labels.describe('Labels that this source supplies.'),
         relations: labels.describe('Relations that this source supplies.'),
+        pipeline: field
+          .texts('the name of a middleware')
+          .default([])
+          .describe('Middleware that its rows go through, in this order.'),
       }),
       {min: 1},
     )
@@ -119,6 +127,22 @@ export const query = field.map({
     )
     .default([])
     .describe('Relations between tables that no foreign key states.'),
+  middleware: field
+    .list(
+      field.map({
+        kind: field
+          .filled()
+          .describe('map, unwind, promote, relabel, decoder or parse_json, as in Drasi.'),
+        name: field.filled().describe('The name by which a pipeline knows it.'),
+        config: field.mapOf(z.unknown()).default({}).describe('Its settings, by its kind.'),
+      }),
+    )
+    .default([])
+    .describe('What can be done with rows before the query sees them.'),
+  parameters: field
+    .mapOf(z.unknown())
+    .default({})
+    .describe('Values for $name in openCypher and GQL.'),
 });
 
 const template = field.text('a template').default('').describe('Handlebars; empty: JSON.');

@@ -82,13 +82,13 @@ const query: Shape = {
     'recoveryPolicy',
     ...buffers,
   ],
-  refused: ['middleware'],
   remarks,
   children: {
     sources: {
       each: 'item',
-      shape: {keys: ['sourceId', 'nodes', 'relations'], refused: ['pipeline']},
+      shape: {keys: ['sourceId', 'nodes', 'relations', 'pipeline']},
     },
+    middleware: {each: 'item', shape: {keys: ['kind', 'name', 'config']}},
     joins: {
       each: 'item',
       shape: {

@@ -20,7 +20,6 @@ export function pairKey(left: Key, right: Key): string {
   return `${pairPart(left)}|${pairPart(right)}`;
 }
 
-/** A key as a part of a pair's. */
-export function pairPart(key: Key): string {
+function pairPart(key: Key): string {
   return typeof key === 'number' ? String(key) : keyPart(key);
 }

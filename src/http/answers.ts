@@ -24,8 +24,8 @@ export function answerProblems(statuses: Statuses): ErrorRequestHandler {
 }
 
 /** Refuses what no route took. */
-export const nothingHere: RequestHandler = (request) => {
-  throw httpProblems['route-not-found']({path: request.path});
+export const nothingHere: RequestHandler = ({baseUrl, path}) => {
+  throw httpProblems['route-not-found']({path: baseUrl + path});
 };
 
 /** Refuses every method but those a path answers. Stands after the path's own routes. */

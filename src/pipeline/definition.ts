@@ -2,6 +2,7 @@ import type {QueryConfig} from '../config/config.ts';
 import {placeInFile} from '../config/query-place.ts';
 import {Problem, Problems, problemsOf} from '../lib/problem.ts';
 import {checkSyntax, compile} from '../query/compile.ts';
+import {type Middleware, middlewareProblem} from '../query/middleware/middleware.ts';
 import type {Definition, SourceNow} from './live-query.ts';
 import {pipelineProblems} from './problems.ts';
 
@@ -10,15 +11,22 @@ export function definitionOf(
   config: QueryConfig,
   {source, origin}: Pick<Definition, 'source' | 'origin'>,
 ): Definition {
-  const {queryLanguage: language, joins} = config;
+  const {queryLanguage: language, joins, parameters = {}} = config;
+  const middleware = pipelineOf(config);
   return {
     config,
     origin,
     source,
     compile: (tables) =>
-      placed(config, () => compile(config.query, {language, catalog: {tables, joins}})),
+      placed(config, () =>
+        compile(config.query, {language, catalog: {tables, joins}, parameters, middleware}),
+      ),
   };
 }
+
+/** What the rows of the source go through, in this order. */
+const pipelineOf = ({sources: [source], middleware = []}: QueryConfig): readonly Middleware[] =>
+  (source?.pipeline ?? []).flatMap((name) => middleware.find((one) => one.name === name) ?? []);
 
 /** The source that a query reads. */
 export function sourceOf(
@@ -30,7 +38,7 @@ export function sourceOf(
 
 /** Every Problem that a query has whatever the tables are: no query, more than one source. */
 export function queryProblems(query: QueryConfig): readonly Problem[] {
-  return [...syntaxProblems(query), ...sourceProblems(query)];
+  return [...syntaxProblems(query), ...sourceProblems(query), ...middlewareProblems(query)];
 }
 
 /** Throws the Problems of all queries at once. */
@@ -54,6 +62,15 @@ function sourceProblems({id, sources, place}: QueryConfig): readonly Problem[] {
   if (sources.length < 2) return [];
   const ids = sources.map(({sourceId}) => sourceId);
   return [pipelineProblems['several-sources']({query: id, sources: ids}, {place})];
+}
+
+function middlewareProblems({middleware = [], place}: QueryConfig): readonly Problem[] {
+  return middleware.flatMap((one) => {
+    const found = middlewareProblem(one);
+    if (!found) return [];
+    const {code, message, detail, hint} = found;
+    return [new Problem(code, {message, detail, hint}, {place})];
+  });
 }
 
 /** Runs `act`; the places of its Problems, which count within the text, count in the file then. */

@@ -18,7 +18,8 @@ export interface Move {
 /**
  * The queries of one source. A transaction visits those that can care: of the running ones
  * whom the router names, those that wait for their first rows, and failed ones that read a
- * table it touched. A transaction of time visits the running ones that are due. The others cost nothing, and their results are right as they are.
+ * table it touched. A transaction of time visits the running ones that are due. The others
+ * cost nothing, and their results are right as they are.
  */
 export interface SourceQueries extends SourceNow {
   /** The source's tables as they are now; the next transaction tells what else is. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import {type Table, tableId} from '../data/schema.ts';
+import {type Table, type TableId, tableId} from '../data/schema.ts';
 import type {Problem} from '../lib/problem.ts';
 import {parseTableName, quoteTable, type TableName} from './identifiers.ts';
 import {tableProblems} from './problems-preflight.ts';
@@ -35,6 +35,8 @@ export interface Catalog {
   readonly followed: readonly FollowedTable[];
   /** Why a table is not followed. */
   readonly refused: readonly Problem[];
+  /** Those of them that are there. */
+  readonly refusedTables: readonly TableId[];
   /** What is to be known of tables that are followed. */
   readonly warnings: readonly Problem[];
 }
@@ -60,10 +62,14 @@ export async function describeTables(
   const {oids, missing} = await resolveNames(client, asked.names);
   const {rows} = await client.query<TableFacts>(TABLE_FACTS, [oids]);
   const refused: Problem[] = [...missing];
+  const refusedTables: TableId[] = [];
   const warnings: Problem[] = [];
   const usable = rows.filter((facts) => {
     const refusal = refusalOf(facts, asked.role);
-    if (refusal) refused.push(refusal);
+    if (refusal) {
+      refused.push(refusal);
+      refusedTables.push(tableId(facts.schema, facts.name));
+    }
     return !refusal;
   });
   const typeOids = usable.flatMap(({columns}) => columns.map(({type}) => type));
@@ -73,7 +79,7 @@ export async function describeTables(
     warnings.push(...described.warnings);
     return described.followed;
   });
-  return {followed, refused, warnings};
+  return {followed, refused, refusedTables, warnings};
 }
 
 function describe(

@@ -2,6 +2,8 @@ import type {Catalog, Language} from './catalog.ts';
 import {compileCypher} from './cypher/lower.ts';
 import {parseCypher} from './cypher/parser.ts';
 import {type DataflowOptions, dataflow} from './dataflow.ts';
+import {type Middleware, throughMiddleware} from './middleware/middleware.ts';
+import {problems} from './middleware/problems.ts';
 import {optimise} from './optimise.ts';
 import type {Plan} from './plan.ts';
 import type {RunningQuery} from './query.ts';
@@ -24,6 +26,8 @@ export interface CompileOptions {
   readonly catalog: Catalog;
   /** What stands for `$name` in openCypher and GQL. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** What happens to the rows of tables before the query sees them, in this order. */
+  readonly middleware?: readonly Middleware[];
 }
 
 /** Throws every Problem that a text has whatever the tables are. */
@@ -34,14 +38,17 @@ export function checkSyntax(text: string, language: Language | undefined): void 
 
 function planOf(
   text: string,
-  {language, catalog, parameters = {}}: CompileOptions & {language: Language},
+  {language, catalog, parameters = {}, middleware = []}: CompileOptions & {language: Language},
 ): Plan {
   switch (language) {
     case 'SQL':
+      if (middleware.length > 0) throw problems['middleware-in-sql']({});
       return compileSql(text, catalog);
     case 'Cypher':
-    case 'GQL':
-      return compileCypher(text, catalog, {gql: language === 'GQL', parameters});
+    case 'GQL': {
+      const {catalog: seen, finish} = throughMiddleware(catalog, middleware);
+      return finish(compileCypher(text, seen, {gql: language === 'GQL', parameters}));
+    }
   }
 }
 

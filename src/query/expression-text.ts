@@ -1,4 +1,5 @@
-import type {Value} from '../data/value.ts';
+import {intervalIso} from '../data/temporal-interval.ts';
+import {Interval, type Value} from '../data/value.ts';
 import type {Expression} from './expression.ts';
 import type {AggregateCall, SortKey, TimeCall} from './plan.ts';
 
@@ -37,6 +38,7 @@ export function expressionText(expression: Expression, columns: readonly string[
 function literalText(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
+  if (value instanceof Interval) return intervalIso(value);
   return Array.isArray(value) ? `[${value.map(literalText).join(', ')}]` : String(value);
 }
 

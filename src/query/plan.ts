@@ -205,6 +205,11 @@ export interface WindowFunction {
 export interface Timed extends Node {
   readonly kind: 'timed';
   readonly input: Plan;
+  /**
+   * How many of the input's columns make the row what it is. Those behind them are of time
+   * functions below: when time alone changes one, the row has not changed.
+   */
+  readonly width: number;
   readonly functions: readonly TimeCall[];
 }
 

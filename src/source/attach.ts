@@ -3,12 +3,14 @@ import {type Problem, problemText} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
 import {lockTables} from '../postgres/snapshot.ts';
+import type {TableMarks} from '../postgres/table-marks.ts';
 import type {TlsOptions} from '../postgres/tls.ts';
 import {type Beginning, beginningOf, readServer} from './connect-slot.ts';
 import type {Image} from './image.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
 import {type Prepared, prepare} from './prepare.ts';
 import type {Progress} from './progress.ts';
+import {changedTable, marksNow} from './quiet-changes.ts';
 import {type Resync, resync} from './resync.ts';
 import {shapesOf} from './shape.ts';
 import type {SourceSink} from './source.ts';
@@ -26,6 +28,8 @@ export interface Held {
   systemId: string | undefined;
   /** Why the image must be compared with the tables before the stream goes on. */
   doubt: Problem | undefined;
+  /** What tells that the tables are still those in the image. */
+  marks: TableMarks;
 }
 
 /** Where and how the stream is to be opened. */
@@ -83,7 +87,9 @@ async function position(
 ): Promise<Lsn> {
   const {held, world, options} = attaching;
   const why = beginning.kind === 'resync' ? beginning.why : held.doubt;
-  const altered = shapesOf(prepared.tables) !== shapesOf(held.tables);
+  const altered =
+    shapesOf(prepared.tables) !== shapesOf(held.tables) ||
+    changedTable(held.marks, await marksNow(control.client, options), {named: false});
   if (beginning.kind === 'resume' && !held.doubt && !altered && !prepared.extended) {
     return beginning.from;
   }
@@ -91,8 +97,12 @@ async function position(
   const slotExists = beginning.kind === 'resume' || beginning.slotExists;
   // Locked, they are described once more: nobody can alter them from here on.
   await lockTables(control.client, prepared.tables);
+  // The marks first: what changes between the two is then noticed later.
+  const marks = await marksNow(control.client, options);
   const {tables} = await prepare(control.client, options, {slots: 1, senders: 1});
-  return compared(attaching, control, {tables, slotExists});
+  const from = await compared(attaching, control, {tables, slotExists});
+  held.marks = marks;
+  return from;
 }
 
 async function compared(

@@ -16,6 +16,8 @@ export interface PostgresSourceOptions {
   readonly retryMaxMs: number;
   /** How long a new slot may wait for open transactions to end. */
   readonly slotWaitMs: number;
+  /** How often tables are looked at for changes that the stream says nothing of. */
+  readonly tableCheckMs: number;
   readonly limits: SourceLimits;
 }
 

@@ -10,6 +10,7 @@ import {attach, type Held} from './attach.ts';
 import {follow} from './follow.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
 import {progress} from './progress.ts';
+import {whileUnchanged} from './quiet-changes.ts';
 import {relationsOf} from './relations.ts';
 import type {Source, SourceSink, SourceState, SourceStatus} from './source.ts';
 
@@ -40,6 +41,7 @@ class PostgresSource implements Source {
     senderPid: undefined,
     systemId: undefined,
     doubt: undefined,
+    marks: new Map(),
   };
   /** Relations of the stream that turned out to be no tables of ours. */
   readonly #strangers = new Set<number>();
@@ -113,30 +115,31 @@ class PostgresSource implements Source {
     });
     this.#warn(attached.warnings);
     const {from, tls, walSenderTimeoutMs, viaRoot} = attached;
-    const {tables, image, progress} = this.#held;
-    await follow(
-      {
-        sourceId: this.id,
-        stream: {
-          connect,
-          tls,
-          slot: slotName,
-          publication: publicationName,
-          from,
-          walSenderTimeoutMs,
-        },
-        relations: relationsOf(tables, {strangers: this.#strangers, viaRoot}),
-        image,
-        progress,
-        limits,
-        clock: this.#world.clock,
-        onOpen: (stream) => this.#opened(stream),
-        receive: sink.receive,
+    const {tables, marks, image, progress} = this.#held;
+    const following = {
+      sourceId: this.id,
+      stream: {
+        connect,
+        tls,
+        slot: slotName,
+        publication: publicationName,
+        from,
+        walSenderTimeoutMs,
       },
-      signal,
-    ).finally(() => {
-      this.#stream = undefined;
-    });
+      relations: relationsOf(tables, {strangers: this.#strangers, viaRoot}),
+      image,
+      progress,
+      limits,
+      clock: this.#world.clock,
+      onOpen: (stream: ReplicationStream) => this.#opened(stream),
+      receive: sink.receive,
+    };
+    const around = {options: this.#options, world: this.#world, tls};
+    await whileUnchanged(marks, around, signal, (either) => follow(following, either)).finally(
+      () => {
+        this.#stream = undefined;
+      },
+    );
   }
 
   #opened(stream: ReplicationStream): void {

@@ -142,13 +142,47 @@ test.each([
   expect(read(text).warnings[0]).toMatchObject({code: 'ignored-keys'});
 });
 
-test('middleware changes results, so it is refused', () => {
+test('a pipeline names middleware of its query, and no two have one name', () => {
+  const given = (pipeline: string, middleware: string) => {
+    const text = changed(
+      SNAKE,
+      '        nodes: [orders]',
+      `        nodes: [orders]\n        pipeline: [${pipeline}]`,
+    );
+    return changed(
+      text,
+      '    auto_start: true',
+      `    auto_start: true\n    middleware: ${middleware}`,
+    );
+  };
+  const one = '{kind: decoder, name: one, config: {encoding_type: hex}}';
+  expect(read(given('one', `[${one}]`)).config.queries[0]).toMatchObject({
+    sources: [{pipeline: ['one']}],
+    middleware: [{kind: 'decoder', name: 'one', config: {encoding_type: 'hex'}}],
+  });
+  expect(told(given('two', `[${one}]`))).toEqual([expect.stringContaining('unknown-middleware')]);
+  expect(told(given('one', `[${one}, ${one}]`))).toEqual([expect.stringContaining('duplicate-id')]);
+  expect(told(given('one', '[{kind: decoder}]'))).toContainEqual(
+    expect.stringContaining('missing-key'),
+  );
+});
+
+test('parameters keep the types that YAML gives them', () => {
   const text = changed(
     SNAKE,
     '    auto_start: true',
-    '    auto_start: true\n    middleware: [{kind: map}]',
+    `    auto_start: true\n    parameters: {a: 1, b: '1', c: 1.5, d: true, e: null, f: [x, 2], g: {h: -3}, i: 12345678901234567890}`,
   );
-  expect(told(text)).toEqual(['32:5 unsupported-setting']);
+  expect(read(text).config.queries[0]?.parameters).toEqual({
+    a: 1,
+    b: '1',
+    c: 1.5,
+    d: true,
+    e: null,
+    f: ['x', 2],
+    g: {h: -3},
+    i: 12345678901234567890n,
+  });
 });
 
 test.each([

@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {type RequestHandler, Router} from 'express';
 import {afterEach, expect, test} from 'vitest';
 import {admission} from '../../src/http/admission.ts';
+import {nothingHere} from '../../src/http/answers.ts';
 import type {ListenerOptions} from '../../src/http/listener.ts';
 import {type Listeners, listeners} from '../../src/http/listeners.ts';
 import {staticFiles} from '../../src/http/static.ts';
@@ -102,6 +103,12 @@ test('a path that nobody serves is answered as a Problem in the envelope', async
     data: null,
     error: {code: 'route-not-found', message: 'nothing is served at /no/such'},
   });
+});
+
+test('a path below one that is served is answered with the whole of it', async () => {
+  const url = await serving(Router().use('/api', nothingHere));
+  const {error} = (await (await fetch(`${url}/api/v2`)).json()) as {error: {message: string}};
+  expect(error.message).toBe('nothing is served at /api/v2');
 });
 
 test('a bug is told to the log in full, and to the client not at all', async () => {

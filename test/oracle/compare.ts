@@ -1,15 +1,15 @@
 import type pg from 'pg';
+import {identicalRows} from '../../src/data/compare.ts';
 import type {Delta} from '../../src/data/delta.ts';
 import type {Key} from '../../src/data/key.ts';
-import {keyOf} from '../../src/data/key-of.ts';
+import {keyOf, keyWriter} from '../../src/data/key-of.ts';
 import type {Table} from '../../src/data/schema.ts';
 import {textReader, textWriter} from '../../src/data/text.ts';
 import type {Type} from '../../src/data/type.ts';
 import type {Row, Value} from '../../src/data/value.ts';
-import {identicalRows} from '../../src/data/compare.ts';
 import {problemsOf} from '../../src/lib/problem.ts';
 import {describeTables} from '../../src/postgres/catalog.ts';
-import {dataflow, type Dataflow} from '../../src/query/dataflow.ts';
+import {type Dataflow, dataflow} from '../../src/query/dataflow.ts';
 import {optimise} from '../../src/query/optimise.ts';
 import type {Plan} from '../../src/query/plan.ts';
 import {compileSql} from '../../src/query/sql/lower.ts';
@@ -102,7 +102,10 @@ async function readImages(client: pg.Client, tables: readonly Table[]): Promise<
   const images = new Map<string, ReadonlyMap<Key, Row>>();
   for (const {id, name, columns, keyColumns} of tables) {
     const readers = columns.map(({type}) => textReader(type));
-    const key = keyOf(columns.map(({type}) => type), keyColumns);
+    const key = keyOf(
+      columns.map(({type}) => type),
+      keyColumns,
+    );
     const {rows} = await textRows(client, `SELECT * FROM ${name}`);
     const read = rows.map((row) =>
       row.map((text, i) => (text === null ? null : (readers[i]?.(text) ?? null))),
@@ -252,7 +255,14 @@ function held(plan: Plan): Held {
     hydrate: (images) => folded(() => flow.hydrate(images)),
     push: (changes) =>
       folded(() =>
-        flow.push({kind: 'stream', sourceId: 's', lsn: 0n as never, xid: 1, commitTime: 0, changes}),
+        flow.push({
+          kind: 'stream',
+          sourceId: 's',
+          lsn: 0n as never,
+          xid: 1,
+          commitTime: 0,
+          changes,
+        }),
       ),
   };
 }
@@ -267,9 +277,11 @@ function differing(
   if (odd >= 0) {
     return `column ${odd + 1} has type ${plan.columns[odd]?.type.kind}, in Postgres ${theirs.types[odd]}`;
   }
-  const writers = plan.columns.map(({type}) => printed(type));
+  const types = plan.columns.map(({type}) => type);
+  const writers = types.map(printed);
+  const normals = types.map((type) => (loose ? normalised(type) : (text: string) => text));
   const line = (texts: readonly (string | null)[]): string =>
-    JSON.stringify(loose ? texts.map(normal) : texts);
+    JSON.stringify(texts.map((text, i) => (text === null ? null : (normals[i]?.(text) ?? text))));
   const write = (row: Row): string =>
     line(row.map((value, i) => (value === null ? null : (writers[i]?.(value) ?? null))));
   const ours = keysInOrder
@@ -284,9 +296,12 @@ function differing(
   return `we have\n  ${ours.join('\n  ')}\nPostgres has\n  ${expected.join('\n  ')}`;
 }
 
-/** Without the zeros at the end of a number: 1.50 is 1.5. */
-const normal = (text: string | null): string | null =>
-  text !== null && /^-?\d+\.\d*$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+/** One text for values that are equal: 1.50 and 1.5, `1 day` and `24:00:00`. */
+function normalised(type: Type): (text: string) => string {
+  const read = textReader(type);
+  const write = keyWriter(type);
+  return (text) => write(read(text));
+}
 
 /** As Postgres's output functions print it, which differs from `::text` for booleans. */
 const printed = (type: Type): ((value: Value) => string) =>

@@ -1,7 +1,7 @@
-import {type ColumnType, type Pick, valueOf} from './schema.ts';
+import {type ColumnType, type Pick, TYPES, valueIn} from './schema.ts';
 
-/** The types of generated expressions: those of columns, and texts of what is computed. */
-export type ExpressionType = ColumnType | 'timestamp';
+/** The types of generated expressions: those of columns. */
+export type ExpressionType = ColumnType;
 
 export interface ScopeColumn {
   readonly sql: string;
@@ -23,7 +23,19 @@ const of =
   (source, depth) =>
     expression(source, type, depth - 1);
 const [int4, int8, numeric, float8, text, bool, date, stamp, interval, list, jsonb] = (
-  ['int4', 'int8', 'numeric', 'float8', 'text', 'bool', 'date', 'timestamptz', 'interval', 'list', 'jsonb'] as const
+  [
+    'int4',
+    'int8',
+    'numeric',
+    'float8',
+    'text',
+    'bool',
+    'date',
+    'timestamptz',
+    'interval',
+    'list',
+    'jsonb',
+  ] as const
 ).map(of) as [Make, Make, Make, Make, Make, Make, Make, Make, Make, Make, Make];
 
 /** A template: `$1`, `$2` … are filled by the makers in their order. */
@@ -41,21 +53,49 @@ const anyOf =
 
 const small = anyOf('0', '1', '2', '3', '-1');
 const compare = anyOf('=', '<>', '<', '<=', '>', '>=');
-const field = anyOf('year', 'month', 'day', 'dow', 'doy', 'week', 'quarter', 'isodow', 'century', 'decade', 'epoch');
+const field = anyOf(
+  'year',
+  'month',
+  'day',
+  'dow',
+  'doy',
+  'week',
+  'quarter',
+  'isodow',
+  'century',
+  'decade',
+  'epoch',
+);
 const unit = anyOf("'day'", "'month'", "'year'", "'week'", "'quarter'", "'decade'", "'century'");
 const like = anyOf("'a%'", "'%b%'", "'_'", "'%É'", "'\\\\a'", "'%'");
 
 /** Pairs of expressions of one type. */
-const same = (template: string): Make => (source, depth) => {
-  const type = source.pick(['int4', 'int8', 'numeric', 'float8', 'text', 'date', 'timestamptz', 'interval', 'bool', 'jsonb', 'list'] as const);
-  return t(template, of(type), of(type), compare)(source, depth);
-};
+const same =
+  (template: string): Make =>
+  (source, depth) => {
+    const type = source.pick([
+      'int4',
+      'int8',
+      'numeric',
+      'float8',
+      'text',
+      'date',
+      'timestamptz',
+      'interval',
+      'bool',
+      'jsonb',
+      'list',
+    ] as const);
+    return t(template, of(type), of(type), compare)(source, depth);
+  };
 
 /** Numbers of two types. */
-const mixed = (template: string): Make => (source, depth) => {
-  const types = ['int4', 'int8', 'numeric', 'float8', 'int2'] as const;
-  return t(template, of(source.pick(types)), of(source.pick(types)), compare)(source, depth);
-};
+const mixed =
+  (template: string): Make =>
+  (source, depth) => {
+    const types = ['int4', 'int8', 'numeric', 'float8', 'int2', 'float4', 'money'] as const;
+    return t(template, of(source.pick(types)), of(source.pick(types)), compare)(source, depth);
+  };
 
 const RULES: readonly Rule[] = [
   ['comparison', 'bool', same('($1 $3 $2)')],
@@ -66,7 +106,12 @@ const RULES: readonly Rule[] = [
   ['logic', 'bool', t('($1 AND $2)', bool, bool)],
   ['logic', 'bool', t('($1 OR $2)', bool, bool)],
   ['logic', 'bool', t('(NOT $1)', bool)],
-  ['null', 'bool', (source, depth) => t('($1 IS NULL)', of(source.pick(['int4', 'text', 'numeric', 'jsonb'])))(source, depth)],
+  [
+    'null',
+    'bool',
+    (source, depth) =>
+      t('($1 IS NULL)', of(source.pick(['int4', 'text', 'numeric', 'jsonb'])))(source, depth),
+  ],
   ['null', 'bool', t('($1 IS NOT TRUE)', bool)],
   ['null', 'bool', t('($1 IS FALSE)', bool)],
   ['null', 'bool', t('($1 IS UNKNOWN)', bool)],
@@ -113,8 +158,23 @@ const RULES: readonly Rule[] = [
   ['math', 'float8', t('round($1)', float8)],
   ['math', 'float8', t('sqrt(abs($1))', float8)],
   ['casts', 'int4', t('($1::int4)', anyOf('1.5::numeric', '2.5::float8', "'12'", 'true'))],
-  ['casts', 'int4', t('length($1::text)', (s, d) => of(s.pick(['numeric', 'date', 'timestamptz', 'interval', 'bool', 'list', 'jsonb', 'float8']))(s, d))],
-  ['casts', 'text', t('($1::text)', (s, d) => of(s.pick(['int8', 'date', 'timestamptz', 'interval', 'bool', 'list', 'float8']))(s, d))],
+  [
+    'casts',
+    'int4',
+    t('length($1::text)', (s, d) =>
+      of(s.pick(['numeric', 'date', 'timestamptz', 'interval', 'bool', 'list', 'jsonb', 'float8']))(
+        s,
+        d,
+      ),
+    ),
+  ],
+  [
+    'casts',
+    'text',
+    t('($1::text)', (s, d) =>
+      of(s.pick(['int8', 'date', 'timestamptz', 'interval', 'bool', 'list', 'float8']))(s, d),
+    ),
+  ],
   ['casts', 'numeric', t('($1::numeric(20,$2))', numeric, anyOf('0', '1', '3'))],
   ['casts', 'numeric', t('($1::numeric)', int8)],
   ['casts', 'float8', t('($1::float8)', numeric)],
@@ -150,8 +210,29 @@ const RULES: readonly Rule[] = [
   ['strings', 'int4', t("position('b' in $1)", text)],
   ['strings', 'bool', t("starts_with($1, 'a')", text)],
   ['time', 'numeric', t('extract($2 from $1)', date, field)],
-  ['time', 'numeric', t('extract($2 from $1)', stamp, (s) => s.pick(['hour', 'minute', 'second', 'milliseconds', 'microseconds', 'epoch', 'week', 'isoyear']))],
-  ['time', 'numeric', t('extract($2 from $1)', interval, (s) => s.pick(['year', 'month', 'day', 'hour', 'second', 'epoch']))],
+  [
+    'time',
+    'numeric',
+    t('extract($2 from $1)', stamp, (s) =>
+      s.pick([
+        'hour',
+        'minute',
+        'second',
+        'milliseconds',
+        'microseconds',
+        'epoch',
+        'week',
+        'isoyear',
+      ]),
+    ),
+  ],
+  [
+    'time',
+    'numeric',
+    t('extract($2 from $1)', interval, (s) =>
+      s.pick(['year', 'month', 'day', 'hour', 'second', 'epoch']),
+    ),
+  ],
   ['time', 'float8', t("date_part('hour', $1)", stamp)],
   ['time', 'timestamptz', t('date_trunc($2, $1)', stamp, unit)],
   ['time', 'timestamptz', t("date_trunc('minute', $1)", stamp)],
@@ -164,6 +245,20 @@ const RULES: readonly Rule[] = [
   ['time', 'interval', t('($1 / 2)', interval)],
   ['time', 'date', t('($1 + $2)', date, small)],
   ['time', 'int4', t('($1 - $2)', date, date)],
+  ['time', 'numeric', t('extract($2 from $1)', of('timestamp'), field)],
+  ['time', 'timestamp', t('date_trunc($2, $1)', of('timestamp'), unit)],
+  ['time', 'timestamp', t('($1 + $2)', date, interval)],
+  ['time', 'bool', t('($1 $3 $2)', stamp, date, compare)],
+  ['time', 'bool', t('($1 $3 $2)', of('timestamp'), date, compare)],
+  ['casts', 'timestamp', t('($1::timestamp)', date)],
+  [
+    'casts',
+    'numeric',
+    t('($1::numeric)', (s, d) => of(s.pick(['float4', 'float8', 'money']))(s, d)),
+  ],
+  ['casts', 'int4', t('($1::int4)', of('money'))],
+  ['arithmetic', 'numeric', t('($1 * $2)', of('money'), of('money'))],
+  ['arithmetic', 'float8', t('($1 * $2)', of('float4'), anyOf('2', '1.5', '0.5::float8'))],
   ['json', 'jsonb', t("($1 -> 'b')", jsonb)],
   ['json', 'jsonb', t('($1 -> 1)', jsonb)],
   ['json', 'text', t("($1 ->> 'a')", jsonb)],
@@ -187,16 +282,12 @@ export function expression(source: Source, type: ExpressionType, depth: number):
 
 /** A constant with its type, so that no overload is left open. */
 function literal(type: ExpressionType, pick: Pick): string {
-  if (type === 'timestamp') return "timestamp '2024-01-01 10:00:00'";
-  const value = valueOf(type, pick);
-  const name = type === 'list' ? 'int4[]' : type;
-  if ((type === 'int4' || type === 'bool') && value !== 'NULL' && !value.startsWith('-')) return value;
+  const value = valueIn(type, pick);
+  const name = type === 'list' ? 'int4[]' : type === 'money' ? 'numeric(8,2)' : type;
+  if ((type === 'int4' || type === 'bool') && value !== 'NULL' && !value.startsWith('-'))
+    return value;
   return `(${value})::${name}`;
 }
 
 export const anyExpression = (source: Source, depth: number): string =>
-  expression(
-    source,
-    source.pick(['int4', 'int8', 'numeric', 'float8', 'text', 'bool', 'date', 'timestamptz', 'interval', 'list', 'jsonb'] as const),
-    depth,
-  );
+  expression(source, source.pick(Object.keys(TYPES) as ColumnType[]), depth);

@@ -20,6 +20,9 @@ const COMMITS = 12;
 /** So much is compared however slow the machine is. */
 const COMPARED_MIN = 2000;
 
+/** Texts in the order of their bytes, upper and lower case for all letters: as we have it. */
+const LOCALE = "TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'";
+
 const CASES = join(import.meta.dirname, 'cases');
 
 let database: TestDatabase;
@@ -27,7 +30,7 @@ let client: pg.Client;
 
 beforeAll(async () => {
   await loadModule();
-  database = await testDatabase();
+  database = await testDatabase({options: LOCALE});
   client = await database.connect();
   await prepared(client);
 }, 60_000);
@@ -44,34 +47,35 @@ test.each(kept)('what was found once stays mended: $name', async (one) => {
   expect(outcome?.difference).toBeUndefined();
 });
 
-test(
-  'after every commit a query has the result that Postgres answers',
-  {timeout: LIMIT_MS + 60_000},
-  async () => {
-    const counts = new Map<string, number>(FEATURES.map((feature) => [feature, 0]));
-    let total = 0;
-    let failedAlike = 0;
-    const end = performance.now() + LIMIT_MS;
-    for (let seed = FIRST_SEED; performance.now() < end || total < COMPARED_MIN; seed++) {
-      const {cases, specs} = generated(seed);
-      const outcomes = await compared(client, cases);
-      for (const [i, {compared: times, failedAlike: failed, difference}] of outcomes.entries()) {
-        const [one, spec] = [cases[i] as OracleCase, specs[i] as QuerySpec];
-        if (difference !== undefined) await tell(seed, {one, spec, difference});
-        total += times;
-        failedAlike += failed;
-        for (const feature of spec.features) {
-          counts.set(feature, (counts.get(feature) ?? 0) + times);
-        }
+test('after every commit a query has the result that Postgres answers', {
+  timeout: LIMIT_MS + 60_000,
+}, async () => {
+  const counts = new Map<string, number>(FEATURES.map((feature) => [feature, 0]));
+  let total = 0;
+  let failedAlike = 0;
+  const end = performance.now() + LIMIT_MS;
+  for (let seed = FIRST_SEED; performance.now() < end || total < COMPARED_MIN; seed++) {
+    const {cases, specs} = generated(seed);
+    const outcomes = await compared(client, cases);
+    for (const [i, {compared: times, failedAlike: failed, difference}] of outcomes.entries()) {
+      const [one, spec] = [cases[i] as OracleCase, specs[i] as QuerySpec];
+      if (difference !== undefined) await tell(seed, {one, spec, difference});
+      total += times;
+      failedAlike += failed;
+      for (const feature of spec.features) {
+        counts.set(feature, (counts.get(feature) ?? 0) + times);
       }
     }
-    console.info(`${total} results compared, ${failedAlike} failures alike`, Object.fromEntries(counts));
-    expect(total).toBeGreaterThanOrEqual(COMPARED_MIN);
-    for (const [feature, times] of counts) expect(times, feature).toBeGreaterThan(0);
-    // Generated queries are for comparing: hardly any may fail, alike or not.
-    expect(failedAlike / total).toBeLessThan(0.1);
-  },
-);
+  }
+  // biome-ignore lint/suspicious/noConsole: how much was compared is what a run is for.
+  console.info(`${total} results compared, ${failedAlike} failures alike`);
+  // biome-ignore lint/suspicious/noConsole: as above.
+  console.info(Object.fromEntries(counts));
+  expect(total).toBeGreaterThanOrEqual(COMPARED_MIN);
+  for (const [feature, times] of counts) expect(times, feature).toBeGreaterThan(0);
+  // Generated queries are for comparing: few may fail, alike or not.
+  expect(failedAlike / total).toBeLessThan(0.1);
+});
 
 /** The cases of a seed: they share tables and transactions, each has a query. */
 function generated(seed: number): {cases: readonly OracleCase[]; specs: readonly QuerySpec[]} {

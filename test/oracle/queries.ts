@@ -1,4 +1,11 @@
-import {AREAS, anyExpression, type ExpressionType, expression, type ScopeColumn, type Source} from './expressions.ts';
+import {
+  AREAS,
+  anyExpression,
+  type ExpressionType,
+  expression,
+  type ScopeColumn,
+  type Source,
+} from './expressions.ts';
 import type {GeneratedTable, Pick} from './schema.ts';
 
 /** A query in its clauses, so that one that fails can be made smaller. */
@@ -27,7 +34,27 @@ export function rendered(spec: QuerySpec): string {
   return `${head} ${body}${union}${listed('ORDER BY', spec.orderBy, ', ')}${spec.limit}`.trim();
 }
 
-const KINDS = ['plain', 'plain', 'join', 'join', 'grouped', 'grouped', 'distinct', 'set', 'exists', 'in', 'scalar', 'window', 'first', 'rollup', 'with', 'lateral', 'unnest', 'values'] as const;
+const KINDS = [
+  'plain',
+  'plain',
+  'join',
+  'join',
+  'grouped',
+  'grouped',
+  'distinct',
+  'set',
+  'exists',
+  'in',
+  'scalar',
+  'window',
+  'first',
+  'rollup',
+  'with',
+  'lateral',
+  'unnest',
+  'values',
+  'errors',
+] as const;
 
 /** The kinds of queries, which count as features besides the areas of expressions. */
 export const FEATURES: readonly string[] = [...new Set(KINDS)];
@@ -62,15 +89,34 @@ function fromTable(table: GeneratedTable, alias: string): From {
   return {sql: `${table.name} ${alias}`, columns: columnsOf(table, alias), ids: [`${alias}.id`]};
 }
 
-function joinedFrom(tables: readonly GeneratedTable[], pick: Pick, mask: ReadonlySet<string>): From {
+function joinedFrom(
+  tables: readonly GeneratedTable[],
+  pick: Pick,
+  mask: ReadonlySet<string>,
+): From {
   const [left, right] = [fromTable(pick(tables), 'a'), fromTable(pick(tables), 'b')];
   const columns = [...left.columns, ...right.columns];
   const ids = [...left.ids, ...right.ids];
   const word = pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN']);
-  const more = word !== 'FULL JOIN' && pick([true, false]) ? ` AND ${expression({pick, columns, mask}, 'bool', 2)}` : '';
-  const condition = pick([`ON a.k = b.k${more}`, 'ON a.id = b.k', 'ON a.k = b.id', 'USING (k)', 'USING (id, k)']);
+  const more =
+    word !== 'FULL JOIN' && pick([true, false])
+      ? ` AND ${expression({pick, columns, mask}, 'bool', 2)}`
+      : '';
+  const condition = pick([
+    `ON a.k = b.k${more}`,
+    'ON a.id = b.k',
+    'ON a.k = b.id',
+    'USING (k)',
+    'USING (id, k)',
+  ]);
   const cross = pick([0, 0, 0, 0, 1]) === 1;
-  return {sql: cross ? `${left.sql} CROSS JOIN ${right.sql}` : `${left.sql} ${word} ${right.sql} ${condition}`, columns, ids};
+  return {
+    sql: cross
+      ? `${left.sql} CROSS JOIN ${right.sql}`
+      : `${left.sql} ${word} ${right.sql} ${condition}`,
+    columns,
+    ids,
+  };
 }
 
 /** A query over the tables; `mask` holds the areas of functions that it may use. */
@@ -82,7 +128,11 @@ export function generatedQuery(tables: readonly GeneratedTable[], pick: Pick): Q
   return {...spec, features: [kind, ...mask]};
 }
 
-type Maker = (tables: readonly GeneratedTable[], pick: Pick, mask: ReadonlySet<string>) => QuerySpec;
+type Maker = (
+  tables: readonly GeneratedTable[],
+  pick: Pick,
+  mask: ReadonlySet<string>,
+) => QuerySpec;
 
 const items = (source: Source, count: number): string[] =>
   Array.from({length: count}, (_, i) => `${anyExpression(source, 3)} AS c${i + 1}`);
@@ -97,9 +147,18 @@ function ordering(source: Source, ids: readonly string[]): Pick2 {
   const {pick} = source;
   if (pick([true, false])) return {orderBy: [], limit: '', ordered: false};
   const keys = [expression(source, pick(['int4', 'text', 'numeric', 'date', 'bool'] as const), 2)];
-  const safe = keys.filter((key) => !/^[-(]*\d+\)*$/.test(key) && !/^\(?(NULL|')/.test(key) && !/^(true|false)$/.test(key));
-  const orderBy = [...safe.map((key) => `${key}${direction(pick)}`), ...ids.map((id) => `${id}${direction(pick)}`)];
-  return {orderBy, limit: pick(['', ' LIMIT 2', ' LIMIT 3 OFFSET 1', ' OFFSET 2', ' LIMIT 0']), ordered: true};
+  const safe = keys.filter(
+    (key) => !/^[-(]*\d+\)*$/.test(key) && !/^\(?(NULL|')/.test(key) && !/^(true|false)$/.test(key),
+  );
+  const orderBy = [
+    ...safe.map((key) => `${key}${direction(pick)}`),
+    ...ids.map((id) => `${id}${direction(pick)}`),
+  ];
+  return {
+    orderBy,
+    limit: pick(['', ' LIMIT 2', ' LIMIT 3 OFFSET 1', ' OFFSET 2', ' LIMIT 0']),
+    ordered: true,
+  };
 }
 
 type Pick2 = Pick_<QuerySpec, 'orderBy' | 'limit' | 'ordered'>;
@@ -123,7 +182,8 @@ const AGGREGATES: readonly ((source: Source) => string)[] = [
   (s) => `sum(${expression(s, s.pick(['int4', 'int8', 'numeric'] as const), 2)})`,
   (s) => `sum(DISTINCT ${expression(s, 'int4', 1)})`,
   (s) => `avg(${expression(s, s.pick(['int4', 'numeric'] as const), 2)})`,
-  (s) => `min(${expression(s, s.pick(['int4', 'text', 'numeric', 'date', 'timestamptz', 'interval', 'list'] as const), 2)})`,
+  (s) =>
+    `min(${expression(s, s.pick(['int4', 'text', 'numeric', 'date', 'timestamptz', 'interval', 'list'] as const), 2)})`,
   (s) => `max(${expression(s, s.pick(['int8', 'text', 'float8', 'date'] as const), 2)})`,
   (s) => `bool_and(${expression(s, 'bool', 2)})`,
   (s) => `bool_or(${expression(s, 'bool', 2)})`,
@@ -138,9 +198,21 @@ const AGGREGATES: readonly ((source: Source) => string)[] = [
 ];
 
 const aggregate = (source: Source, ids: readonly string[]): string =>
-  source.pick(AGGREGATES)(source).replace(/id_( DESC)?/, (_, down = '') => ids.map((id) => `${id}${down}`).join(', '));
+  source
+    .pick(AGGREGATES)(source)
+    .replace(/id_( DESC)?/, (_, down = '') => ids.map((id) => `${id}${down}`).join(', '));
 
-const GROUPABLE: readonly ExpressionType[] = ['int4', 'text', 'bool', 'date', 'numeric', 'int8', 'list', 'jsonb', 'interval'];
+const GROUPABLE: readonly ExpressionType[] = [
+  'int4',
+  'text',
+  'bool',
+  'date',
+  'numeric',
+  'int8',
+  'list',
+  'jsonb',
+  'interval',
+];
 
 /** What is grouped by are columns or computed values, never constants. */
 function groupKey(source: Source): string {
@@ -159,32 +231,67 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
     const keys = spec.groupBy.length > 0 ? spec.groupBy : ['a.k'];
     const word = pick(['ROLLUP', 'CUBE', 'GROUPING SETS']);
     const inner = word === 'GROUPING SETS' ? [...keys, '()', `(${keys.join(', ')})`] : keys;
-    return {...spec, groupBy: [`${word} (${inner.join(', ')})`], orderBy: [], limit: '', ordered: false};
+    return {
+      ...spec,
+      groupBy: [`${word} (${inner.join(', ')})`],
+      orderBy: [],
+      limit: '',
+      ordered: false,
+    };
   },
   distinct: (tables, pick, mask) => {
-    const from = pick([true, false]) ? fromTable(pick(tables), 'a') : joinedFrom(tables, pick, mask);
+    const from = pick([true, false])
+      ? fromTable(pick(tables), 'a')
+      : joinedFrom(tables, pick, mask);
     const source = {pick, columns: from.columns, mask};
     const list = items(source, pick([1, 2]));
     const places = list.map((_, i) => `${i + 1}${direction(pick)}`);
     const orderBy = pick([true, false]) ? places : [];
-    return {...EMPTY, distinct: 'DISTINCT ', items: list, from: from.sql, where: conditions(source), orderBy, ordered: orderBy.length > 0, loose: true, limit: orderBy.length > 0 ? pick(['', ' LIMIT 2']) : ''};
+    return {
+      ...EMPTY,
+      distinct: 'DISTINCT ',
+      items: list,
+      from: from.sql,
+      where: conditions(source),
+      orderBy,
+      ordered: orderBy.length > 0,
+      loose: true,
+      limit: orderBy.length > 0 ? pick(['', ' LIMIT 2']) : '',
+    };
   },
   set: (tables, pick, mask) => {
-    const types = Array.from({length: pick([1, 2])}, () => pick(['int4', 'numeric', 'text', 'date', 'bool', 'int8'] as const));
+    const types = Array.from({length: pick([1, 2])}, () =>
+      pick(['int4', 'numeric', 'text', 'date', 'bool', 'int8'] as const),
+    );
     const side = (): QuerySpec => {
       const from = fromTable(pick(tables), 'a');
       const source = {pick, columns: from.columns, mask};
-      const loosened = (type: ExpressionType): ExpressionType => (type === 'numeric' && pick([true, false]) ? 'int4' : type);
-      return {...EMPTY, items: types.map((type, i) => `${expression(source, loosened(type), 2)} AS c${i}`), from: from.sql, where: conditions(source)};
+      const loosened = (type: ExpressionType): ExpressionType =>
+        type === 'numeric' && pick([true, false]) ? 'int4' : type;
+      return {
+        ...EMPTY,
+        items: types.map((type, i) => `${expression(source, loosened(type), 2)} AS c${i}`),
+        from: from.sql,
+        where: conditions(source),
+      };
     };
     const word = pick(['UNION', 'UNION ALL', 'INTERSECT', 'INTERSECT ALL', 'EXCEPT', 'EXCEPT ALL']);
     const orderBy = pick([true, false]) ? types.map((_, i) => `${i + 1}${direction(pick)}`) : [];
-    return {...side(), union: {word, other: side()}, orderBy, ordered: orderBy.length > 0, loose: true};
+    return {
+      ...side(),
+      union: {word, other: side()},
+      orderBy,
+      ordered: orderBy.length > 0,
+      loose: true,
+    };
   },
   exists: (tables, pick, mask) => {
     const spec = rows(fromTable(pick(tables), 'a'), pick, mask);
     const inner = fromTable(pick(tables), 'b');
-    const outer = columnsOf(tables.find((table) => spec.from === `${table.name} a`) ?? (tables[0] as GeneratedTable), 'a');
+    const outer = columnsOf(
+      tables.find((table) => spec.from === `${table.name} a`) ?? (tables[0] as GeneratedTable),
+      'a',
+    );
     const more = expression({pick, columns: [...outer, ...inner.columns], mask}, 'bool', 2);
     const where = pick(['b.k = a.k', `b.k = a.k AND ${more}`, more, 'b.id > a.id']);
     const exists = `EXISTS (SELECT 1 FROM ${inner.sql} WHERE ${where})`;
@@ -236,19 +343,43 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
       `max(a.id) ${over('ORDER BY a.id')}`,
       `ntile(2) ${over('ORDER BY a.id')}`,
     ];
-    return {...EMPTY, items: ['a.id', `${pick(functions)} AS w1`, `${pick(functions)} AS w2`], from: from.sql, where: conditions(source), ...ordering(source, from.ids)};
+    return {
+      ...EMPTY,
+      items: ['a.id', `${pick(functions)} AS w1`, `${pick(functions)} AS w2`],
+      from: from.sql,
+      where: conditions(source),
+      ...ordering(source, from.ids),
+    };
   },
   first: (tables, pick, mask) => {
     const from = fromTable(pick(tables), 'a');
     const source = {pick, columns: from.columns, mask};
-    return {...EMPTY, distinct: 'DISTINCT ON (a.k) ', items: ['a.k', 'a.id', ...items(source, 1)], from: from.sql, where: conditions(source), orderBy: [`a.k${direction(pick)}`, `a.id${direction(pick)}`], ordered: true};
+    return {
+      ...EMPTY,
+      distinct: 'DISTINCT ON (a.k) ',
+      items: ['a.k', 'a.id', ...items(source, 1)],
+      from: from.sql,
+      where: conditions(source),
+      orderBy: [`a.k${direction(pick)}`, `a.id${direction(pick)}`],
+      ordered: true,
+    };
   },
   with: (tables, pick, mask) => {
     const inner = rows(fromTable(pick(tables), 'a'), pick, mask);
     const q = `q AS (SELECT a.k AS k, count(*) AS n FROM ${inner.from}${inner.where.length > 0 ? ` WHERE ${inner.where.join(' AND ')}` : ''} GROUP BY a.k)`;
-    const columns: ScopeColumn[] = [{sql: 'x.k', type: 'int4'}, {sql: 'x.n', type: 'int8'}, {sql: 'y.n', type: 'int8'}];
+    const columns: ScopeColumn[] = [
+      {sql: 'x.k', type: 'int4'},
+      {sql: 'x.n', type: 'int8'},
+      {sql: 'y.n', type: 'int8'},
+    ];
     const source = {pick, columns, mask};
-    return {...EMPTY, with: [q], items: ['x.k AS xk', 'y.k AS yk', ...items(source, 2)], from: `q x ${pick(['JOIN', 'LEFT JOIN'])} q y ON ${pick(['x.n = y.n', 'x.k = y.k'])}`, where: conditions(source)};
+    return {
+      ...EMPTY,
+      with: [q],
+      items: ['x.k AS xk', 'y.k AS yk', ...items(source, 2)],
+      from: `q x ${pick(['JOIN', 'LEFT JOIN'])} q y ON ${pick(['x.n = y.n', 'x.k = y.k'])}`,
+      where: conditions(source),
+    };
   },
   lateral: (tables, pick, mask) => {
     const [left, inner] = [fromTable(pick(tables), 'a'), fromTable(pick(tables), 'b')];
@@ -259,33 +390,79 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
       `SELECT b.id AS y, a.k + 1 AS z FROM ${inner.sql} WHERE b.id > a.id`,
     ]);
     const word = pick(['CROSS JOIN LATERAL', 'LEFT JOIN LATERAL']);
-    return {...EMPTY, items: ['a.id AS id0', 'l.y', 'l.z'], from: `${left.sql} ${word} (${sub}) l${word.startsWith('LEFT') ? ' ON true' : ''}`, where: conditions({...source, columns: left.columns})};
+    return {
+      ...EMPTY,
+      items: ['a.id AS id0', 'l.y', 'l.z'],
+      from: `${left.sql} ${word} (${sub}) l${word.startsWith('LEFT') ? ' ON true' : ''}`,
+      where: conditions({...source, columns: left.columns}),
+    };
   },
   unnest: (tables, pick, mask) => {
     const from = fromTable(pick(tables), 'a');
     const source = {pick, columns: from.columns, mask};
     const list = expression(source, 'list', 2);
     const word = pick(['CROSS JOIN', 'LEFT JOIN']);
-    return {...EMPTY, items: ['a.id AS id0', 'n.e', 'n.o'], from: `${from.sql} ${word} unnest(${list}) WITH ORDINALITY n(e, o)${word === 'LEFT JOIN' ? ' ON true' : ''}`, where: conditions(source)};
+    return {
+      ...EMPTY,
+      items: ['a.id AS id0', 'n.e', 'n.o'],
+      from: `${from.sql} ${word} unnest(${list}) WITH ORDINALITY n(e, o)${word === 'LEFT JOIN' ? ' ON true' : ''}`,
+      where: conditions(source),
+    };
+  },
+  errors: (tables, pick) => {
+    // In the select list alone, where it is sure that each row is computed.
+    const from = fromTable(pick(tables), 'a');
+    const fails = [
+      '10 / (a.k - 1)',
+      '(a.k * 2147483647)',
+      '(a.k::text || pick)::int4',
+      'sqrt(a.k - 2)',
+      '(a.id - 3)::numeric(1,0) / a.k',
+      "split_part('a b', ' ', a.k)",
+      "substring('abc' from 1 for a.k)",
+      'CASE WHEN a.k = 3 THEN 1 / (a.k - 3) END',
+      '(a.k / 0.0)',
+      '(a.k * 20000)::int2',
+      "('x' || a.k)::bool",
+    ];
+    const item = pick(fails).replace('pick', pick(["''", "'0'", "'.'"]));
+    return {...EMPTY, items: ['a.id', `${item} AS e`], from: from.sql, where: ['a.k > 0']};
   },
   values: (tables, pick, mask) => {
     const from = fromTable(pick(tables), 'a');
-    const columns: ScopeColumn[] = [...from.columns, {sql: 'v.y', type: 'numeric'}, {sql: 'v.z', type: 'text'}];
+    const columns: ScopeColumn[] = [
+      ...from.columns,
+      {sql: 'v.y', type: 'numeric'},
+      {sql: 'v.z', type: 'text'},
+    ];
     const source = {pick, columns, mask};
-    return {...EMPTY, items: ['a.id AS id0', 'v.y', ...items(source, 2)], from: `${from.sql} ${pick(['JOIN', 'LEFT JOIN'])} (VALUES (1, 1.50, 'a'), (2, 2, NULL), (NULL, 0, '')) v(x, y, z) ON v.x = a.k`, where: conditions(source)};
+    return {
+      ...EMPTY,
+      items: ['a.id AS id0', 'v.y', ...items(source, 2)],
+      from: `${from.sql} ${pick(['JOIN', 'LEFT JOIN'])} (VALUES (1, 1.50, 'a'), (2, 2, NULL), (NULL, 0, '')) v(x, y, z) ON v.x = a.k`,
+      where: conditions(source),
+    };
   },
 };
 
-function grouped(tables: readonly GeneratedTable[], pick: Pick, mask: ReadonlySet<string>): QuerySpec {
+function grouped(
+  tables: readonly GeneratedTable[],
+  pick: Pick,
+  mask: ReadonlySet<string>,
+): QuerySpec {
   const from = pick([true, false]) ? fromTable(pick(tables), 'a') : joinedFrom(tables, pick, mask);
   const source = {pick, columns: from.columns, mask};
   const keys = [...new Set(Array.from({length: pick([0, 1, 1, 2])}, () => groupKey(source)))];
   const values = Array.from({length: pick([1, 2])}, () => aggregate(source, from.ids));
-  const having = pick([0, 0, 1]) === 1 ? [`count(*) ${pick(['>', '<=', '='])} ${pick(['1', '2'])}`] : [];
+  const having =
+    pick([0, 0, 1]) === 1 ? [`count(*) ${pick(['>', '<=', '='])} ${pick(['1', '2'])}`] : [];
   const ordered = keys.length > 0 && pick([true, false]);
   return {
     ...EMPTY,
-    items: [...keys.map((key, i) => `${key} AS g${i}`), ...values.map((value, i) => `${value} AS v${i}`)],
+    items: [
+      ...keys.map((key, i) => `${key} AS g${i}`),
+      ...values.map((value, i) => `${value} AS v${i}`),
+    ],
     from: from.sql,
     where: conditions(source),
     groupBy: keys,

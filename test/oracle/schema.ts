@@ -22,7 +22,7 @@ export const TYPES = {
   },
   float8: {sql: 'float8', values: ['0', '1', '1.5', '-2.25', '1e20', 'NULL']},
   text: {
-    sql: 'text COLLATE "pg_c_utf8"',
+    sql: 'text',
     values: ["''", "'a'", "'A'", "'ab'", "'b c'", "'É'", "'ß'", "'😀'", "'10'", 'NULL'],
   },
   bool: {sql: 'bool', values: ['true', 'false', 'NULL']},
@@ -36,6 +36,12 @@ export const TYPES = {
       'NULL',
     ],
   },
+  timestamp: {
+    sql: 'timestamp',
+    values: ["'2024-02-29 12:30:45.5'", "'1999-12-31 23:59:59.999999'", "'infinity'", 'NULL'],
+  },
+  float4: {sql: 'float4', values: ['0', '1.5', '0.1', '-3.25', 'NULL']},
+  money: {sql: 'numeric(8,2)', values: ['0', '1', '9.99', '-0.50', 'NULL']},
   interval: {
     sql: 'interval',
     values: ["'1 day'", "'24:00:00'", "'-1 mon 2 days 03:04:05.5'", "'00:00:00'", 'NULL'],
@@ -56,7 +62,9 @@ export function generatedTables(pick: Pick): readonly GeneratedTable[] {
     ['t', 'u', 'v'],
   ]);
   return names.map((name) => {
-    const kinds = [...new Set([pick(KINDS), pick(KINDS), pick(KINDS), pick(KINDS), 'text' as const])];
+    const kinds = [
+      ...new Set([pick(KINDS), pick(KINDS), pick(KINDS), pick(KINDS), 'text' as const]),
+    ];
     return {
       name,
       columns: [
@@ -75,4 +83,4 @@ export function createTable({name, columns}: GeneratedTable): string {
   return `CREATE TABLE ${name} (${parts.join(', ')})`;
 }
 
-export const valueOf = (type: ColumnType, pick: Pick): string => pick(TYPES[type].values);
+export const valueIn = (type: ColumnType, pick: Pick): string => pick(TYPES[type].values);

@@ -1,4 +1,4 @@
-import {type GeneratedTable, type Pick, valueOf} from './schema.ts';
+import {type GeneratedTable, type Pick, valueIn} from './schema.ts';
 
 const IDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const KEYS = ['0', '1', '2', '3', 'NULL'];
@@ -22,7 +22,20 @@ export function generatedCommits(
 }
 
 function statement(table: GeneratedTable, pick: Pick): string {
-  switch (pick(['insert', 'insert', 'insert', 'update', 'update', 'update', 'key', 'delete', 'many', 'truncate'])) {
+  switch (
+    pick([
+      'insert',
+      'insert',
+      'insert',
+      'update',
+      'update',
+      'update',
+      'key',
+      'delete',
+      'many',
+      'truncate',
+    ])
+  ) {
     case 'insert':
       return insert(table, pick(IDS), pick);
     case 'update':
@@ -37,19 +50,21 @@ function statement(table: GeneratedTable, pick: Pick): string {
     case 'many':
       return `UPDATE ${table.name} SET ${assignments(table, pick)} WHERE id > ${pick(IDS)}`;
     default:
-      return pick([0, 1]) === 0 ? `TRUNCATE ${table.name}` : `DELETE FROM ${table.name} WHERE k = 1`;
+      return pick([0, 1]) === 0
+        ? `TRUNCATE ${table.name}`
+        : `DELETE FROM ${table.name} WHERE k = 1`;
   }
 }
 
 function insert({name, columns}: GeneratedTable, id: number, pick: Pick): string {
   const values = columns.map((column) =>
-    column.name === 'id' ? id : column.name === 'k' ? pick(KEYS) : valueOf(column.type, pick),
+    column.name === 'id' ? id : column.name === 'k' ? pick(KEYS) : valueIn(column.type, pick),
   );
   return `INSERT INTO ${name} VALUES (${values.join(', ')}) ON CONFLICT DO NOTHING`;
 }
 
 function assignments({columns}: GeneratedTable, pick: Pick): string {
   const column = pick(columns.slice(1));
-  const value = column.name === 'k' ? pick(KEYS) : valueOf(column.type, pick);
+  const value = column.name === 'k' ? pick(KEYS) : valueIn(column.type, pick);
   return `${column.name} = ${value}`;
 }

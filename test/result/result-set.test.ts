@@ -59,7 +59,10 @@ test('refuses an edit that does not start from the row it holds', () => {
   expect(() => resultSet().apply([{key: 1, before: old, after: young}])).toThrow(/row 1/);
 });
 
-const rows = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.tuple(fc.integer({max: 3, min: 0})));
+const rows = fc.dictionary(
+  fc.constantFrom('a', 'b', 'c', 'd'),
+  fc.tuple(fc.integer({max: 3, min: 0})),
+);
 const additions = (of: Record<string, Row>): Delta =>
   Object.entries(of).map(([key, after]) => ({key, before: undefined, after}));
 
@@ -85,4 +88,19 @@ test('the diffs of replaced results, folded, are the last result', () => {
       }
     }),
   );
+});
+
+test('with other columns every row that stays is updated, also where its values are the same', () => {
+  const result = resultSet();
+  result.replace([
+    {key: 1, before: undefined, after: ['a']},
+    {key: 2, before: undefined, after: ['b']},
+  ]);
+  const same = [{key: 1, before: undefined, after: ['a']}];
+  expect(result.replace(same, {reshaped: true})).toEqual({
+    added: [],
+    updated: [{key: 1, before: ['a'], after: ['a']}],
+    deleted: [{key: 2, before: ['b']}],
+  });
+  expect(result.replace(same)).toEqual({added: [], updated: [], deleted: []});
 });

@@ -1,4 +1,6 @@
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {readdir} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {expect, onTestFinished, test, vi} from 'vitest';
@@ -90,6 +92,20 @@ test('each of the four lines is true, and Ctrl-C leaves nothing behind', async (
 
   await stopped(running);
   expect(await user.postmaster()).toBeUndefined();
+});
+
+test.each([
+  ['makes its data', async (folder: string) => (await readdir(folder)).length > 0],
+  ['starts', async (folder: string) => existsSync(join(folder, 'postgres', 'postmaster.pid'))],
+])('Ctrl-C while Postgres %s ends the start in peace, and the next one works', async (_, begun) => {
+  const user = await demoUser();
+  const running = program([], {env: user.env});
+  await until(() => begun(user.env.TAILRACE_DATA), {what: 'Postgres to be begun'});
+  running.kill('SIGINT');
+  expect(await running.ended, running.err).toBe(0);
+  expect(running.err).not.toContain('bug');
+  expect(await user.postmaster()).toBeUndefined();
+  await stopped(await user.start());
 });
 
 test('machine figures move by themselves', async () => {

@@ -64,11 +64,9 @@ test('the first result of an added query is one event with all its rows, at the 
   const [event, ...more] = eventsOf('low');
   expect(more).toEqual([]);
   expect([event.added.length, event.updated, event.deleted]).toEqual([2, [], []]);
-  const [source] = await service.get('/api/v1/sources');
   expect(event.transaction).toMatchObject({kind: 'resync', part: 1, parts: 1});
   expect(event.transaction).not.toHaveProperty('xid');
   expect(event.transaction.lsn).toBe((await service.get(`${QUERIES}/all`)).lsn);
-  expect(source.status).toBe('Running');
   expect((await service.get(`${QUERIES}/low/results`)).sequence).toBe(event.sequence);
 });
 
@@ -229,6 +227,12 @@ test.each<[string, string, number, string]>([
     'id: x\nquery: MATCH (m:metrics) RETURN m.id\nsources: [{sourceId: d}]',
     400,
     'unknown-source',
+  ],
+  [
+    'a second source',
+    'id: x\nquery: MATCH (m:metrics) RETURN m.id\nsources: [{sourceId: db}, {sourceId: db}]',
+    400,
+    'several-sources',
   ],
   ['an id that is taken', yaml('MATCH (m:metrics) RETURN m.id', 'id: all'), 409, 'query-exists'],
   ['a large body', yaml('x'.repeat(2_000_000), 'id: x'), 413, 'body-too-large'],

@@ -35,16 +35,16 @@ export async function sharedServer(): Promise<ServerAddress> {
 
 /**
  * Makes a database on `server`, by default the one that all tests share. `suffix` ends
- * its name, for tests of odd names.
+ * its name, for tests of odd names; `options` stand behind its name in CREATE DATABASE.
  */
 export async function testDatabase(
-  options: {server?: ServerAddress; suffix?: string} = {},
+  options: {server?: ServerAddress; suffix?: string; options?: string} = {},
 ): Promise<TestDatabase> {
   const {host, port, user, password} = options.server ?? (await sharedServer());
   const address = {host, port, user, password};
   const database = `tailrace_test_${randomBytes(6).toString('hex')}${options.suffix ?? ''}`;
   await administer(address, (admin) =>
-    admin.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`),
+    admin.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} ${options.options ?? ''}`),
   );
 
   const sessions: pg.Client[] = [];

@@ -65,6 +65,7 @@ export function sourceOptions(
     retryFirstMs: 20,
     retryMaxMs: 200,
     slotWaitMs: 10_000,
+    tableCheckMs: 10_000,
     limits: {transactions: 1000, changes: 100_000, transactionRows: 2_000_000},
     ...choices,
   };

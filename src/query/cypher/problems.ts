@@ -142,6 +142,18 @@ export const problems = catalogue({
       hint: facts.hint,
     }),
   },
+  'cypher-unknown-parameter': {
+    cause: 'A query has a parameter, and its configuration no value for it.',
+    remedy: 'Write the value under `parameters` of the query, by the name without the dollar.',
+    status: 400,
+    say: (facts: {name: string; nearest: string | undefined}) => ({
+      message: `parameter $${facts.name} has no value`,
+      hint:
+        facts.nearest === undefined
+          ? `write it beside the query: parameters: {${facts.name}: …}`
+          : `did you mean "${facts.nearest}"?`,
+    }),
+  },
   'cypher-type': {
     cause: 'An operator or a function of a query cannot take a value of the type that is written.',
     remedy: 'Convert the value first, with toInteger, toFloat, toString, date and so on.',

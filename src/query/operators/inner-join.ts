@@ -1,28 +1,24 @@
-import type {Edit} from '../../data/delta.ts';
-import {type Key, pairPart} from '../../data/key.ts';
+import type {Delta, Edit} from '../../data/delta.ts';
+import {type Key, pairKey} from '../../data/key.ts';
 import type {Row} from '../../data/value.ts';
 import {eachEdit} from './each-edit.ts';
 import type {JoinSides, PairRow} from './join.ts';
-
+import {JoinIndex} from './join-index.ts';
 import type {BinaryOperator} from './operator.ts';
-import {type Bucket, eachItem, found, PairIndex, type SideName} from './pair-index.ts';
 
 interface Held {
   readonly key: Key;
-  /** The key as a part of the pairs' keys: each pair of the row is named by it. */
-  readonly part: string;
   row: Row;
   /** The last step that told of a pair of it. */
   toldIn: number;
 }
 
-/** A side, as its own edits see it: `pair` and `name` take its row first. */
+/** A side as the other one sees it. `pair` and `name` take this side's row first. */
 interface Side {
-  readonly own: SideName;
-  readonly other: SideName;
+  readonly index: JoinIndex<Held>;
   readonly joinKey: (row: Row) => Key | null;
   readonly pair: (own: Row, other: Row) => Row | undefined;
-  readonly name: (own: string, other: string) => string;
+  readonly name: (own: Key, other: Key) => string;
 }
 
 /**
@@ -35,85 +31,78 @@ interface Side {
  * twice, and a step that meets none of them says that its answer is net.
  */
 export function innerJoin({leftKey, rightKey}: JoinSides, pair: PairRow): BinaryOperator {
-  const left: Side = {
-    own: 'left',
-    other: 'right',
-    joinKey: leftKey,
-    pair,
-    name: (own, other) => `${own}|${other}`,
-  };
+  const left: Side = {index: new JoinIndex(), joinKey: leftKey, pair, name: pairKey};
   const right: Side = {
-    own: 'right',
-    other: 'left',
+    index: new JoinIndex(),
     joinKey: rightKey,
     pair: (own, other) => pair(other, own),
-    name: (own, other) => `${other}|${own}`,
+    name: (own, other) => pairKey(other, own),
   };
-  const index = new PairIndex<Held>();
   let step = 0;
   let net = true;
 
   return {
     push(leftDelta, rightDelta) {
-      const told: Telling = {step: ++step, output: [], net: true};
-      eachEdit(rightDelta, (edit) => meet(index, right, edit, told));
-      eachEdit(leftDelta, (edit) => meet(index, left, edit, told));
-      net = told.net;
-      return told.output;
+      const output: Edit[] = [];
+      step += 1;
+      meet(rightDelta, {side: right, others: left.index, step}, output);
+      net = meet(leftDelta, {side: left, others: right.index, step}, output);
+      return output;
     },
     get net() {
       return net;
     },
     get size() {
-      return index.size;
+      return left.index.size + right.index.size;
     },
   };
 }
 
-/** What a step tells. It is net unless a pair may have been told twice. */
-interface Telling {
-  readonly step: number;
-  readonly output: Edit[];
-  net: boolean;
-}
-
-function meet(index: PairIndex<Held>, side: Side, edit: Edit, told: Telling): void {
-  const {key, before, after} = edit;
-  const {joinKey, own: name, other} = side;
-  const from = before ? joinKey(before) : null;
-  const to = after ? joinKey(after) : null;
-  if (before && after && from !== null && from === to) {
-    const bucket = index.bucket(to);
-    const own = found(bucket[name], key);
-    own.row = after;
-    tell(side, own, bucket[other], edit, told);
-    return;
-  }
-  const own: Held = {key, part: pairPart(key), row: after ?? [], toldIn: 0};
-  if (before && from !== null) {
-    const bucket = index.remove(from, name, key);
-    tell(side, own, bucket[other], {key, before, after: undefined}, told);
-  }
-  if (after && to !== null) {
-    const bucket = index.add(to, name, own);
-    tell(side, own, bucket[other], {key, before: undefined, after}, told);
-  }
-}
-
-/** An edit of a row, told of its pairs with rows of the other side. */
-function tell(
-  {pair, name}: Side,
-  own: Held,
-  others: Bucket<Held>[SideName],
-  {before, after}: Edit,
-  told: Telling,
-): void {
-  eachItem(others, (other) => {
-    const was = before && pair(before, other.row);
-    const is = after && pair(after, other.row);
-    if (!was && !is) return;
-    if (other.toldIn === told.step) told.net = false;
-    own.toldIn = told.step;
-    told.output.push({key: name(own.part, other.part), before: was, after: is});
+/** Answers whether none of the pairs it told can have been told in this step before. */
+function meet(
+  delta: Delta,
+  {side, others, step}: {side: Side; others: JoinIndex<Held>; step: number},
+  output: Edit[],
+): boolean {
+  const {index, joinKey, pair, name} = side;
+  let alone = true;
+  eachEdit(delta, ({key, before, after}) => {
+    const from = before ? joinKey(before) : null;
+    const to = after ? joinKey(after) : null;
+    if (before && after && from !== null && from === to) {
+      const own = index.find(to, key);
+      own.row = after;
+      others.each(to, (other) => {
+        const was = pair(before, other.row);
+        const is = pair(after, other.row);
+        if (!was && !is) return;
+        if (other.toldIn === step) alone = false;
+        own.toldIn = step;
+        output.push({key: name(own.key, other.key), before: was, after: is});
+      });
+      return;
+    }
+    const own: Held = {key, row: after ?? [], toldIn: 0};
+    if (before && from !== null) {
+      index.remove(from, key);
+      others.each(from, (other) => {
+        const was = pair(before, other.row);
+        if (!was) return;
+        if (other.toldIn === step) alone = false;
+        own.toldIn = step;
+        output.push({key: name(own.key, other.key), before: was, after: undefined});
+      });
+    }
+    if (after && to !== null) {
+      index.add(to, own);
+      others.each(to, (other) => {
+        const is = pair(after, other.row);
+        if (!is) return;
+        if (other.toldIn === step) alone = false;
+        own.toldIn = step;
+        output.push({key: name(own.key, other.key), before: undefined, after: is});
+      });
+    }
   });
+  return alone;
 }

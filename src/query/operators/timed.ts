@@ -40,7 +40,7 @@ interface Due {
  * A row's changes within one step are one change: what a row was for no time at all is
  * not part of its history.
  */
-export function timed({functions}: Pick<Timed, 'functions'>): TimedOperator {
+export function timed({functions, width}: Pick<Timed, 'functions' | 'width'>): TimedOperator {
   const calls = functions.map((call) => ({step: call.function.step, args: compileRow(call.args)}));
   const held = new Map<Key, Held>();
   const queue = new Ordered<Due>(byDue);
@@ -59,11 +59,18 @@ export function timed({functions}: Pick<Timed, 'functions'>): TimedOperator {
     else held.delete(key);
   }
 
-  function changedRow({key, after}: Edit, now: number): Edit {
+  function editedRow({key, before, after}: Edit, now: number): Edit {
     const was = held.get(key);
-    const is = after && stepped(after, was, now, true);
+    const changed = !before || !after || changesOwn(before, after);
+    const is = after && stepped(after, was, now, changed);
     keep(key, was, is);
     return {key, before: was?.told, after: is?.told};
+  }
+
+  /** Whether an update is one of the row itself, and not only of time functions below. */
+  function changesOwn(before: Row, after: Row): boolean {
+    if (after.length === width) return true;
+    return !identicalRows(before.slice(0, width), after.slice(0, width));
   }
 
   function dueRow(key: Key, now: number): Edit | undefined {
@@ -83,7 +90,7 @@ export function timed({functions}: Pick<Timed, 'functions'>): TimedOperator {
     push(delta, now) {
       const output: Edit[] = [];
       eachEdit(net(delta), (edit) => {
-        output.push(changedRow(edit, now));
+        output.push(editedRow(edit, now));
       });
       for (let next = queue.first; next && next.due <= now; next = queue.first) {
         const edit = dueRow(next.key, now);

@@ -3,12 +3,12 @@ import type {Value} from '../../data/value.ts';
 import {unreachable} from '../../lib/assert.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {type A_ArrayExpr, type A_Indirection, kindOf, locationOf, type Node, texts} from './ast.ts';
+import {caseOf} from './case.ts';
 import {type Coercion, explicitly, implicitly} from './coerce.ts';
 import {extreme} from './comparison.ts';
 import {notSupported, problemAt} from './context.ts';
 import {functionCall} from './function-call.ts';
 import {constantOf, typeOf} from './literal.ts';
-import {caseOf} from './case.ts';
 import {operation} from './operation.ts';
 import {problems} from './problems.ts';
 import {columnNamed, type Site} from './scope.ts';
@@ -169,7 +169,11 @@ export function inCommon(
   return expressions.map((expression, i) => implicitly(expression, type, place(i)));
 }
 
-function arrayOfElements(site: Site, {elements = [], location}: A_ArrayExpr, type?: Type): Expression {
+function arrayOfElements(
+  site: Site,
+  {elements = [], location}: A_ArrayExpr,
+  type?: Type,
+): Expression {
   const at = {context: site.context, location};
   const parts = elements.map((element) => analyse(site, element));
   if (parts.length === 0 && !type) {

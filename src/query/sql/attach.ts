@@ -2,11 +2,20 @@ import {BOOL, INT8} from '../../data/type.ts';
 import type {Expression} from '../expression.ts';
 import {sqlAggregate} from '../functions/aggregates.ts';
 import type {Aggregate, AggregateFunction, Plan} from '../plan.ts';
-import {problems} from './problems.ts';
-import {correlated} from './correlate.ts';
 import type {Coercion} from './coerce.ts';
 import {comparison} from './comparison.ts';
-import {allTrue, columnsOf, filterOf, joinOf, named, ONE_ROW, projectOf, sameValue} from './plan-parts.ts';
+import {correlated} from './correlate.ts';
+import {
+  allTrue,
+  columnsOf,
+  filterOf,
+  joinOf,
+  named,
+  ONE_ROW,
+  projectOf,
+  sameValue,
+} from './plan-parts.ts';
+import {problems} from './problems.ts';
 import type {Subquery} from './scope.ts';
 import {columnAt, slotsIn, withSlots} from './slots.ts';
 
@@ -89,11 +98,7 @@ function leftJoin(plan: Plan, right: Plan, refs: readonly Expression[]): Plan {
   return joinOf('left', [plan, right], allTrue(agree));
 }
 
-const grouped = (
-  input: Plan,
-  count: number,
-  aggregates: Aggregate['aggregates'],
-): Aggregate => {
+const grouped = (input: Plan, count: number, aggregates: Aggregate['aggregates']): Aggregate => {
   const groupBy = columnsOf(input.columns.slice(0, count));
   return {
     kind: 'aggregate',
@@ -146,9 +151,19 @@ function exists(plan: Plan, subquery: Subquery, at: Coercion): One {
 }
 
 function count(args: readonly Expression[]): Aggregate['aggregates'][number] {
-  const found = sqlAggregate('count', args.map(({type}) => type));
+  const found = sqlAggregate(
+    'count',
+    args.map(({type}) => type),
+  );
   if (!found) throw new Error('there is no count');
-  return {function: found.function, args, distinct: false, filter: undefined, orderBy: [], type: INT8};
+  return {
+    function: found.function,
+    args,
+    distinct: false,
+    filter: undefined,
+    orderBy: [],
+    type: INT8,
+  };
 }
 
 const zero: Expression = {kind: 'literal', value: 0, type: INT8};
@@ -178,7 +193,11 @@ function membership(plan: Plan, subquery: Subquery, at: Coercion): One {
   const keyed = equal(left, columnAt(0, column.type));
   const compared = keyed.kind === 'call' ? (keyed.args[1] as Expression) : column;
   const value = withSlots(compared, 'input', (_, type) => columnAt(width, type));
-  const known = filterOf(rows, {kind: 'not', arg: {kind: 'isNull', arg: value, type: BOOL}, type: BOOL});
+  const known = filterOf(rows, {
+    kind: 'not',
+    arg: {kind: 'isNull', arg: value, type: BOOL},
+    type: BOOL,
+  });
   const values = projectOf(known, [
     ...named(rows.columns, columnsOf(rows.columns.slice(0, width))),
     {name: 'value', expression: value},

@@ -1,10 +1,10 @@
+import {UNKNOWN} from '../../data/type.ts';
+import type {Expression} from '../expression.ts';
+import {analyse, condition, inCommon} from './analyse.ts';
 import type {CaseExpr, Node} from './ast.ts';
 import {locationOf} from './ast.ts';
-import {analyse, condition, inCommon} from './analyse.ts';
 import {comparison} from './comparison.ts';
-import type {Expression} from '../expression.ts';
 import type {Site} from './scope.ts';
-import {UNKNOWN} from '../../data/type.ts';
 
 /** CASE WHEN …, and CASE x WHEN …, which compares x with each. */
 export function caseOf(site: Site, {arg, args = [], defresult}: CaseExpr): Expression {

@@ -6,8 +6,8 @@ import {textWriter} from '../../data/text.ts';
 import {isInteger, isNumber, TEXT, type Type} from '../../data/type.ts';
 import {Interval, type Value} from '../../data/value.ts';
 import type {ScalarFunction} from '../expression.ts';
-import {jsonbText, readJson} from './input/jsonb.ts';
 import {inputReader} from './input/input.ts';
+import {jsonbText, readJson} from './input/jsonb.ts';
 import {fitting, type IntegerKind, roundedTo, roundedToEven} from './numbers.ts';
 import {problems} from './problems.ts';
 import {nameOf, sameType, spoken} from './types.ts';
@@ -121,14 +121,17 @@ function otherCast(from: Type['kind'], to: Type['kind']): Compute | undefined {
 
 /** A jsonb number or boolean as a value of SQL; null, too, is one there. */
 function jsonbCast(to: Type['kind']): Compute {
-  const fromNumber = to === 'bool' || to === 'numeric' ? same : numberCast({kind: 'numeric'}, {kind: to});
+  const fromNumber =
+    to === 'bool' || to === 'numeric' ? same : numberCast({kind: 'numeric'}, {kind: to});
   return (value) => {
     const json = readJson(value as string);
     if (json === null) return null;
     if (to === 'bool' && typeof json === 'boolean') return json;
     const decimal = to === 'bool' ? undefined : parseDecimal(value as string);
     if (decimal === undefined) {
-      throw problems['sql-value']({message: `cannot cast this jsonb to type ${spoken({kind: to})}`});
+      throw problems['sql-value']({
+        message: `cannot cast this jsonb to type ${spoken({kind: to})}`,
+      });
     }
     return fromNumber(decimal);
   };

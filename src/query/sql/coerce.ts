@@ -1,6 +1,6 @@
+import type {Decimal} from '../../data/decimal.ts';
 import {TEXT, type Type} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
-import type {Decimal} from '../../data/decimal.ts';
 import {Problem} from '../../lib/problem.ts';
 import {compile} from '../evaluate.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
@@ -57,7 +57,9 @@ function converted(expression: Expression, type: Type, at: Coercion): Expression
   }
   const call: Expression = {kind: 'call', function: called, args: [expression], type};
   if (from.kind !== 'unknown' || expression.kind !== 'literal') return call;
-  return {kind: 'literal', value: constant(call, at), type};
+  const location = at.context.places.get(expression) ?? at.location;
+  const value = constant(call, {...at, location});
+  return {kind: 'literal', value, type};
 }
 
 /** The value of an expression without columns; its Problem gets a place in the text. */

@@ -9,6 +9,8 @@ export interface Context {
   readonly catalog: Catalog;
   /** Everything found wrong so far, in the order it was found. */
   readonly found: Problem[];
+  /** Where constants stand in the text: their types are found later, and so is a mistake. */
+  readonly places: WeakMap<object, number>;
 }
 
 type Maker<Facts> = (facts: Facts, options: {place: ReturnType<typeof placeAt>}) => Problem;

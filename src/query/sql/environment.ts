@@ -1,5 +1,12 @@
 import type {Context} from './context.ts';
-import {EMPTY_SCOPE, type Frame, newLevel, type Scope, type Site, type WithQueries} from './scope.ts';
+import {
+  EMPTY_SCOPE,
+  type Frame,
+  newLevel,
+  type Scope,
+  type Site,
+  type WithQueries,
+} from './scope.ts';
 
 /** What a query sees besides its own FROM: WITH queries, and the query around it. */
 export interface Environment {

@@ -44,7 +44,10 @@ export function functionCall(site: Site, node: FuncCall): Expression {
   return resolved({context, location, name, args, operator: false}, FUNCTIONS);
 }
 
-export function argumentsOf(site: Site, {args = [], func_variadic, location}: FuncCall): Expression[] {
+export function argumentsOf(
+  site: Site,
+  {args = [], func_variadic, location}: FuncCall,
+): Expression[] {
   if (func_variadic) throw notSupported(site.context, location, 'VARIADIC');
   const named = args.find((arg) => 'NamedArgExpr' in arg);
   if (named) {
@@ -76,7 +79,9 @@ export function resolvedAggregate(site: Site, node: FuncCall, name: string): Agg
   const ordered = node.agg_within_group ?? false;
   const orderBy = sortKeys(site, node.agg_order ?? [], {name: () => undefined});
   const given = argumentsOf(site, node).map((arg) => settledExpression(arg, at));
-  const args = ordered ? withinGroup(given, orderBy, name, at) : aggregateArguments(name, given, at);
+  const args = ordered
+    ? withinGroup(given, orderBy, name, at)
+    : aggregateArguments(name, given, at);
   const found = node.agg_star || args.length > 0 ? aggregateOf(name, args) : undefined;
   if (!found) {
     const types = args.map(({type}) => spoken(type)).join(', ');
@@ -158,7 +163,8 @@ function withinGroup(
 function sameCall(a: AggregateCall, b: AggregateCall): boolean {
   const all = (x: readonly Expression[], y: readonly Expression[]): boolean =>
     x.length === y.length && x.every((one, i) => sameExpression(one, y[i] as Expression));
-  const filters = (call: AggregateCall): readonly Expression[] => (call.filter ? [call.filter] : []);
+  const filters = (call: AggregateCall): readonly Expression[] =>
+    call.filter ? [call.filter] : [];
   return (
     a.function.name === b.function.name &&
     a.distinct === b.distinct &&

@@ -24,7 +24,12 @@ export function groupsOf(site: Site, nodes: readonly Node[], items: readonly Sel
     const at = {context, location: locationOf(node)};
     const found = settledExpression(keyExpression(site, node, items), at);
     if (found.type.kind === 'json' || found.type.kind === 'other') {
-      throw notSupported(context, at.location, `GROUP BY a value of type ${found.type.kind}`, 'group by its text');
+      throw notSupported(
+        context,
+        at.location,
+        `GROUP BY a value of type ${found.type.kind}`,
+        'group by its text',
+      );
     }
     const known = expressions.findIndex((one) => sameExpression(one, found));
     return known < 0 ? expressions.push(found) - 1 : known;
@@ -46,10 +51,7 @@ export function groupsOf(site: Site, nodes: readonly Node[], items: readonly Sel
         return [...all.map((_, i) => all.slice(0, all.length - i).flat()), []];
       }
       case 'GROUPING_SET_CUBE':
-        return parts().reduce<number[][]>(
-          (sets, part) => [...sets.map((set) => [...set, ...part]), ...sets],
-          [[]],
-        );
+        return cube(parts());
       default:
         return [content.map(placeOf)];
     }
@@ -64,6 +66,13 @@ export function groupsOf(site: Site, nodes: readonly Node[], items: readonly Sel
     }
   }
   return {expressions, sets};
+}
+
+/** Every combination of the parts, all of them first. */
+function cube([first, ...rest]: readonly number[][]): number[][] {
+  if (!first) return [[]];
+  const others = cube(rest);
+  return [...others.map((set) => [...first, ...set]), ...others];
 }
 
 /** A bare name is a column of FROM first, and only then one of the select list. */

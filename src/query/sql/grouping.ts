@@ -1,7 +1,7 @@
-import {type Type} from '../../data/type.ts';
 import type {Column} from '../../data/schema.ts';
-import {sqlAggregate} from '../functions/aggregates.ts';
+import type {Type} from '../../data/type.ts';
 import type {Expression} from '../expression.ts';
+import {sqlAggregate} from '../functions/aggregates.ts';
 import {withParts} from '../optimise-expression.ts';
 import type {Aggregate, AggregateCall, Plan} from '../plan.ts';
 import {type Context, problemAt} from './context.ts';
@@ -75,7 +75,11 @@ export function grouping(of: Grouping): Grouped {
 
 function grouped(
   input: Plan,
-  {keys, sets, calls}: {keys: readonly Expression[]; sets: Groups['sets']; calls: readonly AggregateCall[]},
+  {
+    keys,
+    sets,
+    calls,
+  }: {keys: readonly Expression[]; sets: Groups['sets']; calls: readonly AggregateCall[]},
 ): Plan {
   const plans = sets.map((set) => {
     const own = set.map((at) => keys[at] as Expression);
@@ -109,7 +113,11 @@ function aggregateOf(
 /** A set's groups with nulls for the expressions that are not in it. */
 function spread(
   plan: Aggregate,
-  {keys, set, calls}: {keys: readonly Expression[]; set: readonly number[]; calls: readonly AggregateCall[]},
+  {
+    keys,
+    set,
+    calls,
+  }: {keys: readonly Expression[]; set: readonly number[]; calls: readonly AggregateCall[]},
 ): Plan {
   const columns = columnsOf(plan.columns);
   const items = [

@@ -1,4 +1,11 @@
-import {addIntegers, type Integer, integer, negateInteger, remainderOfIntegers, divideIntegers} from '../../data/integer.ts';
+import {
+  addIntegers,
+  divideIntegers,
+  type Integer,
+  integer,
+  negateInteger,
+  remainderOfIntegers,
+} from '../../data/integer.ts';
 import {
   dateOf,
   dayOfMicros,
@@ -65,7 +72,11 @@ export function between(later: Integer, earlier: Integer): Interval {
 }
 
 export const negated = ({months, days, micros}: Interval): Interval =>
-  new Interval(0 - months, 0 - days, micros === Infinity || micros === -Infinity ? -Number(micros) : negateInteger(micros));
+  new Interval(
+    0 - months,
+    0 - days,
+    micros === Infinity || micros === -Infinity ? -Number(micros) : negateInteger(micros),
+  );
 
 export function addIntervals(a: Interval, b: Interval): Interval {
   if (!isFiniteInterval(a) || !isFiniteInterval(b)) {

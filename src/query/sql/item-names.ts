@@ -25,7 +25,8 @@ function nameIn(node: Node): string | undefined {
 
 function subqueryName({subLinkType, subselect}: Extract<Node, {SubLink: unknown}>['SubLink']) {
   if (subLinkType === 'EXISTS_SUBLINK') return 'exists';
-  if (subLinkType !== 'EXPR_SUBLINK' || !subselect || !('SelectStmt' in subselect)) return undefined;
+  if (subLinkType !== 'EXPR_SUBLINK' || !subselect || !('SelectStmt' in subselect))
+    return undefined;
   const [first] = subselect.SelectStmt.targetList ?? [];
   if (!first || !('ResTarget' in first)) return undefined;
   const {name, val} = first.ResTarget;

@@ -33,7 +33,12 @@ function count(
   const expression = explicitly(analyse(siteOf(environment, clause), node), INT8, at);
   const changing = [...slotsIn([expression], 'subquery'), ...slotsIn([expression], 'outer')];
   if (changing.length > 0) {
-    throw notSupported(at.context, at.location, `${clause} that is no constant`, 'write the number');
+    throw notSupported(
+      at.context,
+      at.location,
+      `${clause} that is no constant`,
+      'write the number',
+    );
   }
   const value = constant(expression, at);
   if (value === null) return undefined;
@@ -64,7 +69,12 @@ export function orderedBy(plan: Plan, stmt: SelectStmt, environment: Environment
   if (odd >= 0) {
     const node = stmt.sortClause?.[odd];
     const location = node && 'SortBy' in node ? locationOf(node.SortBy.node) : 0;
-    throw notSupported(environment.context, location, 'ORDER BY an expression of a UNION', 'select it as a column, and order by its name');
+    throw notSupported(
+      environment.context,
+      location,
+      'ORDER BY an expression of a UNION',
+      'select it as a column, and order by its name',
+    );
   }
   return orderOf(plan, by, keptOf(stmt, environment));
 }

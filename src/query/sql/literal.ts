@@ -3,7 +3,7 @@ import {integer} from '../../data/integer.ts';
 import {BOOL, INT4, INT8, NUMERIC, type Type, UNKNOWN} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
 import type {Expression} from '../expression.ts';
-import {type A_Const, texts, type TypeName} from './ast.ts';
+import {type A_Const, type TypeName, texts} from './ast.ts';
 import {type Context, notSupported, problemAt} from './context.ts';
 import {problems} from './problems.ts';
 import {typeNamed} from './types.ts';
@@ -11,6 +11,12 @@ import {typeNamed} from './types.ts';
 const literal = (value: Value, type: Type): Expression => ({kind: 'literal', value, type});
 
 export function constantOf(context: Context, node: A_Const): Expression {
+  const expression = read(context, node);
+  context.places.set(expression, node.location ?? 0);
+  return expression;
+}
+
+function read(context: Context, node: A_Const): Expression {
   const {isnull, ival, fval, sval, boolval} = node;
   if (isnull) return literal(null, UNKNOWN);
   if (ival) return literal(ival.ival ?? 0, INT4);

@@ -3,10 +3,10 @@ import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
 import type {SelectStmt} from './ast.ts';
 import {attempt, type Context, problemAt} from './context.ts';
+import {firstLocation} from './first-location.ts';
 import {parseSql} from './parse.ts';
 import {problems} from './problems.ts';
 import {queryPlan} from './query.ts';
-import {firstLocation} from './first-location.ts';
 
 /**
  * A query in SQL as a plan over the tables of a catalog, with Postgres's semantics: names,
@@ -19,7 +19,7 @@ import {firstLocation} from './first-location.ts';
 export function compileSql(text: string, catalog: Catalog): Plan {
   const stmt = parseSql(text);
   const found: Problem[] = [];
-  const context: Context = {text, catalog, found};
+  const context: Context = {text, catalog, found, places: new WeakMap()};
   const plan = attempt(context, () => named(stmt, context));
   if (found.length > 0 || !plan) throw new Problems(found);
   return plan;

@@ -61,7 +61,11 @@ function commonNames(left: readonly NamedColumn[], right: readonly NamedColumn[]
   );
 }
 
-function only(columns: readonly NamedColumn[], name: string, {context, location}: Using): Expression {
+function only(
+  columns: readonly NamedColumn[],
+  name: string,
+  {context, location}: Using,
+): Expression {
   const found = columns.filter((column) => column.name === name);
   const [column, second] = found;
   if (column && !second) return column.expression;

@@ -1,13 +1,13 @@
 import {BOOL, TEXT} from '../../data/type.ts';
 import type {Expression} from '../expression.ts';
-import {type A_Expr, locationOf, type Node, plainName} from './ast.ts';
 import {analyse, inCommon} from './analyse.ts';
-import {quantified} from './quantified.ts';
+import {type A_Expr, locationOf, type Node, plainName} from './ast.ts';
 import {constant} from './coerce.ts';
 import {alike, COMPARISONS, comparison, distinctFrom} from './comparison.ts';
 import {notSupported} from './context.ts';
 import {FUNCTIONS} from './functions/catalogue.ts';
 import {resolved} from './overload.ts';
+import {quantified} from './quantified.ts';
 import type {Site} from './scope.ts';
 import {categoryOf} from './types.ts';
 
@@ -54,7 +54,12 @@ function operatorCall(site: Site, node: A_Expr, name: string): Expression {
   if (lexpr && rexpr && 'RowExpr' in lexpr && 'RowExpr' in rexpr) {
     const [left, right] = [lexpr.RowExpr.args ?? [], rexpr.RowExpr.args ?? []];
     if (name !== '=' || left.length !== right.length) {
-      throw notSupported(context, node.location, 'comparing rows', 'compare the columns one by one');
+      throw notSupported(
+        context,
+        node.location,
+        'comparing rows',
+        'compare the columns one by one',
+      );
     }
     const args = left.map((one, i) =>
       comparison('=', [analyse(site, one), analyse(site, right[i] as Node)], at),
@@ -66,7 +71,12 @@ function operatorCall(site: Site, node: A_Expr, name: string): Expression {
   if (COMPARISONS.has(name) && left && right) return comparison(name, [left, right], at);
   const call = resolved({...at, name, args, operator: true}, FUNCTIONS);
   const pattern = call.kind === 'call' ? call.args[1] : undefined;
-  if (PATTERNS.has(name) && call.kind === 'call' && pattern?.kind === 'literal' && pattern.value !== null) {
+  if (
+    PATTERNS.has(name) &&
+    call.kind === 'call' &&
+    pattern?.kind === 'literal' &&
+    pattern.value !== null
+  ) {
     // A pattern that can never be used is told at once, not when a row comes.
     const probe: Expression = {kind: 'literal', value: '', type: TEXT};
     constant({...call, args: [probe, pattern]}, {context, location: locationOf(rexpr)});
@@ -95,10 +105,11 @@ function nullIf(site: Site, node: A_Expr): Expression {
   // The value is what `=` compares: where Postgres has an `=` of both types, itself.
   const own = left.type.kind === 'float4' || categoryOf(left.type) === 'D';
   const value = own && right.type.kind !== 'unknown' ? left : compared;
+  const nothing: Expression = {kind: 'literal', value: null, type: value.type};
   return {
     kind: 'case',
     // biome-ignore lint/suspicious/noThenProperty: CASE's own word, on data nobody awaits.
-    branches: [{when: comparison('=', [left, right], at), then: {kind: 'literal', value: null, type: value.type}}],
+    branches: [{when: comparison('=', [left, right], at), then: nothing}],
     otherwise: value,
     type: value.type,
   };

@@ -1,10 +1,18 @@
-import {arrayOf, TEXT, type Type} from '../../data/type.ts';
+import {arrayOf, OTHER, TEXT, type Type} from '../../data/type.ts';
+import {nearest} from '../../lib/nearest.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {implicitly} from './coerce.ts';
 import {type Context, problemAt} from './context.ts';
-import {nearest} from '../../lib/nearest.ts';
 import {problems} from './problems.ts';
-import {categoryOf, isImplicit, isPreferred, plainType, sameType, spoken, typeNamed} from './types.ts';
+import {
+  categoryOf,
+  isImplicit,
+  isPreferred,
+  plainType,
+  sameType,
+  spoken,
+  typeNamed,
+} from './types.ts';
 
 /**
  * One signature of a function or an operator. `args` and `result` are names of types;
@@ -32,7 +40,10 @@ export interface Call {
 }
 
 /** Chooses among overloads by Postgres's rules, and calls the chosen one; throws otherwise. */
-export function resolved(call: Call, catalogue: ReadonlyMap<string, readonly Overload[]>): Expression {
+export function resolved(
+  call: Call,
+  catalogue: ReadonlyMap<string, readonly Overload[]>,
+): Expression {
   const candidates = catalogue.get(call.name);
   if (!candidates) throw unknown(call, nearest(call.name, catalogue.keys()));
   const types = call.args.map(({type}) => type);
@@ -42,7 +53,10 @@ export function resolved(call: Call, catalogue: ReadonlyMap<string, readonly Ove
 }
 
 function applied({context, location, args}: Call, chosen: Overload): Expression {
-  const element = elementType(chosen, args.map(({type}) => type));
+  const element = elementType(
+    chosen,
+    args.map(({type}) => type),
+  );
   const passed = args.map((arg, i) => {
     const wanted = argType(chosen, i, element, arg.type);
     return wanted ? implicitly(arg, wanted, {context, location}) : arg;
@@ -118,10 +132,10 @@ function mirroredTypes([left, right]: readonly Type[]): readonly Type[] {
   return [a.kind === 'unknown' ? b : a, b.kind === 'unknown' ? a : b];
 }
 
+/** In how many places the types are the very ones; a polymorphic argument is none. */
 function matches(overload: Overload, types: readonly Type[]): number {
-  const element = elementType(overload, types);
   return types.filter((type, i) => {
-    const wanted = concrete(argName(overload, i), element);
+    const wanted = typeNamed(argName(overload, i));
     return wanted !== undefined && sameType(wanted, type);
   }).length;
 }
@@ -143,11 +157,11 @@ function byCategory(candidates: readonly Overload[], types: readonly Type[]): re
   let left = candidates;
   for (const [i, type] of types.entries()) {
     if (type.kind !== 'unknown') continue;
-    const wanted = (one: Overload): Type | undefined => typeNamed(argName(one, i));
-    const categories = new Set(left.map((one) => categoryOf(wanted(one) ?? TEXT)));
+    const wanted = (one: Overload): Type => typeNamed(argName(one, i)) ?? OTHER;
+    const categories = new Set(left.map((one) => categoryOf(wanted(one))));
     const category = categories.has('S') ? 'S' : categories.size === 1 ? [...categories][0] : '';
-    const fitting = left.filter((one) => categoryOf(wanted(one) ?? TEXT) === category);
-    const preferred = fitting.filter((one) => isPreferred(wanted(one) ?? TEXT));
+    const fitting = left.filter((one) => categoryOf(wanted(one)) === category);
+    const preferred = fitting.filter((one) => isPreferred(wanted(one)));
     left = preferred.length > 0 ? preferred : fitting.length > 0 ? fitting : left;
   }
   if (left.length < 2) return left;

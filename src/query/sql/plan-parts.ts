@@ -1,7 +1,7 @@
+import {keyWriter} from '../../data/key-of.ts';
 import type {Column} from '../../data/schema.ts';
 import {BOOL, TEXT} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
-import {keyWriter} from '../../data/key-of.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import type {Filter, Join, Plan, Project} from '../plan.ts';
 import {columnAt} from './slots.ts';
@@ -29,7 +29,8 @@ export function joinOf(
   [left, right]: readonly [Plan, Plan],
   residual: Expression | undefined,
 ): Join {
-  const halves = type === 'semi' || type === 'anti' ? left.columns : [...left.columns, ...right.columns];
+  const halves =
+    type === 'semi' || type === 'anti' ? left.columns : [...left.columns, ...right.columns];
   return {kind: 'join', type, left, right, keys: [], residual, columns: halves};
 }
 

@@ -1,9 +1,9 @@
-import {BOOL, TEXT} from '../../data/type.ts';
+import {arrayOf, BOOL, TEXT} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
 import {compile} from '../evaluate.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
-import {type A_Expr, type Node} from './ast.ts';
 import {analyse} from './analyse.ts';
+import type {A_Expr, Node} from './ast.ts';
 import {implicitly, settledExpression} from './coerce.ts';
 import {COMPARISONS, comparison} from './comparison.ts';
 import {notSupported, problemAt} from './context.ts';
@@ -12,7 +12,6 @@ import {resolved} from './overload.ts';
 import {problems} from './problems.ts';
 import type {Site} from './scope.ts';
 import {columnAt} from './slots.ts';
-import {arrayOf} from '../../data/type.ts';
 
 /** `x = ANY (list)` and `x <> ALL (list)`, with any operator that answers a boolean. */
 export function quantified(site: Site, node: A_Expr, name: string): Expression {

@@ -1,15 +1,15 @@
-import {type Plan} from '../plan.ts';
+import type {Plan} from '../plan.ts';
 import {kindOf, locationOf, type Node, type SelectStmt, texts} from './ast.ts';
 import {AlreadyTold, attempt, notSupported} from './context.ts';
 import type {Environment} from './environment.ts';
 import {orderedBy} from './limit.ts';
+import {hasOuter} from './plan-expressions.ts';
 import {renamed} from './relation.ts';
 import type {WithQuery} from './scope.ts';
 import {selectPlan} from './select.ts';
 import {setOperationPlan} from './set-operation.ts';
 import {settledPlan} from './settle.ts';
 import {valuesPlan} from './values.ts';
-import {hasOuter} from './plan-expressions.ts';
 
 export interface QueryOptions {
   /** Leaves columns that nothing has given a type as they are: a UNION will decide. */
@@ -33,7 +33,8 @@ export function queryPlan(
 }
 
 function bodyPlan(stmt: SelectStmt, environment: Environment): Plan {
-  if (stmt.valuesLists) return orderedBy(valuesPlan(stmt.valuesLists, environment), stmt, environment);
+  if (stmt.valuesLists)
+    return orderedBy(valuesPlan(stmt.valuesLists, environment), stmt, environment);
   if (stmt.op && stmt.op !== 'SETOP_NONE') {
     return orderedBy(setOperationPlan(stmt, environment), stmt, environment);
   }
@@ -79,7 +80,12 @@ function withQuery(
   if (!('CommonTableExpr' in node)) throw new AlreadyTold();
   const {ctename = '', ctequery, aliascolnames, location} = node.CommonTableExpr;
   if (recursive) {
-    throw notSupported(context, location, 'WITH RECURSIVE', 'write as many joins as there are levels');
+    throw notSupported(
+      context,
+      location,
+      'WITH RECURSIVE',
+      'write as many joins as there are levels',
+    );
   }
   if (!ctequery || !('SelectStmt' in ctequery)) {
     const what = ctequery ? kindOf(ctequery).replace('Stmt', '').toUpperCase() : 'this statement';

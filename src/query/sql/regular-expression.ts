@@ -21,10 +21,7 @@ export function regularExpression(pattern: string, flags: string): RegExp {
     // Postgres's `.` matches a line's end too.
     return new RegExp(pattern, `s${flags}`);
   } catch (cause) {
-    throw problems['sql-value'](
-      {message: `invalid regular expression: "${pattern}"`},
-      {cause},
-    );
+    throw problems['sql-value']({message: `invalid regular expression: "${pattern}"`}, {cause});
   }
 }
 

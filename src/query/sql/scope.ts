@@ -1,8 +1,8 @@
 import type {Table} from '../../data/schema.ts';
 import type {Type} from '../../data/type.ts';
 import {nearest} from '../../lib/nearest.ts';
-import type {AggregateCall, Plan, SortKey, WindowCall} from '../plan.ts';
 import type {Expression} from '../expression.ts';
+import type {AggregateCall, Plan, SortKey, WindowCall} from '../plan.ts';
 import {type Context, notSupported, problemAt} from './context.ts';
 import {problems} from './problems.ts';
 import {sameExpression} from './same.ts';
@@ -91,7 +91,8 @@ export const newLevel = (): Level => ({aggregates: [], windows: [], subqueries: 
 
 /** What a name means; undefined where nobody has it. */
 function lookup(site: Site, parts: readonly string[], location: number): Expression | undefined {
-  const found = parts.length === 1 ? bare(site, parts[0] ?? '', location) : qualified(site, parts, location);
+  const found =
+    parts.length === 1 ? bare(site, parts[0] ?? '', location) : qualified(site, parts, location);
   if (found || !site.frame) return found;
   const {outer, refs} = site.frame;
   const around = lookup(outer, parts, location);
@@ -121,7 +122,10 @@ function qualified(
   if (found.length > 1) throw ambiguous(context, location, name);
   const [column] = found;
   if (column) return column.expression;
-  const near = nearest(name, relation.columns.map((one) => one.name));
+  const near = nearest(
+    name,
+    relation.columns.map((one) => one.name),
+  );
   throw unknownColumn(context, location, {name: parts.join('.'), near});
 }
 

@@ -22,7 +22,12 @@ export function distinctOf(plan: Plan, distinct: Distinct): Plan {
   if (on) return distinctOn(plan, on, distinct);
   const odd = items.find(({expression: {type}}) => type.kind === 'json' || type.kind === 'other');
   if (odd) {
-    throw notSupported(context, 0, `DISTINCT of "${odd.name}", a ${odd.expression.type.kind}`, 'select its text');
+    throw notSupported(
+      context,
+      0,
+      `DISTINCT of "${odd.name}", a ${odd.expression.type.kind}`,
+      'select its text',
+    );
   }
   const input = projectOf(plan, items);
   const rows: Plan = {kind: 'distinct', columns: input.columns, input};

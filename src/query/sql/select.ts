@@ -1,22 +1,22 @@
 import type {Expression} from '../expression.ts';
 import type {Plan, SortKey} from '../plan.ts';
-import {analyse, condition} from './analyse.ts';
+import {condition} from './analyse.ts';
 import {locationOf, type Node, type SelectStmt} from './ast.ts';
 import {attach, withValues} from './attach.ts';
 import {settledExpression} from './coerce.ts';
-import {AlreadyTold, attempt} from './context.ts';
-import {distinctOf} from './select-distinct.ts';
+import {AlreadyTold, attempt, type Context} from './context.ts';
 import {type Environment, siteOf} from './environment.ts';
 import {fromPlan} from './from.ts';
 import {groupsOf} from './group-by.ts';
-import {grouping, type Groups} from './grouping.ts';
-import {orderOf, keptOf} from './limit.ts';
+import {type Grouped, type Groups, grouping} from './grouping.ts';
+import {keptOf, orderOf} from './limit.ts';
 import {expressionsOfCall, mapSort} from './plan-expressions.ts';
 import {projectOf} from './plan-parts.ts';
-import type {Level, Site} from './scope.ts';
+import type {Level, Site, WindowUse} from './scope.ts';
+import {distinctOf} from './select-distinct.ts';
 import {type Item, selectedItems} from './select-items.ts';
-import {sortKeys} from './sort-keys.ts';
 import {slotsIn} from './slots.ts';
+import {sortKeys} from './sort-keys.ts';
 import {filteredBy} from './where.ts';
 import {windowed, withWindows} from './windows.ts';
 
@@ -30,7 +30,7 @@ interface Read {
   readonly level: Level;
 }
 
-/** SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT, in the order it is computed. */
+/** SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT. */
 export function selectPlan(stmt: SelectStmt, environment: Environment): Plan {
   const {context} = environment;
   const before = context.found.length;
@@ -58,9 +58,7 @@ function readSelect(stmt: SelectStmt, base: Site): Read {
   const items = selectedItems(stmt.targetList ?? [], site);
   const grouped = (stmt.groupClause ?? []).length > 0;
   const groups = grouped
-    ? attempt(context, () =>
-        groupsOf({...base, clause: 'GROUP BY'}, stmt.groupClause ?? [], items),
-      )
+    ? attempt(context, () => groupsOf({...base, clause: 'GROUP BY'}, stmt.groupClause ?? [], items))
     : undefined;
   const having =
     stmt.havingClause &&
@@ -106,11 +104,7 @@ function computed(input: Plan, read: Read, {stmt, site, environment}: Around): P
   }
 
   const over = (expression: Expression): Expression => grouped.over(expression, 0);
-  const inWindows = level.windows.flatMap((use) => [
-    ...use.call.args,
-    ...use.partitionBy,
-    ...use.orderBy.map(({expression}) => expression),
-  ]);
+  const inWindows = level.windows.flatMap(expressionsOfWindow);
   const before = attach(plan, inWindows, {...at, subqueries, over});
   const windows = windowed(before.plan, level.windows, (expression) =>
     withValues(over(expression), before.values),
@@ -137,7 +131,7 @@ interface GroupedRows {
 
 /** Without GROUP BY and aggregates the rows are as they are. */
 function groupedRows(input: Plan, read: Read, {context, scope}: Site): GroupedRows {
-  const {items, level, having, orderBy, groups = {expressions: [], sets: [[]]}} = read;
+  const {level, having, groups = {expressions: [], sets: [[]]}} = read;
   if (!read.groups && level.aggregates.length === 0 && !having) {
     return {plan: input, over: (expression) => expression};
   }
@@ -153,23 +147,35 @@ function groupedRows(input: Plan, read: Read, {context, scope}: Site): GroupedRo
     aggregates: level.aggregates,
     read: (expression) => withValues(expression, attached.values),
   });
-  // All that is used is looked at first: columns that come along are found on the way.
-  for (const {expression, location} of items) {
-    attempt(context, () => made.over(expression, location));
-  }
-  if (having) attempt(context, () => made.over(having, 0));
-  for (const {expression} of orderBy) attempt(context, () => made.over(expression, 0));
-  for (const use of level.windows) {
-    const parts = [...use.call.args, ...use.partitionBy, ...use.orderBy.map((key) => key.expression)];
-    for (const part of parts) attempt(context, () => made.over(part, 0));
-  }
-  for (const at of slotsIn([...items.map((item) => item.expression), ...(having ? [having] : []), ...orderBy.map((key) => key.expression)], 'subquery')) {
-    const {refs = [], left} = subqueries[at] ?? {};
-    for (const ref of [...refs, ...(left ? [left] : [])]) attempt(context, () => made.over(ref, 0));
-  }
+  lookAtAll(read, made, context);
   if (context.found.length > 0) throw new AlreadyTold();
   return {plan: made.plan(), over: made.over};
 }
+
+/** Looks at all that is used: columns that come along are found so, and every problem told. */
+function lookAtAll({items, having, orderBy, level}: Read, {over}: Grouped, context: Context): void {
+  const look = (expression: Expression, location: number): void => {
+    attempt(context, () => over(expression, location));
+  };
+  for (const {expression, location} of items) look(expression, location);
+  const rest = [
+    ...(having ? [having] : []),
+    ...orderBy.map(({expression}) => expression),
+    ...level.windows.flatMap(expressionsOfWindow),
+  ];
+  for (const expression of rest) look(expression, 0);
+  const all = [...items.map(({expression}) => expression), ...rest];
+  for (const at of slotsIn(all, 'subquery')) {
+    const {refs = [], left} = level.subqueries[at] ?? {};
+    for (const expression of [...refs, ...(left ? [left] : [])]) look(expression, 0);
+  }
+}
+
+const expressionsOfWindow = ({call, partitionBy, orderBy}: WindowUse): readonly Expression[] => [
+  ...call.args,
+  ...partitionBy,
+  ...orderBy.map(({expression}) => expression),
+];
 
 interface Finishing {
   readonly final: (expression: Expression) => Expression;
@@ -189,5 +195,3 @@ function finished(plan: Plan, read: Read, {final, stmt, environment}: Finishing)
   if (orderBy.length === 0) return orderOf(projectOf(plan, items), [], kept);
   return projectOf(orderOf(plan, orderBy, kept), items);
 }
-
-export {analyse};

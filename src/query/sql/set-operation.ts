@@ -35,7 +35,8 @@ export function setOperationPlan(stmt: SelectStmt, environment: Environment): Pl
     const common = commonType([type, other]);
     if (common) return common;
     throw problemAt(context, location, problems['sql-type'], {
-      message: `column ${i + 1} of ${kind.toUpperCase()} cannot be both ${spoken(type)} and ${spoken(other)}`,
+      message: `column ${i + 1} of ${kind.toUpperCase()} has two types`,
+      detail: `They are ${spoken(type)} and ${spoken(other)}, which do not fit together.`,
       hint: 'cast one of them: (…)::type',
     });
   });

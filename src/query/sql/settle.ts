@@ -1,9 +1,9 @@
+import type {Type} from '../../data/type.ts';
 import {TEXT} from '../../data/type.ts';
 import type {Plan} from '../plan.ts';
 import {implicitly} from './coerce.ts';
 import type {Context} from './context.ts';
 import {columnAt} from './slots.ts';
-import type {Type} from '../../data/type.ts';
 
 /** The plan with each column in the type wanted, by place. */
 export function convertedPlan(plan: Plan, types: readonly Type[], context: Context): Plan {

@@ -23,11 +23,18 @@ export function sortKeys(
   return nodes.flatMap((node) => ('SortBy' in node ? [sortKey(site, node.SortBy, selected)] : []));
 }
 
-function sortKey(site: Site, {node, sortby_dir, sortby_nulls}: SortBy, selected: Selected): SortKey {
+function sortKey(
+  site: Site,
+  {node, sortby_dir, sortby_nulls}: SortBy,
+  selected: Selected,
+): SortKey {
   const {context} = site;
   const location = locationOf(node);
   if (sortby_dir === 'SORTBY_USING') throw notSupported(context, location, 'ORDER BY … USING');
-  const expression = settledExpression(selectedOr(site, node as Node, selected), {context, location});
+  const expression = settledExpression(selectedOr(site, node as Node, selected), {
+    context,
+    location,
+  });
   const {kind} = expression.type;
   if (kind === 'json' || kind === 'other') {
     throw problemAt(context, location, problems['sql-type'], {

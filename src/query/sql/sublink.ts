@@ -6,15 +6,16 @@ import {locationOf, type Node, plainName, type SubLink} from './ast.ts';
 import {alike, comparison} from './comparison.ts';
 import {notSupported, problemAt} from './context.ts';
 import {problems} from './problems.ts';
-import type {Frame, Site, Subquery} from './scope.ts';
 import {queryPlan} from './query.ts';
+import type {Frame, Site, Subquery} from './scope.ts';
 import {columnAt, SUBQUERY} from './slots.ts';
 
 /** A subquery in an expression: noted in the level, and a slot for its value. */
 export function sublink(site: Site, node: SubLink): Expression {
   const {context} = site;
   const {location, subselect} = node;
-  if (!subselect || !('SelectStmt' in subselect)) throw notSupported(context, location, 'this subquery');
+  if (!subselect || !('SelectStmt' in subselect))
+    throw notSupported(context, location, 'this subquery');
   const frame: Frame = {outer: site, refs: []};
   const plan = queryPlan(subselect.SelectStmt, {context, frame, withQueries: site.withQueries});
   switch (node.subLinkType) {

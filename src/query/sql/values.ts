@@ -1,3 +1,4 @@
+import type {Expression} from '../expression.ts';
 import type {Plan} from '../plan.ts';
 import {analyse, inCommon} from './analyse.ts';
 import {locationOf, type Node} from './ast.ts';
@@ -5,7 +6,6 @@ import {constant} from './coerce.ts';
 import {notSupported, problemAt} from './context.ts';
 import {type Environment, siteOf} from './environment.ts';
 import {problems} from './problems.ts';
-import type {Expression} from '../expression.ts';
 import {slotsIn} from './slots.ts';
 
 /** VALUES: rows of constants; each column in the type that its values have in common. */
@@ -31,7 +31,12 @@ export function valuesPlan(lists: readonly Node[], environment: Environment): Pl
     const expression = columns[i]?.[row] as Expression;
     const read = [...slotsIn([expression], 'outer'), ...slotsIn([expression], 'subquery')];
     if (read.length > 0) {
-      throw notSupported(context, place(row, i), 'VALUES that are no constants', 'write SELECT … UNION ALL SELECT …');
+      throw notSupported(
+        context,
+        place(row, i),
+        'VALUES that are no constants',
+        'write SELECT … UNION ALL SELECT …',
+      );
     }
     return constant(expression, {context, location: place(row, i)});
   };

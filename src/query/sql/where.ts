@@ -40,7 +40,11 @@ function withFilter(plan: Plan, conditions: readonly Expression[]): Plan {
   return predicate ? filterOf(plan, predicate) : plan;
 }
 
-function semiJoined(plan: Plan, conjunct: Expression, {subqueries, over}: Judging): Plan | undefined {
+function semiJoined(
+  plan: Plan,
+  conjunct: Expression,
+  {subqueries, over}: Judging,
+): Plan | undefined {
   const negated = conjunct.kind === 'not';
   const inner = negated ? conjunct.arg : conjunct;
   if (inner.kind !== 'column') return undefined;
@@ -56,7 +60,11 @@ function semiJoined(plan: Plan, conjunct: Expression, {subqueries, over}: Judgin
   const width = plan.columns.length;
   const readRefs = refs.map(over);
   const moved = (expression: Expression): Expression =>
-    withSlots(movedRight(expression, width), 'outer', (at, type) => readRefs[at] ?? columnAt(at, type));
+    withSlots(
+      movedRight(expression, width),
+      'outer',
+      (at, type) => readRefs[at] ?? columnAt(at, type),
+    );
   const conditions = opened.conditions.map(moved);
   if (subquery.kind === 'in') {
     if (!left || !equal || !opened.value) return undefined;

@@ -48,7 +48,14 @@ export function windowCall(site: Site, node: FuncCall, name: string): Expression
 }
 
 function aggregateOver(site: Site, node: FuncCall, name: string): WindowCall {
-  const {function: called, args, distinct, filter, orderBy, type} = resolvedAggregate(site, node, name);
+  const {
+    function: called,
+    args,
+    distinct,
+    filter,
+    orderBy,
+    type,
+  } = resolvedAggregate(site, node, name);
   if (distinct || filter || orderBy.length > 0) {
     throw notSupported(
       site.context,
@@ -68,7 +75,10 @@ function ownCall(site: Site, node: FuncCall, name: string): WindowCall {
       : settledExpression(arg, at),
   );
   const [first, , otherwise] = args;
-  const passed = first && otherwise ? [first, args[1] as Expression, implicitly(otherwise, first.type, at)] : args;
+  const passed =
+    first && otherwise
+      ? [first, args[1] as Expression, implicitly(otherwise, first.type, at)]
+      : args;
   const found = windowFunction(
     name,
     passed.map(({type}) => type),

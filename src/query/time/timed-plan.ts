@@ -28,7 +28,8 @@ export function withTime(
   const {type} = call;
   const columns = [...input.columns, {name: call.function.name, type}];
   const column: Expression = {kind: 'column', index: input.columns.length, type};
-  return {plan: merged({kind: 'timed', columns, input, functions: [call]}), column};
+  const width = input.kind === 'timed' ? input.width : input.columns.length;
+  return {plan: merged({kind: 'timed', columns, input, width, functions: [call]}), column};
 }
 
 /** Time functions right above each other as one node, which remembers each row once. */

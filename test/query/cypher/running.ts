@@ -22,6 +22,7 @@ import type {Catalog, JoinDeclaration} from '../../../src/query/catalog.ts';
 import {compileCypher} from '../../../src/query/cypher/lower.ts';
 import {dataflow} from '../../../src/query/dataflow.ts';
 import {optimise} from '../../../src/query/optimise.ts';
+import type {RunningQuery} from '../../../src/query/query.ts';
 
 const TYPES: Readonly<Record<string, Type>> = {
   bool: BOOL,
@@ -92,7 +93,11 @@ export interface Running {
 
 /** Runs a query over tables in memory. */
 export function run(query: string, catalog: Catalog, data: Data): Running {
-  const flow = dataflow(optimise(compileCypher(query, catalog)));
+  return running(dataflow(optimise(compileCypher(query, catalog))), catalog, data);
+}
+
+/** The same for a query that is compiled already. */
+export function running(flow: RunningQuery, catalog: Catalog, data: Data): Running {
   const json = rowJson(flow.columns);
   const held = new Map<Key, Row>();
   let now: Data = {};

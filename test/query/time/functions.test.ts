@@ -25,6 +25,7 @@ const column = (index: number, type: Type): Expression => ({kind: 'column', inde
 const span = (micros: number) => new Interval(0, 0, micros);
 const operator = (called: TimeFunction, types: readonly Type[]) => () =>
   timed({
+    width: types.length,
     functions: [{function: called, args: types.map((type, i) => column(i, type)), type: BOOL}],
   });
 
@@ -142,7 +143,7 @@ test('several functions of one row are due one by one', () => {
     args: [column(0, BOOL), column(1 + i, TIMESTAMPTZ)],
     type: BOOL,
   }));
-  const running = timed({functions: calls});
+  const running = timed({functions: calls, width: 3});
   const told = running.push([{key: 1, before: undefined, after: [true, 20, 30]}], 10);
   expect(told[0]?.after).toEqual([true, 20, 30, null, null]);
   expect(running.nextDue()).toBe(20);

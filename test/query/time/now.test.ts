@@ -32,6 +32,7 @@ test.each(COMPARISONS)('now() %s a moment follows the time, after any history', 
   expectTimed(
     () =>
       timed({
+        width: 2,
         functions: [
           {
             function: nowComparison(comparison, 'microsecond'),

@@ -1,4 +1,7 @@
 import {expect, test} from 'vitest';
+import {compileCypher} from '../../../src/query/cypher/lower.ts';
+import {dataflow} from '../../../src/query/dataflow.ts';
+import {optimise} from '../../../src/query/optimise.ts';
 import {catalogOf} from '../cypher/running.ts';
 import {story} from './running.ts';
 
@@ -310,5 +313,58 @@ test('a row carries its change time only where it is asked for, and shows it now
   whole.at(3, {freezers: ['1|40']});
   expect(whole.rows).toEqual([
     '{"f":{"id":1,"temp":40},"keys":["id","temp"],"at":"2026-03-02T08:03:00Z"}',
+  ]);
+});
+
+test('what time alone does to a row is no change of it for the functions beside', () => {
+  const both = story(
+    `MATCH (r:events)
+     RETURN r.id AS id, r.at <= datetime() AS past, drasi.previousValue(r.value) AS before,
+       drasi.trueFor(r.at <= datetime() AND r.value > 0, duration({minutes: 1})) AS settled,
+       drasi.previousValue(r.value, -1) AS again`,
+    catalogOf({events: 'id int4, value int4, at timestamptz'}),
+  );
+  both.at(0, {events: ['1|7|2026-03-02 08:05:00+00']});
+  expect(both.until(60).map((edit) => edit.slice(edit.indexOf('+')))).toEqual([
+    '+{"id":1,"past":true,"before":null,"settled":null,"again":-1}',
+    '+{"id":1,"past":true,"before":null,"settled":true,"again":-1}',
+  ]);
+  both.at(61, {events: ['1|8|2026-03-02 08:05:00+00']});
+  expect(both.rows).toEqual(['{"id":1,"past":true,"before":7,"settled":true,"again":7}']);
+});
+
+test('conditions go below what knows no history, and stay above what does', () => {
+  const catalog = catalogOf({metrics: 'id int4, name text, value float8, at timestamptz'});
+  const planned = (condition: string): string =>
+    dataflow(
+      optimise(
+        compileCypher(
+          `MATCH (m:metrics) WHERE m.name = 'a' AND ${condition} RETURN m.id AS id`,
+          catalog,
+        ),
+      ),
+    ).explain();
+  expect(
+    planned('m.at > datetime()')
+      .split('\n')
+      .map((line) => line.trim()),
+  ).toEqual([
+    'project id',
+    'project id, name, value, at',
+    'filter now <',
+    'timed now <(at, PT0S)',
+    "filter text =(name, 'a')",
+    'scan public.metrics',
+  ]);
+  expect(
+    planned('drasi.trueFor(m.value > 1, 1000)')
+      .split('\n')
+      .map((line) => line.trim()),
+  ).toEqual([
+    'project id',
+    'project id, name, value, at',
+    "filter (text =(name, 'a') and true_for)",
+    'timed true_for(float >(value, 1), PT1S)',
+    'scan public.metrics',
   ]);
 });

@@ -7,11 +7,11 @@ import type {ComparisonOperator, Expr, Slice} from '../ast.ts';
 import {problems} from '../problems.ts';
 import {nearest} from '../text.ts';
 import {indexed, propertyOf, sliced} from '../values/access.ts';
-import {CypherNode, CypherRelationship} from '../values/map.ts';
-import {visible} from './change-time.ts';
+import {CypherMap, CypherNode, CypherRelationship} from '../values/map.ts';
 import {compare} from './comparison.ts';
 import {boxedBy, literal, NULL, toAny} from './convert.ts';
 import {call, lenient, strict} from './function.ts';
+import {DOCUMENT, documentOf, isNameable} from './open-node.ts';
 import {type Binding, column, type NodeBinding} from './scope.ts';
 import type {Site} from './site.ts';
 
@@ -51,20 +51,25 @@ export function lowerVariable(site: Site, expr: Variable): Expression {
 
 /** All columns of a node's row as one value; null where the node is. */
 export function boxNode({table, offset, presence}: NodeBinding): Expression {
-  const {keyColumns} = table;
-  const columns = visible(table.columns);
-  const boxes = columns.map(({type}) => boxedBy(type));
-  const label = table.name;
-  const {id} = table;
+  const {name: label, id, columns, keyColumns} = table;
+  const document = documentOf(table);
+  const shown = [...columns.keys()].filter((i) => isNameable(columns[i] ?? DOCUMENT));
+  const keys = keyColumns.length === 0 ? shown : keyColumns;
+  const read = [...shown, ...keys, ...(document === undefined ? [] : [document])];
+  const types = read.map((i) => columns[i]?.type ?? ANY);
+  const boxes = types.map(boxedBy);
   const box = lenient(`node(${id})`, (present, ...values) => {
     if (present === null) return null;
     const boxed = values.map((value, i) => boxes[i]?.(value) ?? null);
-    const properties = new Map(columns.map(({name}, i) => [name, boxed[i] ?? null]));
-    const key = keyColumns.length === 0 ? boxed : keyColumns.map((i) => boxed[i] ?? null);
+    const properties = new Map(shown.map((i, at) => [columns[i]?.name ?? '', boxed[at] ?? null]));
+    const open = boxed[shown.length + keys.length];
+    if (open instanceof CypherMap)
+      for (const [key, value] of open.entries) properties.set(key, value);
+    const key = boxed.slice(shown.length, shown.length + keys.length);
     return new CypherNode(label, joinParts([id, ...key.map(anyKey)].map(keyPart)), properties);
   });
   const present = presence === undefined ? literal(true, BOOL) : column(presence, ANY);
-  const values = columns.map(({type}, i) => column(offset + i, type));
+  const values = read.map((i, at) => column(offset + i, types[at] ?? ANY));
   return call(box, [present, ...values], ANY);
 }
 
@@ -82,7 +87,7 @@ export function lowerProperty(site: Site, expr: Extract<Expr, {kind: 'property'}
   return call(PROPERTY, [toAny(of), key], ANY);
 }
 
-const PROPERTY = strict('property', (of, key) => propertyOf(of, key as string));
+export const PROPERTY = strict('property', (of, key) => propertyOf(of, key as string));
 
 const SCALARS = new Set(['bool', 'int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'text']);
 
@@ -101,8 +106,12 @@ function propertyOfNode(
   const index = table.columns.findIndex(({name}) => name === key.name);
   const found = table.columns[index];
   if (found) return column(offset + index, found.type);
+  const document = documentOf(table);
+  if (document !== undefined) {
+    return call(PROPERTY, [column(offset + document, ANY), literal(key.name, TEXT)], ANY);
+  }
   const place = site.context.place(key.span);
-  const names = visible(table.columns).map(({name}) => name);
+  const names = table.columns.filter(isNameable).map(({name}) => name);
   const facts = {
     property: key.name,
     table: table.name,

@@ -60,6 +60,7 @@ const changeScan = (scan: Scan): Plan => ({
   kind: 'timed',
   columns: scan.columns,
   input: {...scan, columns: visible(scan.columns)},
+  width: visible(scan.columns).length,
   functions: [{function: CHANGED_AT, args: [], type: TIMESTAMPTZ}],
 });
 

@@ -13,6 +13,7 @@ import {lowerComprehension, lowerQuantifier, lowerReduce} from './fold.ts';
 import {lowerList, lowerMap, lowerMapProjection} from './literal.ts';
 import {lowerLogical, lowerNot} from './logical.ts';
 import {lowerBinary, lowerSign} from './operator.ts';
+import {lowerParameter} from './parameter.ts';
 import type {Scope} from './scope.ts';
 import type {Site} from './site.ts';
 
@@ -97,7 +98,7 @@ function lowerValue(site: Site, expr: Exclude<Expr, Operation>): Expression {
     case 'string':
       return literal(expr.value, TEXT);
     case 'parameter':
-      return refuseParameter(site, expr);
+      return lowerParameter(site, expr);
     case 'variable':
       return lowerVariable(site, expr);
     case 'property':
@@ -140,14 +141,6 @@ function lowerInteger(site: Site, expr: Extract<Expr, {kind: 'integer'}>): Expre
   const place = site.context.place(expr.span);
   const message = `${expr.value} is no 64-bit integer`;
   throw problems['cypher-literal']({message}, {place});
-}
-
-function refuseParameter(site: Site, expr: Extract<Expr, {kind: 'parameter'}>): Expression {
-  const place = site.context.place(expr.span);
-  const hint = 'write the value itself, or leave the parameter out';
-  const facts = {what: `the parameter $${expr.name}`, hint};
-  site.context.report(problems['cypher-not-supported'](facts, {place}));
-  return NULL;
 }
 
 /** Patterns are prepared before the expressions around them; one that is not stands wrong. */

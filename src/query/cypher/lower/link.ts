@@ -1,7 +1,10 @@
-import {ANY, BOOL} from '../../../data/type.ts';
+import {ANY, BOOL, TEXT} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
+import {PROPERTY} from './access.ts';
 import {compare, toNumeric, toPlainFloat} from './comparison.ts';
 import {isFloat, isText, literal, toAny} from './convert.ts';
+import {call} from './function.ts';
+import {documentOf} from './open-node.ts';
 import type {GraphNode, Link} from './pattern.ts';
 import type {Relation} from './relationship.ts';
 import {column, type NodeBinding, type Scope, withName} from './scope.ts';
@@ -38,7 +41,10 @@ export function pairsOf(
 function columnOf({table, offset}: NodeBinding, name: string): Expression {
   const index = table.columns.findIndex((found) => found.name === name);
   const type = table.columns[index]?.type;
-  return type ? column(offset + index, type) : literal(null, ANY);
+  if (type) return column(offset + index, type);
+  const document = documentOf(table);
+  if (document === undefined) return literal(null, ANY);
+  return call(PROPERTY, [column(offset + document, ANY), literal(name, TEXT)], ANY);
 }
 
 /** Two expressions in one type, so that equal values have equal keys. */

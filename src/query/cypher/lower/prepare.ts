@@ -21,17 +21,29 @@ export interface Prepared {
 export function prepared(context: Context, input: Rows, exprs: readonly Expr[]): Prepared {
   let rows = input;
   const expressions = new Map<Expr, Expression>();
-  const visit = (expr: Expr): void => {
-    if (!isPatternExpr(expr)) children(expr).forEach(visit);
-    const answered = isPatternExpr(expr)
-      ? lowerPatternExpr(context, rows, expr)
-      : isTimeExpr(expr)
-        ? lowerTimeExpr(context, rows, expr, expressions)
-        : undefined;
+  const answer = (expr: Expr, {inBody}: {inBody: boolean}) => {
+    if (isPatternExpr(expr)) return lowerPatternExpr(context, rows, expr);
+    return isTimeExpr(expr) && !inBody
+      ? lowerTimeExpr(context, rows, expr, expressions)
+      : undefined;
+  };
+  const visit = (expr: Expr, {inBody}: {inBody: boolean}): void => {
+    if (!isPatternExpr(expr)) {
+      const bodies = bodiesOf(expr);
+      for (const child of children(expr)) visit(child, {inBody: inBody || bodies.includes(child)});
+    }
+    const answered = answer(expr, {inBody});
     if (!answered) return;
     rows = answered.rows;
     expressions.set(expr, answered.expression);
   };
-  exprs.forEach(visit);
+  for (const expr of exprs) visit(expr, {inBody: false});
   return {rows, expressions};
+}
+
+/** What runs for each element of a list: a row could be due there many times over. */
+function bodiesOf(expr: Expr): readonly Expr[] {
+  const list =
+    expr.kind === 'listComprehension' || expr.kind === 'quantifier' || expr.kind === 'reduce';
+  return list ? children(expr).filter((child) => child !== expr.list) : [];
 }

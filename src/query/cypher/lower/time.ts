@@ -7,7 +7,7 @@ import {CHANGED_AT, PREVIOUS_DISTINCT_VALUE, PREVIOUS_VALUE, WITHIN} from '../..
 import {problems as timeProblems} from '../../time/problems.ts';
 import {withTime} from '../../time/timed-plan.ts';
 import type {Call, Expr} from '../ast.ts';
-import {isAggregateExpr} from '../functions/aggregate.ts';
+import {isAggregate, isAggregateExpr} from '../functions/aggregate.ts';
 import {problems} from '../problems.ts';
 import {anyInside} from '../walk.ts';
 import {clockComparison, isClockComparison} from './clock.ts';
@@ -105,14 +105,15 @@ export const holdsTime = (expr: Expr): boolean => anyInside(expr, isTimeExpr);
 
 /**
  * Rows with a column more, which an operator of time keeps up to date, and the expression
- * as it reads that column. What stands inside has been prepared before.
+ * as it reads that column (null where it is wrong, which is then reported). What stands
+ * inside has been prepared before.
  */
 export function lowerTimeExpr(
   context: Context,
   rows: Rows,
   expr: TimeExpr,
   expressions: ReadonlyMap<Expr, Expression>,
-): {readonly rows: Rows; readonly expression: Expression} | undefined {
+): {readonly rows: Rows; readonly expression: Expression} {
   let wide = rows;
   const column = (call: TimeCall): Expression => {
     const {plan, column: added} = withTime(wide.plan, call);
@@ -125,8 +126,7 @@ export function lowerTimeExpr(
     return {expression: clockComparison(site, expr, column), rows: wide};
   }
   const call = timeCall(site, expr);
-  if (!call) return undefined;
-  return {expression: column(call), rows: wide};
+  return {expression: call ? column(call) : NULL, rows: wide};
 }
 
 function timeCall(site: Site, expr: Call): TimeCall | undefined {
@@ -140,22 +140,27 @@ function timeCall(site: Site, expr: Call): TimeCall | undefined {
     site.context.report(problems['cypher-arguments'](facts, {place}));
     return undefined;
   }
-  const aggregating = isAggregateExpr(expr);
-  const over = aggregating ? undefined : args.find((arg) => anyInside(arg, isAggregateExpr));
-  if (over) {
-    const hint = `compute the aggregate in a WITH before: WITH … AS value … ${entry.name}(value, …)`;
-    const facts = {name: `${entry.name} over an aggregate`, hint};
-    site.context.report(timeProblems['time-function-misplaced'](facts, {place}));
-    return undefined;
-  }
+  if (refusedOver(site, expr)) return undefined;
   return entry.lower(site, args);
+}
+
+/** What an aggregate answers is there only after the clause that computes it. */
+function refusedOver(site: Site, expr: Call): boolean {
+  if (isAggregate(expr.name)) return false;
+  if (!expr.args.some((arg) => anyInside(arg, isAggregateExpr))) return false;
+  const place = site.context.place(expr.span);
+  const hint = `compute the aggregate in a WITH before: WITH … AS value … ${expr.name}(value, …)`;
+  const facts = {name: `${expr.name} over an aggregate`, hint};
+  site.context.report(timeProblems['time-function-misplaced'](facts, {place}));
+  return true;
 }
 
 /** A function of time where no rows could be given its column: in a pattern, or a list. */
 export function refuseTimeCall(site: Site, expr: Call): Expression | undefined {
   if (!BY_NAME.has(expr.name.toLowerCase())) return undefined;
+  if (refusedOver(site, expr)) return NULL;
   const place = site.context.place(expr.span);
-  const hint = 'put it into a WITH … WHERE after the pattern, or on rows that UNWIND makes';
+  const hint = 'call it in a WITH … WHERE after the pattern, or on the rows that UNWIND makes';
   const facts = {name: expr.name, hint};
   site.context.report(timeProblems['time-function-misplaced'](facts, {place}));
   return NULL;

@@ -52,12 +52,20 @@ export const array = (): readonly Overload[] => [
     dimensions(a)[n - 1] === undefined ? null : 1,
   ),
   define('array_ndims(anyarray) int4', (a: List) => dimensions(a).length || null),
-  define('array_append(anyarray, anyelement) anyarray', (a: List | null, b: Value) => [...(a ?? []), b], {
-    strict: false,
-  }),
-  define('array_prepend(anyelement, anyarray) anyarray', (a: Value, b: List | null) => [a, ...(b ?? [])], {
-    strict: false,
-  }),
+  define(
+    'array_append(anyarray, anyelement) anyarray',
+    (a: List | null, b: Value) => [...(a ?? []), b],
+    {
+      strict: false,
+    },
+  ),
+  define(
+    'array_prepend(anyelement, anyarray) anyarray',
+    (a: Value, b: List | null) => [a, ...(b ?? [])],
+    {
+      strict: false,
+    },
+  ),
   define('array_cat(anyarray, anyarray) anyarray', joined, {strict: false}),
   defineTyped(
     'array_position(anyarray, anyelement) int4',
@@ -74,7 +82,7 @@ export const array = (): readonly Overload[] => [
     'array_remove(anyarray, anyelement) anyarray',
     (types) => {
       const equal = elementEquals(types);
-      return (a: List | null, b: Value) => a && a.filter((one) => !same(equal, one, b));
+      return (a: List | null, b: Value) => a?.filter((one) => !same(equal, one, b)) ?? null;
     },
     {strict: false},
   ),
@@ -94,11 +102,17 @@ export const array = (): readonly Overload[] => [
   }),
   {...operator('||(anyarray, anyarray) anyarray', joined), strict: false},
   {
-    ...operator('||(anyarray, anyelement) anyarray', (a: List | null, b: Value) => [...(a ?? []), b]),
+    ...operator('||(anyarray, anyelement) anyarray', (a: List | null, b: Value) => [
+      ...(a ?? []),
+      b,
+    ]),
     strict: false,
   },
   {
-    ...operator('||(anyelement, anyarray) anyarray', (a: Value, b: List | null) => [a, ...(b ?? [])]),
+    ...operator('||(anyelement, anyarray) anyarray', (a: Value, b: List | null) => [
+      a,
+      ...(b ?? []),
+    ]),
     strict: false,
   },
 ];

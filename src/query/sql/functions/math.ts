@@ -9,7 +9,8 @@ import {define} from './define.ts';
 
 const absolute = (value: Integer): Integer => (value < 0 ? negateInteger(value) : value);
 
-const absoluteDecimal = (value: Decimal): Decimal => new Decimal(absolute(value.digits), value.scale);
+const absoluteDecimal = (value: Decimal): Decimal =>
+  new Decimal(absolute(value.digits), value.scale);
 
 const ZERO = new Decimal(0, 0);
 
@@ -18,7 +19,10 @@ function toward(value: Decimal, sign: 1 | -1): Decimal {
   const cut = cutTo(value, 0);
   const order = compareDecimals(value, cut);
   if (order === 0 || order !== sign) return cut;
-  return new Decimal(typeof cut.digits === 'bigint' ? cut.digits + BigInt(sign) : cut.digits + sign, 0);
+  return new Decimal(
+    typeof cut.digits === 'bigint' ? cut.digits + BigInt(sign) : cut.digits + sign,
+    0,
+  );
 }
 
 function remainder(a: Integer, b: Integer): Integer {
@@ -50,7 +54,8 @@ const negativeRoot = () =>
 
 function logarithm(value: number, compute: (value: number) => number): number {
   if (value === 0) throw problems['sql-value']({message: 'cannot take logarithm of zero'});
-  if (value < 0) throw problems['sql-value']({message: 'cannot take logarithm of a negative number'});
+  if (value < 0)
+    throw problems['sql-value']({message: 'cannot take logarithm of a negative number'});
   return compute(value);
 }
 

@@ -5,12 +5,12 @@ import {regularExpression} from '../regular-expression.ts';
 import {define, defineTyped, operatorTyped} from './define.ts';
 
 /** A LIKE pattern as a regular expression; the escape is one letter or none. */
-function likeExpression(pattern: string, escape: string): RegExp {
+function likeExpression(pattern: string, mark: string): RegExp {
   let source = '';
   const letters = Array.from(pattern);
   for (let i = 0; i < letters.length; i++) {
     const letter = letters[i] as string;
-    if (letter === escape) {
+    if (letter === mark) {
       i += 1;
       const next = letters[i];
       if (next === undefined) {
@@ -50,18 +50,19 @@ const matches =
     return (text: string, pattern: string) => expression(pattern).test(text) !== negated;
   };
 
-const escaped = (pattern: string, escape: string): string => {
-  if (Array.from(escape).length > 1) {
+/** A pattern with another escape letter, or none, as one with a backslash. */
+const escaped = (pattern: string, mark: string): string => {
+  if (Array.from(mark).length > 1) {
     throw problems['sql-value']({message: 'invalid escape string: it must be one character'});
   }
   let result = '';
   const letters = Array.from(pattern);
   for (let i = 0; i < letters.length; i++) {
     const letter = letters[i] as string;
-    if (escape !== '' && letter === escape) {
+    if (mark !== '' && letter === mark) {
       i += 1;
       result += `\\${letters[i] ?? ''}`;
-    } else result += letter === '\\' && escape !== '\\' ? '\\\\' : letter;
+    } else result += letter === '\\' && mark !== '\\' ? '\\\\' : letter;
   }
   return result;
 };

@@ -12,13 +12,7 @@ import {
   timestampField,
   unknownField,
 } from '../calendar-fields.ts';
-import {
-  addInterval,
-  addIntervals,
-  between,
-  multiplied,
-  negated,
-} from '../interval-arithmetic.ts';
+import {addInterval, addIntervals, between, multiplied, negated} from '../interval-arithmetic.ts';
 import {fitting, roundedToEven} from '../numbers.ts';
 import type {Overload} from '../overload.ts';
 import {problems} from '../problems.ts';
@@ -35,7 +29,8 @@ function daysBetween(a: number, b: number): Integer {
   return fitting(a - b, 'int4');
 }
 
-const clock = (micros: number): number => ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY;
+const clock = (micros: number): number =>
+  ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY;
 
 const dates = (): Overload[] => [
   operator('+(date, int4) date', (a: number, b: number) => a + b),
@@ -49,8 +44,12 @@ const dates = (): Overload[] => [
   ),
   operator('+(date, time) timestamp', (a: number, b: number) => addIntegers(midnight(a), b)),
   operator('+(time, date) timestamp', (a: number, b: number) => addIntegers(midnight(b), a)),
-  operator('+(time, interval) time', (a: number, b: Interval) => clock(a + Number(b.micros) % MICROS_PER_DAY)),
-  operator('-(time, interval) time', (a: number, b: Interval) => clock(a - Number(b.micros) % MICROS_PER_DAY)),
+  operator('+(time, interval) time', (a: number, b: Interval) =>
+    clock(a + (Number(b.micros) % MICROS_PER_DAY)),
+  ),
+  operator('-(time, interval) time', (a: number, b: Interval) =>
+    clock(a - (Number(b.micros) % MICROS_PER_DAY)),
+  ),
   operator('-(time, time) interval', (a: number, b: number) => new Interval(0, 0, a - b)),
 ];
 
@@ -58,7 +57,9 @@ const moments = (): Overload[] =>
   ['timestamp', 'timestamptz'].flatMap((type) => [
     operator(`+(${type}, interval) ${type}`, addInterval),
     operator(`+(interval, ${type}) ${type}`, (a: Interval, b: Integer) => addInterval(b, a)),
-    operator(`-(${type}, interval) ${type}`, (a: Integer, b: Interval) => addInterval(a, negated(b))),
+    operator(`-(${type}, interval) ${type}`, (a: Integer, b: Interval) =>
+      addInterval(a, negated(b)),
+    ),
     operator(`-(${type}, ${type}) interval`, between),
   ]);
 

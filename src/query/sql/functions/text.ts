@@ -1,16 +1,17 @@
 import {textWriter} from '../../../data/text.ts';
 import type {Type} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
+import {lower, titled, upper} from '../letters.ts';
 import type {Overload} from '../overload.ts';
 import {problems} from '../problems.ts';
-import {lower, titled, upper} from '../letters.ts';
 import {define, defineTyped, operatorTyped} from './define.ts';
 
 /** Postgres counts characters, JavaScript UTF-16 units: the same where all are ASCII. */
 const ASCII = /^[\0-\x7f]*$/;
 const characters = (text: string): readonly string[] =>
   ASCII.test(text) ? text.split('') : Array.from(text);
-const lengthOf = (text: string): number => (ASCII.test(text) ? text.length : Array.from(text).length);
+const lengthOf = (text: string): number =>
+  ASCII.test(text) ? text.length : Array.from(text).length;
 
 /** From a place, from 1, as many characters; both may reach beyond the text. */
 function substring(text: string, from: number, count?: number): string {
@@ -94,7 +95,9 @@ const concatWithSeparator = (types: readonly Type[]) => {
   const print = printers(types);
   return (...values: Value[]): Value => {
     if (values[0] === null) return null;
-    const texts = values.flatMap((value, i) => (i === 0 || value === null ? [] : [print[i]?.(value)]));
+    const texts = values.flatMap((value, i) =>
+      i === 0 || value === null ? [] : [print[i]?.(value)],
+    );
     return texts.join(values[0] as string);
   };
 };

@@ -121,7 +121,11 @@ function readFloat(text: string, single: boolean): number | undefined {
 }
 
 function readUuid(text: string): string | undefined {
-  const digits = text.trim().replace(/^\{|\}$/g, '').replaceAll('-', '').toLowerCase();
+  const digits = text
+    .trim()
+    .replace(/^\{|\}$/g, '')
+    .replaceAll('-', '')
+    .toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(digits)) return undefined;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

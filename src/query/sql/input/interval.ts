@@ -1,4 +1,4 @@
-import {Decimal, parseDecimal} from '../../../data/decimal.ts';
+import {type Decimal, parseDecimal} from '../../../data/decimal.ts';
 import {addIntegers, type Integer} from '../../../data/integer.ts';
 import {Interval} from '../../../data/value.ts';
 

@@ -20,7 +20,9 @@ export function readJson(text: string): ExactJson | undefined {
 function printed(value: ExactJson): string {
   if (value instanceof NumberText) return parseDecimal(value.text)?.toString() ?? value.text;
   if (value instanceof Map) {
-    const members = [...value].sort(([a], [b]) => byteLength(a) - byteLength(b) || compareText(a, b));
+    const members = [...value].sort(
+      ([a], [b]) => byteLength(a) - byteLength(b) || compareText(a, b),
+    );
     const parts = members.map(([name, member]) => `${jsonString(name)}: ${printed(member)}`);
     return `{${parts.join(', ')}}`;
   }

@@ -35,9 +35,7 @@ export function parseMoment(text: string): Moment | undefined {
   return clock && {days, clock: clock.micros, offset: clock.offset};
 }
 
-export function parseClock(
-  text: string,
-): {micros: number; offset: number | undefined} | undefined {
+export function parseClock(text: string): {micros: number; offset: number | undefined} | undefined {
   const match = CLOCK.exec(text.trim());
   if (!match) return undefined;
   const [all, hours, minutes, seconds = '0', fraction = ''] = match;

@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import type {TableId} from '../data/schema.ts';
+import type {Catalog} from './catalog.ts';
+import type {ReadPublication} from './publication.ts';
+
+/**
+ * What tells, for each table, that it is another one than before, where the stream of
+ * changes says nothing of it: its description, whether it is published, when its columns
+ * were altered last, and the files of its partitions.
+ */
+export type TableMarks = ReadonlyMap<TableId, string>;
+
+interface MarkRow {
+  readonly oid: number;
+  readonly columns: string | null;
+  readonly file: number | null;
+}
+
+// A column that gets new values by ALTER TABLE keeps its description, and not its xmin. A
+// partition's file: where it is truncated alone, its root's stream does not say so.
+const MARKS = `
+  SELECT c.oid AS oid, CASE WHEN c.relispartition THEN pg_relation_filenode(c.oid) END AS file,
+    (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a
+      WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns
+  FROM pg_class c WHERE c.oid::int8 = ANY ($1::int8[])`;
+
+/** The mark of a table that is there and cannot be followed. */
+const REFUSED = 'refused';
+
+/** The marks of tables as they were just described. */
+export async function readMarks(
+  client: pg.Client,
+  {followed, refusedTables}: Catalog,
+  publication: ReadPublication | undefined,
+): Promise<TableMarks> {
+  const oids = followed.flatMap(({oid, leaves}) => [oid, ...leaves]);
+  const {rows} = await client.query<MarkRow>(MARKS, [oids]);
+  const byOid = new Map(rows.map((row) => [row.oid, row]));
+  const {viaRoot, leavesOut, covers} = publication ?? {};
+  const markOf = (oid: number) => [byOid.get(oid), covers?.has(oid)];
+  const marks = new Map(refusedTables.map((id) => [id, REFUSED]));
+  for (const one of followed) {
+    const files = [one.oid, ...one.leaves].map(markOf);
+    marks.set(one.table.id, JSON.stringify([one, viaRoot, leavesOut, files]));
+  }
+  return marks;
+}

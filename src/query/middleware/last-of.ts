@@ -1,0 +1,26 @@
+import {ANY} from '../../data/type.ts';
+import {column} from '../cypher/lower/scope.ts';
+import type {AggregateCall, SortKey} from '../plan.ts';
+
+/** The value of a group's last row, by `by`; nulls are values too. */
+export function lastOf(index: number, type = ANY, by: readonly SortKey[]): AggregateCall {
+  return {
+    function: {
+      kind: 'listing',
+      name: 'last_of',
+      skipsNulls: false,
+      compute: (values) => values.at(-1) ?? null,
+    },
+    args: [column(index, type)],
+    distinct: false,
+    filter: undefined,
+    orderBy: by,
+    type,
+  };
+}
+
+export const ascending = (index: number, type: SortKey['expression']['type']): SortKey => ({
+  expression: column(index, type),
+  descending: false,
+  nullsFirst: false,
+});

@@ -1,0 +1,88 @@
+import type {Table} from '../../data/schema.ts';
+import type {Problem} from '../../lib/problem.ts';
+import type {Catalog} from '../catalog.ts';
+import type {Plan} from '../plan.ts';
+import {withInputs} from '../plan-walk.ts';
+import {decoder} from './decoder.ts';
+import type {Element} from './element.ts';
+import {mapper} from './map.ts';
+import {merged} from './merge.ts';
+import {parseJson} from './parse-json.ts';
+import {problems} from './problems.ts';
+import {promote} from './promote.ts';
+import {relabel} from './relabel.ts';
+import {settingsOf} from './settings.ts';
+import {unwind} from './unwind.ts';
+
+/**
+ * Drasi's middleware: what happens to the rows of a source before a query sees them. Here
+ * it is a part of the query's plan: a function of the rows, kept up to date like all else.
+ */
+export interface Middleware {
+  readonly kind: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Answers the elements that come out, of those that go in. Throws Problems. */
+export type Step = (elements: readonly Element[]) => readonly Element[];
+
+const KINDS: Readonly<Record<string, (settings: ReturnType<typeof settingsOf>) => Step>> = {
+  decoder,
+  map: mapper,
+  parse_json: parseJson,
+  promote,
+  relabel,
+  unwind,
+};
+
+/** What is wrong with a middleware whatever the tables are. */
+export function middlewareProblem(middleware: Middleware): Problem | undefined {
+  const {kind, name} = middleware;
+  const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (!make) return problems['middleware-kind']({kind, name, known: Object.keys(KINDS)});
+  const settings = settingsOf(middleware);
+  make(settings);
+  return settings.problem;
+}
+
+export interface Prepared {
+  /** What a query can name after the middleware. */
+  readonly catalog: Catalog;
+  /** A plan over that catalog as one over the tables of the database. */
+  readonly finish: (plan: Plan) => Plan;
+}
+
+/** A catalog as a query sees it through middleware, in the order of the list. */
+export function throughMiddleware(catalog: Catalog, pipeline: readonly Middleware[]): Prepared {
+  if (pipeline.length === 0) return {catalog, finish: (plan) => plan};
+  let elements: readonly Element[] = catalog.tables.map(asElement);
+  for (const middleware of pipeline) {
+    const wrong = middlewareProblem(middleware);
+    if (wrong) throw wrong;
+    const step = KINDS[middleware.kind];
+    if (step) elements = merged(step(settingsOf(middleware))(elements));
+  }
+  const plans = new Map(elements.map(({table, plan}) => [table.id, plan]));
+  return {
+    catalog: {...catalog, tables: elements.map(({table}) => table)},
+    finish: (plan) => replaced(plan, plans),
+  };
+}
+
+const asElement = (table: Table): Element => ({
+  table,
+  plan: {kind: 'scan', columns: table.columns, table: table.id},
+});
+
+function replaced(plan: Plan, plans: ReadonlyMap<string, Plan>): Plan {
+  const done = new Map<Plan, Plan>();
+  const change = (node: Plan): Plan => {
+    const held = done.get(node);
+    if (held) return held;
+    const made = node.kind === 'scan' ? (plans.get(node.table) ?? node) : withInputs(node, change);
+    done.set(node, made);
+    return made;
+  };
+  return change(plan);
+}
