@@ -1,4 +1,6 @@
 import process from 'node:process';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {
   D2,
   filter,
@@ -42,7 +44,8 @@ interface Case {
   readonly theirs: (inputs: ReadonlyMap<string, Stream>) => Stream;
   /** db-ivm's key of a row of a table: a join's is not the row's own. */
   readonly keyed?: (table: string, item: Item) => [unknown, unknown];
-  readonly tables: readonly ReturnType<typeof history>[];
+  /** Made when it is its turn: what a collector must mark is told to neither. */
+  readonly tables: () => readonly History[];
   readonly theirUpdates: number;
   readonly toReach: number;
 }
@@ -60,7 +63,7 @@ function cases(): Case[] {
           avg: groupByOperators.avg(([, row]: [unknown, unknown]) => value(row).value),
         }),
       ) as Stream,
-    tables: [history('t', {rows: 100_000, groups: count, updates: 300_000, seed: count})],
+    tables: () => [history('t', {rows: 100_000, groups: count, updates: 300_000, seed: count})],
     theirUpdates: updates,
     toReach: 40,
   });
@@ -75,7 +78,7 @@ function cases(): Case[] {
             return [key, {id: value(row).id, twice: value(row).value * 2}];
           }),
         ),
-      tables: [history('t', {rows: 10_000, groups: 10, updates: 1_000_000, seed: 1})],
+      tables: () => [history('t', {rows: 10_000, groups: 10, updates: 1_000_000, seed: 1})],
       theirUpdates: 1_000_000,
       toReach: 3,
     },
@@ -85,7 +88,7 @@ function cases(): Case[] {
       theirs: (inputs) => inputs.get('t')!.pipe(join(inputs.get('u')!, 'inner')) as Stream,
       // As TanStack DB does it: the join key, then the row's own key and the row.
       keyed: (table, [key, row]) => [table === 't' ? row.id : row.group, [key, row]],
-      tables: [
+      tables: () => [
         history('t', {rows: 100_000, groups: 10, updates: 100_000, seed: 2}),
         history('u', {rows: 100_000, groups: 100_000, updates: 100_000, seed: 3}),
       ],
@@ -97,8 +100,10 @@ function cases(): Case[] {
   ];
 }
 
+type History = ReturnType<typeof history>;
+
 /** The updates of all tables by turns. */
-function updatesOf({tables}: Case): readonly Update[] {
+function updatesOf(tables: readonly History[]): readonly Update[] {
   const [first, second] = tables;
   if (!first || !second) return first?.updates ?? [];
   return first.updates.flatMap((update, i) => [update, second.updates[i] ?? update]);
@@ -106,16 +111,14 @@ function updatesOf({tables}: Case): readonly Update[] {
 
 const NAMES = ['t', 'u'];
 
-function initialOf({tables}: Case): Changes {
+function initialOf(tables: readonly History[]): Changes {
   return new Map(tables.map(({initial}, i): [string, Delta] => [NAMES[i] ?? '', initial]));
 }
 
 /** db-ivm's graph of a case, and what its output is told. */
-function graphOf({theirs, tables}: Case, told: (delta: MultiSet<[unknown, unknown]>) => void) {
+function graphOf({theirs}: Case, told: (delta: MultiSet<[unknown, unknown]>) => void) {
   const graph = new D2();
-  const inputs = new Map(
-    tables.map((_, i) => [NAMES[i] ?? '', graph.newInput<[unknown, unknown]>()]),
-  );
+  const inputs = new Map(NAMES.map((name) => [name, graph.newInput<[unknown, unknown]>()]));
   theirs(inputs).pipe(output(told));
   graph.finalize();
   return (changes: ReadonlyMap<string, Weighted>): void => {
@@ -143,21 +146,29 @@ function weighted({keyed}: Case, changes: Changes): ReadonlyMap<string, Weighted
   );
 }
 
-/** CPU seconds of a run over steps, the rows at the start not counted. */
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** CPU seconds of a run over steps; the rows at the start, and their garbage, not counted. */
 function seconds<Step>(push: (step: Step) => unknown, initial: Step, steps: readonly Step[]) {
   push(initial);
+  collect();
   const from = process.cpuUsage();
   for (const step of steps) push(step);
   const {user, system} = process.cpuUsage(from);
   return (user + system) / 1e6;
 }
 
-function rates(bench: Case, size: number): {ours: number; theirs: number} {
-  const updates = updatesOf(bench);
+function rates(
+  bench: Case,
+  tables: readonly History[],
+  size: number,
+): {ours: number; theirs: number} {
+  const updates = updatesOf(tables);
   const steps = stepsOf(updates, size);
   const theirUpdates = updates.slice(0, bench.theirUpdates);
   const theirSteps = stepsOf(theirUpdates, size).map((step) => weighted(bench, step));
-  const initial = initialOf(bench);
+  const initial = initialOf(tables);
   const theirInitial = weighted(bench, initial);
   const ours: number[] = [];
   const theirs: number[] = [];
@@ -174,8 +185,8 @@ function rates(bench: Case, size: number): {ours: number; theirs: number} {
 }
 
 /** Both results after a part of the history must be the same rows. */
-function agree(bench: Case): number {
-  const steps = stepsOf(updatesOf(bench).slice(0, 2000), 10);
+function agree(bench: Case, tables: readonly History[]): number {
+  const steps = stepsOf(updatesOf(tables).slice(0, 2000), 10);
   const rows = new Map<Edit['key'], Row>();
   const push = engine(bench.plan);
   const weights = new Map<string, number>();
@@ -185,7 +196,7 @@ function agree(bench: Case): number {
       weights.set(text, (weights.get(text) ?? 0) + weight);
     }
   });
-  for (const step of [initialOf(bench), ...steps]) {
+  for (const step of [initialOf(tables), ...steps]) {
     for (const {key, after} of push(step)) {
       if (after) rows.set(key, after);
       else rows.delete(key);
@@ -211,9 +222,10 @@ const rate = (figure: number): string => `${(figure / 1000).toFixed(1)} k/s`.pad
 
 const wanted = process.argv[2] ?? '';
 for (const bench of cases().filter(({name}) => name.includes(wanted))) {
-  const rows = agree(bench);
+  const tables = bench.tables();
+  const rows = agree(bench, tables);
   for (const size of [100, 1]) {
-    const {ours, theirs} = rates(bench, size);
+    const {ours, theirs} = rates(bench, tables, size);
     const ratio = `${(ours / theirs).toFixed(1)} times, to reach ${bench.toReach}`;
     const name = `${bench.name}, ${size} a step`.padEnd(30);
     process.stdout.write(

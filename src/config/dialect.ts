@@ -102,7 +102,7 @@ class Speller {
   }
 
   /** The setting's one name. undefined: it is no setting of ours, and that has been said. */
-  #settingOf({key, keyPlace, value}: Entry, shape: Shape, path: Path): string | undefined {
+  #settingOf({key, keyPlace}: Entry, shape: Shape, path: Path): string | undefined {
     const camel = camelCase(key);
     const name = own(shape.aliases ?? {}, camel) ?? camel;
     if (shape.keys.includes(name)) return name;
@@ -110,9 +110,6 @@ class Speller {
     const who = subject(this.#root, path);
     if (shape.ignored?.includes(name)) {
       this.ignored.push({name: path.length === 0 ? key : `${key} of ${who}`, place: keyPlace});
-    } else if (shape.refused?.includes(name)) {
-      if (isEmpty(value)) return undefined;
-      this.#report(problems['unsupported-setting']({subject: who, key}, {place: keyPlace}));
     } else {
       const near = nearest(name, [...shape.keys, ...Object.keys(shape.aliases ?? {})]);
       const facts = {subject: who, key: shown(key), nearest: near, known: shape.keys};
@@ -132,8 +129,3 @@ class Speller {
 /** `slot_name` as `slotName`; what is camelCase already stays as it is. */
 const camelCase = (key: string): string =>
   key.replaceAll(/(?<=[a-zA-Z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
-function isEmpty(node: Node): boolean {
-  if (node.kind === 'scalar') return node.empty;
-  return (node.kind === 'list' ? node.items : node.entries).length === 0;
-}

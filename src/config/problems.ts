@@ -122,15 +122,6 @@ export const problems = catalogue({
       hint: meant(facts.nearest),
     }),
   },
-  'unsupported-setting': {
-    cause: 'The file asks for something of Drasi that changes results, and that is not there yet.',
-    remedy: 'Remove the setting, and write the query so that it does not need it.',
-    say: ({subject, key}: {subject: string; key: string}) => ({
-      message: `${subject} uses "${key}", which Tailrace does not have yet`,
-      detail: 'Without it the results would be others than those asked for.',
-      hint: `remove "${key}"`,
-    }),
-  },
   'several-instances': {
     cause: 'The file has several entries under `instances`; a process of Tailrace is one instance.',
     remedy: 'Make a file of each, and start a process with each.',

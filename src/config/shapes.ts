@@ -13,8 +13,6 @@ export interface Shape {
   readonly ignored?: readonly string[];
   /** For people only. */
   readonly remarks?: readonly string[];
-  /** Would change results: refused, unless empty. */
-  readonly refused?: readonly string[];
   readonly children?: Readonly<Record<string, Child>>;
 }
 

@@ -138,6 +138,6 @@ export function equalityOf(
 const SQL_ONLY = new Set(['float4', 'float8', 'any', 'array', 'bpchar', 'interval', 'jsonb']);
 
 /** Whether equal values of the two types have one key. */
-function sameKeys(a: Type, b: Type): boolean {
+export function sameKeys(a: Type, b: Type): boolean {
   return (isInteger(a) && isInteger(b)) || (a.kind === b.kind && a.kind !== 'any');
 }

@@ -1,10 +1,12 @@
+import {flat} from '../data/compare.ts';
 import type {Delta, Edit} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
-import type {Row} from '../data/value.ts';
+import {elementOf} from '../data/text-array.ts';
+import type {Row, Value} from '../data/value.ts';
 import type {Expression} from './expression.ts';
 import {valueKey} from './operators/keys.ts';
-import {conjunctsOf, equalityOf} from './optimise-expression.ts';
+import {conjunctsOf, equalityOf, sameKeys} from './optimise-expression.ts';
 import type {Plan} from './plan.ts';
 
 /**
@@ -24,8 +26,8 @@ export interface Router<Query> {
 /** The queries that read one table. */
 interface Readers<Query> {
   readonly all: Set<Query>;
-  /** By column, by the value's key. */
-  readonly byColumn: Map<number, ColumnIndex<Query>>;
+  /** By column and the type it is compared as, by the value's key. */
+  readonly byColumn: Map<string, ColumnIndex<Query>>;
 }
 
 interface ColumnIndex<Query> {
@@ -132,7 +134,8 @@ function give<Query>(
 interface PointRead {
   readonly kind: 'point';
   readonly table: TableId;
-  readonly column: number;
+  /** The column's position, and the type whose keys are written. */
+  readonly column: string;
   readonly keyOf: (row: Row) => Key | undefined;
   readonly keys: readonly Key[];
 }
@@ -168,14 +171,14 @@ function pointRead(table: TableId, predicate: Expression): PointRead | undefined
     const points = pointsOf(conjunct);
     const [first] = points ?? [];
     if (!points || !first) continue;
-    const {index} = first;
-    const write = valueKey(first.type);
+    const {index, type} = first;
+    const write = valueKey(type);
     const keyOf = (row: Row): Key | undefined => {
       const value = row[index] ?? null;
       return value === null ? undefined : write(value);
     };
     const keys = points.flatMap(({value}) => (value === null ? [] : [write(value)]));
-    return {kind: 'point', table, column: index, keyOf, keys};
+    return {kind: 'point', table, column: `${index} ${type.kind}`, keyOf, keys};
   }
   return undefined;
 }
@@ -183,23 +186,42 @@ function pointRead(table: TableId, predicate: Expression): PointRead | undefined
 interface Point {
   readonly index: number;
   readonly type: Expression['type'];
-  readonly value: Extract<Expression, {kind: 'literal'}>['value'];
+  readonly value: Value;
 }
 
-/** `column = constant`, or several of one column joined by OR, as IN is. */
+/** `column = constant`; several of one column joined by OR, as SQL's IN is; or a list. */
 function pointsOf(condition: Expression): readonly Point[] | undefined {
   if (condition.kind === 'or') {
     const all = condition.args.map(pointsOf);
     const points = all.flatMap((some) => some ?? []);
-    const sameColumn = points.every(({index}) => index === points[0]?.index);
-    return all.every((some) => some !== undefined) && sameColumn ? points : undefined;
+    const [first] = points;
+    const alike = points.every(
+      ({index, type}) => index === first?.index && type.kind === first.type.kind,
+    );
+    return all.every((some) => some !== undefined) && alike ? points : undefined;
   }
   const equality = equalityOf(condition);
-  if (!equality) return undefined;
+  if (!equality) return listPoints(condition);
   const [column, constant] =
     equality.left.kind === 'column'
       ? [equality.left, equality.right]
       : [equality.right, equality.left];
   if (column.kind !== 'column' || constant.kind !== 'literal') return undefined;
   return [{index: column.index, type: column.type, value: constant.value}];
+}
+
+/** openCypher's `column IN [constants]`, and SQL's `column = ANY (constants)`. */
+function listPoints(condition: Expression): readonly Point[] | undefined {
+  if (condition.kind !== 'call') return undefined;
+  const [column, list] = condition.args;
+  if (column?.kind !== 'column' || list?.kind !== 'literal' || !Array.isArray(list.value)) {
+    return undefined;
+  }
+  const {index, type} = column;
+  const {name} = condition.function;
+  const isIn = name === 'in' && type.kind === 'any';
+  const isAny = name === '= any' && type.kind !== 'array' && sameKeys(type, elementOf(list.type));
+  if (!isIn && !isAny) return undefined;
+  const values: readonly Value[] = isIn ? list.value : flat(list.value);
+  return values.map((value) => ({index, type, value}));
 }

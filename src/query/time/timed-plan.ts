@@ -11,14 +11,12 @@ export interface TimeSignature {
 }
 
 /** The conditions that wait, by name: each takes a truth and a moment or an interval. */
-export const TIME_CONDITIONS: ReadonlyMap<string, TimeSignature> = new Map(
-  [
-    {function: TRUE_FOR, takes: [BOOL, INTERVAL] as const},
-    {function: TRUE_LATER, takes: [BOOL, TIMESTAMPTZ] as const},
-    {function: TRUE_UNTIL, takes: [BOOL, TIMESTAMPTZ] as const},
-    {function: TRUE_NOW_OR_LATER, takes: [BOOL, TIMESTAMPTZ] as const},
-  ].map((signature) => [signature.function.name, signature]),
-);
+export const TIME_CONDITIONS = {
+  true_for: {function: TRUE_FOR, takes: [BOOL, INTERVAL]},
+  true_later: {function: TRUE_LATER, takes: [BOOL, TIMESTAMPTZ]},
+  true_until: {function: TRUE_UNTIL, takes: [BOOL, TIMESTAMPTZ]},
+  true_now_or_later: {function: TRUE_NOW_OR_LATER, takes: [BOOL, TIMESTAMPTZ]},
+} satisfies Record<string, TimeSignature>;
 
 /** A plan with one column more, of a function of time, and that column. */
 export function withTime(

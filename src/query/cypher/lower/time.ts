@@ -2,10 +2,9 @@ import {BOOL, INTERVAL, TIMESTAMPTZ} from '../../../data/type.ts';
 import {Interval} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
 import type {TimeCall, TimeFunction} from '../../plan.ts';
-import {TRUE_FOR, TRUE_LATER, TRUE_NOW_OR_LATER, TRUE_UNTIL} from '../../time/conditions.ts';
 import {CHANGED_AT, PREVIOUS_DISTINCT_VALUE, PREVIOUS_VALUE, WITHIN} from '../../time/history.ts';
 import {problems as timeProblems} from '../../time/problems.ts';
-import {withTime} from '../../time/timed-plan.ts';
+import {TIME_CONDITIONS, type TimeSignature, withTime} from '../../time/timed-plan.ts';
 import type {Call, Expr} from '../ast.ts';
 import {isAggregate, isAggregateExpr} from '../functions/aggregate.ts';
 import {problems} from '../problems.ts';
@@ -27,14 +26,12 @@ interface TimeEntry {
   readonly lower: (site: Site, args: readonly Expr[]) => TimeCall;
 }
 
-const TRUTH_AND_MOMENT = 'a condition and a date, a time with a date or milliseconds';
-
 /** The functions whose values change by time alone, or depend on what a row was. */
 const ENTRIES: readonly TimeEntry[] = [
-  condition('drasi.trueFor', TRUE_FOR, 'a condition and a duration or milliseconds', toInterval),
-  condition('drasi.trueLater', TRUE_LATER, TRUTH_AND_MOMENT, toInstant),
-  condition('drasi.trueUntil', TRUE_UNTIL, TRUTH_AND_MOMENT, toInstant),
-  condition('drasi.trueNowOrLater', TRUE_NOW_OR_LATER, TRUTH_AND_MOMENT, toInstant),
+  condition('drasi.trueFor', TIME_CONDITIONS.true_for),
+  condition('drasi.trueLater', TIME_CONDITIONS.true_later),
+  condition('drasi.trueUntil', TIME_CONDITIONS.true_until),
+  condition('drasi.trueNowOrLater', TIME_CONDITIONS.true_now_or_later),
   previous('drasi.previousValue', PREVIOUS_VALUE),
   previous('drasi.previousDistinctValue', PREVIOUS_DISTINCT_VALUE),
   {
@@ -56,16 +53,15 @@ const ENTRIES: readonly TimeEntry[] = [
   },
 ];
 
-function condition(
-  name: string,
-  called: TimeFunction,
-  usage: string,
-  when: (expression: Expression) => Expression,
-): TimeEntry {
+function condition(name: string, {function: called, takes}: TimeSignature): TimeEntry {
+  const lasting = takes[1].kind === 'interval';
+  const when = lasting ? toInterval : toInstant;
   return {
     name,
     arity: [2, 2],
-    usage,
+    usage: lasting
+      ? 'a condition and a duration or milliseconds'
+      : 'a condition and a date, a time with a date or milliseconds',
     lower: (site, [truth, moment]) => ({
       function: called,
       args: [
