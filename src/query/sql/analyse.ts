@@ -67,7 +67,7 @@ function castArgument(site: Site, arg: Node, type: Type): Expression {
 const REFUSED: Readonly<Record<string, readonly [string, string?]>> = {
   SQLValueFunction: [
     'the current date, time or user',
-    'a result changes only with its tables: compare with a column, or filter where it is shown',
+    "compare a column with it in WHERE: at > now() - interval '5 minutes'",
   ],
   ParamRef: ['a parameter ($1)', 'write the value itself'],
   RowExpr: ['a row as a value', 'compare its columns one by one'],

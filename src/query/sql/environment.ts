@@ -27,4 +27,5 @@ export const siteOf = (
   clause,
   aggregates: false,
   windows: false,
+  clock: undefined,
 });

@@ -1,7 +1,9 @@
 import {BOOL, FLOAT8, TEXT} from '../../data/type.ts';
+import {own} from '../../lib/own.ts';
 import type {Expression} from '../expression.ts';
 import {sqlAggregate, type TypedAggregate} from '../functions/aggregates.ts';
 import type {AggregateCall, SortKey} from '../plan.ts';
+import {TIME_CONDITIONS, type TimeSignature} from '../time/timed-plan.ts';
 import {analyse, condition} from './analyse.ts';
 import {type FuncCall, locationOf, plainName} from './ast.ts';
 import {explicitly, implicitly, settledExpression} from './coerce.ts';
@@ -12,9 +14,9 @@ import {resolved} from './overload.ts';
 import {problems} from './problems.ts';
 import {sameExpression} from './same.ts';
 import type {Site} from './scope.ts';
-import {AGGREGATE, columnAt} from './slots.ts';
+import {AGGREGATE, columnAt, slotsIn, TIME} from './slots.ts';
 import {sortKeys} from './sort-keys.ts';
-import {spoken, typeNamed} from './types.ts';
+import {nameOf, spoken, typeNamed} from './types.ts';
 import {windowCall} from './window-call.ts';
 
 export const AGGREGATES: ReadonlySet<string> = new Set([
@@ -29,6 +31,8 @@ export function functionCall(site: Site, node: FuncCall): Expression {
   const {location} = node;
   if (node.over) return windowCall(site, node, name);
   if (AGGREGATES.has(name)) return aggregateCall(site, node, name);
+  const timed = own<TimeSignature>(TIME_CONDITIONS, name);
+  if (timed) return timeCondition(site, node, {name, ...timed});
   const refusal = refusedFunction(name);
   if (refusal) throw notSupported(context, location, `${name}()`, refusal);
   if (node.agg_filter || node.agg_order || node.agg_distinct || node.agg_star) {
@@ -42,6 +46,34 @@ export function functionCall(site: Site, node: FuncCall): Expression {
   const type = FUNCTIONS.has(name) ? undefined : typeNamed(name);
   if (type && only && !second) return explicitly(only, type, {context, location});
   return resolved({context, location, name, args, operator: false}, FUNCTIONS);
+}
+
+/** true_for(condition, interval) and its like: a slot for what time makes of the row. */
+function timeCondition(
+  site: Site,
+  node: FuncCall,
+  {name, function: called, takes}: TimeSignature & {readonly name: string},
+): Expression {
+  const {context, level} = site;
+  if (site.clock !== 'rows') {
+    const hint = 'call it in the WHERE of the tables that it watches';
+    throw problemAt(context, node.location, problems['sql-misplaced'], {
+      message: `${name} is not allowed in ${site.clause}`,
+      hint,
+    });
+  }
+  const given = argumentsOf(site, node);
+  const at = {context, location: node.location};
+  if (given.length !== takes.length || slotsIn(given, 'subquery').length > 0) {
+    throw notSupported(
+      context,
+      node.location,
+      `${name} of these arguments`,
+      `${name}(condition, ${nameOf(takes[1])})`,
+    );
+  }
+  const args = given.map((arg, i) => implicitly(arg, takes[i as 0 | 1], at));
+  return columnAt(TIME + level.times.push({function: called, args, type: BOOL}) - 1, BOOL);
 }
 
 export function argumentsOf(
@@ -65,7 +97,13 @@ function aggregateCall(site: Site, node: FuncCall, name: string): Expression {
       hint: 'put a condition on an aggregate into HAVING, or aggregate in a subquery of FROM',
     });
   }
-  const inner = {...site, aggregates: false, windows: false, clause: `${name}()`};
+  const inner: Site = {
+    ...site,
+    aggregates: false,
+    windows: false,
+    clock: undefined,
+    clause: `${name}()`,
+  };
   const call = resolvedAggregate(inner, node, name);
   const known = level.aggregates.findIndex((other) => sameCall(other, call));
   const at = known < 0 ? level.aggregates.push(call) - 1 : known;

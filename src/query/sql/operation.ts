@@ -2,6 +2,7 @@ import {BOOL, TEXT} from '../../data/type.ts';
 import type {Expression} from '../expression.ts';
 import {analyse, inCommon} from './analyse.ts';
 import {type A_Expr, locationOf, type Node, plainName} from './ast.ts';
+import {clockComparison} from './clock.ts';
 import {constant} from './coerce.ts';
 import {alike, COMPARISONS, comparison, distinctFrom} from './comparison.ts';
 import {notSupported} from './context.ts';
@@ -66,6 +67,10 @@ function operatorCall(site: Site, node: A_Expr, name: string): Expression {
     );
     return {kind: 'and', args, type: BOOL};
   }
+  if (lexpr && rexpr && COMPARISONS.has(name)) {
+    const timed = clockComparison(site, name, [lexpr, rexpr]);
+    if (timed) return timed;
+  }
   const args = [lexpr, rexpr].flatMap((one) => (one ? [analyse(site, one)] : []));
   const [left, right] = args;
   if (COMPARISONS.has(name) && left && right) return comparison(name, [left, right], at);
@@ -118,11 +123,14 @@ function nullIf(site: Site, node: A_Expr): Expression {
 function between(site: Site, node: A_Expr): Expression {
   const at = {context: site.context, location: node.location};
   const items = node.rexpr && 'List' in node.rexpr ? (node.rexpr.List.items ?? []) : [];
-  const value = analyse(site, node.lexpr as Node);
-  const [low, high] = items.map((item) => analyse(site, item)) as [Expression, Expression];
-  const inside = (a: Expression, b: Expression): Expression => ({
+  const value = node.lexpr as Node;
+  const [low, high] = items as [Node, Node];
+  const compared = (name: string, other: Node): Expression =>
+    clockComparison(site, name, [value, other]) ??
+    comparison(name, [analyse(site, value), analyse(site, other)], at);
+  const inside = (a: Node, b: Node): Expression => ({
     kind: 'and',
-    args: [comparison('>=', [value, a], at), comparison('<=', [value, b], at)],
+    args: [compared('>=', a), compared('<=', b)],
     type: BOOL,
   });
   const symmetric = node.kind?.endsWith('SYM') ?? false;

@@ -2,7 +2,7 @@ import type {Table} from '../../data/schema.ts';
 import type {Type} from '../../data/type.ts';
 import {nearest} from '../../lib/nearest.ts';
 import type {Expression} from '../expression.ts';
-import type {AggregateCall, Plan, SortKey, WindowCall} from '../plan.ts';
+import type {AggregateCall, Plan, SortKey, TimeCall, WindowCall} from '../plan.ts';
 import {type Context, notSupported, problemAt} from './context.ts';
 import {problems} from './problems.ts';
 import {sameExpression} from './same.ts';
@@ -53,6 +53,7 @@ export interface Level {
   readonly aggregates: AggregateCall[];
   readonly windows: WindowUse[];
   readonly subqueries: Subquery[];
+  readonly times: TimeCall[];
 }
 
 export interface WindowUse {
@@ -85,9 +86,11 @@ export interface Site {
   readonly clause: string;
   readonly aggregates: boolean;
   readonly windows: boolean;
+  /** Whether the passing of time may decide here, over rows of tables or over groups. */
+  readonly clock: 'rows' | 'groups' | undefined;
 }
 
-export const newLevel = (): Level => ({aggregates: [], windows: [], subqueries: []});
+export const newLevel = (): Level => ({aggregates: [], windows: [], subqueries: [], times: []});
 
 /** What a name means; undefined where nobody has it. */
 function lookup(site: Site, parts: readonly string[], location: number): Expression | undefined {

@@ -45,11 +45,11 @@ export function selectPlan(stmt: SelectStmt, environment: Environment): Plan {
 }
 
 function whereOf(plan: Plan, node: Node, base: Site): Plan {
-  const site = {...base, clause: 'WHERE'};
+  const site = {...base, clause: 'WHERE', clock: 'rows' as const};
   const predicate = condition(site, node);
-  const {subqueries} = site.level;
+  const {level} = site;
   const at = {context: site.context, location: locationOf(node)};
-  return filteredBy(plan, predicate, {...at, subqueries, over: (expression) => expression});
+  return filteredBy(plan, predicate, {...at, level, over: (expression) => expression});
 }
 
 function readSelect(stmt: SelectStmt, base: Site): Read {
@@ -63,7 +63,10 @@ function readSelect(stmt: SelectStmt, base: Site): Read {
   const having =
     stmt.havingClause &&
     attempt(context, () =>
-      condition({...site, windows: false, clause: 'HAVING'}, stmt.havingClause as Node),
+      condition(
+        {...site, windows: false, clause: 'HAVING', clock: 'groups'},
+        stmt.havingClause as Node,
+      ),
     );
   const selected = {
     name: (name: string) => items.find((item) => item.name === name)?.expression,
@@ -100,7 +103,7 @@ function computed(input: Plan, read: Read, {stmt, site, environment}: Around): P
   if (read.having) {
     const location = locationOf(stmt.havingClause);
     const over = (expression: Expression): Expression => grouped.over(expression, location);
-    plan = filteredBy(plan, read.having, {context, location, subqueries, over});
+    plan = filteredBy(plan, read.having, {context, location, level, over});
   }
 
   const over = (expression: Expression): Expression => grouped.over(expression, 0);
@@ -165,6 +168,9 @@ function lookAtAll({items, having, orderBy, level}: Read, {over}: Grouped, conte
   ];
   for (const expression of rest) look(expression, 0);
   const all = [...items.map(({expression}) => expression), ...rest];
+  for (const at of slotsIn(all, 'time')) {
+    for (const expression of level.times[at]?.args ?? []) look(expression, 0);
+  }
   for (const at of slotsIn(all, 'subquery')) {
     const {refs = [], left} = level.subqueries[at] ?? {};
     for (const expression of [...refs, ...(left ? [left] : [])]) look(expression, 0);

@@ -1,15 +1,16 @@
 import type {Expression} from '../expression.ts';
 import {conjunctsOf} from '../optimise-expression.ts';
-import type {Plan} from '../plan.ts';
+import type {Plan, TimeCall} from '../plan.ts';
+import {withTime} from '../time/timed-plan.ts';
 import {attach, withValues} from './attach.ts';
 import type {Coercion} from './coerce.ts';
 import {hasOuter} from './plan-expressions.ts';
 import {allTrue, filterOf, joinOf} from './plan-parts.ts';
-import type {Subquery} from './scope.ts';
+import type {Level, Subquery} from './scope.ts';
 import {columnAt, movedRight, slotOf, slotsIn, withSlots} from './slots.ts';
 
 interface Judging extends Coercion {
-  readonly subqueries: readonly Subquery[];
+  readonly level: Level;
   readonly over: (expression: Expression) => Expression;
 }
 
@@ -19,7 +20,26 @@ interface Judging extends Coercion {
  * query around it in its own WHERE only; other subqueries are joined as values.
  */
 export function filteredBy(plan: Plan, condition: Expression, judging: Judging): Plan {
-  const conjuncts = conjunctsOf(condition);
+  const timed = withTimes(plan, condition, judging);
+  return filteredByAll(timed.plan, conjunctsOf(condition), {...judging, over: timed.over});
+}
+
+/** Behind the plan's columns those of the functions of time that the condition uses. */
+function withTimes(plan: Plan, condition: Expression, {level, over}: Judging) {
+  const columns = new Map<number, Expression>();
+  let timed = plan;
+  for (const at of slotsIn([condition], 'time')) {
+    const call = level.times[at] as TimeCall;
+    const next = withTime(timed, {...call, args: call.args.map(over)});
+    timed = next.plan;
+    columns.set(at, next.column);
+  }
+  const overTime = (expression: Expression): Expression =>
+    withSlots(over(expression), 'time', (at, type) => columns.get(at) ?? columnAt(at, type));
+  return {plan: timed, over: overTime};
+}
+
+function filteredByAll(plan: Plan, conjuncts: readonly Expression[], judging: Judging): Plan {
   const own = conjuncts.filter((one) => slotsIn([one], 'subquery').length === 0);
   const others = conjuncts.filter((one) => slotsIn([one], 'subquery').length > 0);
   let filtered = withFilter(plan, own.map(judging.over));
@@ -30,7 +50,8 @@ export function filteredBy(plan: Plan, condition: Expression, judging: Judging):
     else left.push(one);
   }
   if (left.length === 0) return filtered;
-  const attached = attach(filtered, left, judging);
+  const {subqueries} = judging.level;
+  const attached = attach(filtered, left, {...judging, subqueries});
   const conditions = left.map((one) => withValues(judging.over(one), attached.values));
   return withFilter(attached.plan, conditions);
 }
@@ -43,7 +64,7 @@ function withFilter(plan: Plan, conditions: readonly Expression[]): Plan {
 function semiJoined(
   plan: Plan,
   conjunct: Expression,
-  {subqueries, over}: Judging,
+  {level: {subqueries}, over}: Judging,
 ): Plan | undefined {
   const negated = conjunct.kind === 'not';
   const inner = negated ? conjunct.arg : conjunct;

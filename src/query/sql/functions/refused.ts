@@ -1,5 +1,4 @@
-const CLOCK =
-  'a result changes only with its tables: compare with a column, or filter where it is shown';
+const CLOCK = "compare a column with it in WHERE: at > now() - interval '5 minutes'";
 const CHANCE = 'it answers something else each time; store the value in a column';
 const FORMAT = 'select the value itself, and format it where it is shown';
 const ROWS = 'join with a table of the values';
