@@ -116,6 +116,15 @@ export const apiProblems = catalogue({
       detail: reason,
     }),
   },
+  'cursor-gone': {
+    cause: 'A page of an ordered result is asked for after a row that has left it meanwhile.',
+    remedy: 'Read the result from its beginning.',
+    status: 410,
+    say: () => ({
+      message: 'the row after which the page begins is no longer in the result',
+      hint: 'leave "cursor" out, and read from the beginning',
+    }),
+  },
   'parameter-invalid': {
     cause: 'A parameter of a request has a value that it can not have.',
     remedy: 'Correct the parameter as the hint says.',

@@ -1,6 +1,7 @@
 import type {Request, Response} from 'express';
 import {rowJson} from '../data/json.ts';
 import type {Key} from '../data/key.ts';
+import {placeAfter} from '../data/key-order.ts';
 import type {Row} from '../data/value.ts';
 import {sendPieces} from '../http/pieces.ts';
 import {httpProblems} from '../http/problems.ts';
@@ -9,7 +10,6 @@ import type {Problem} from '../lib/problem.ts';
 import {csvLines} from './csv.ts';
 import {cursorText, parseCursor} from './cursor.ts';
 import {apiProblems} from './problems.ts';
-import {page} from './row-order.ts';
 import type {ApiService, QueryView, QueryViewState, ResultView} from './service.ts';
 
 export interface ResultLimits {
@@ -30,8 +30,8 @@ interface Asked {
 }
 
 /**
- * Answers with a query's result, ordered by identity: whole, or `limit` rows after
- * `cursor`. The ETag names the query's last event and its columns, so it changes when the
+ * Answers with a query's result, in its ORDER BY or else by identity: whole, or `limit`
+ * rows after `cursor`. The ETag names the query's last event and its columns, so it changes when the
  * result does.
  */
 export async function sendResults(
@@ -44,13 +44,25 @@ export async function sendResults(
   if (!result) throw notReady(response, query);
   const tag = tagOf(service, result, asked);
   response.vary('Accept').set({ETag: `"${tag}"`, 'Cache-Control': 'no-cache'});
-  if (request.fresh) return void response.status(304).end();
+  if (holds(request, tag)) return void response.status(304).end();
 
   const rows = taken(result, asked);
   const next = nextCursor(rows, asked);
   if (next !== undefined) response.links({next: nextLink(request, next)});
   response.type(asked.shape === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'json');
   await sendPieces(response, written(asked.shape, {result, rows, next}), limits);
+}
+
+/**
+ * Whether the client holds this state. Asked without a look at Cache-Control: a page that
+ * sets If-None-Match itself is made to send `no-cache` with it, and means the condition.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+ */
+function holds(request: Request, tag: string): boolean {
+  const named = request.get('If-None-Match');
+  if (named === undefined) return false;
+  const tags = named.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(`"${tag}"`);
 }
 
 function tagOf({epoch}: ApiService, {sequence, shape}: ResultView, asked: Asked): string {
@@ -121,8 +133,18 @@ interface Taken {
 }
 
 function taken(result: ResultView, {limit, after}: Asked): (readonly [Key, Row])[] {
-  const all = limit === undefined;
-  return page(result.rows(), {after, limit: all ? Number.POSITIVE_INFINITY : limit + 1});
+  const keys = result.keys();
+  const from = after === undefined ? 0 : placeOf(result, keys, after);
+  const to = limit === undefined ? keys.length : from + limit + 1;
+  return keys.slice(from, to).map((key) => [key, result.row(key)!] as const);
+}
+
+/** Identities have their place whether they are there or not; in another order they must be. */
+function placeOf({ordered}: ResultView, keys: readonly Key[], after: Key): number {
+  if (!ordered) return placeAfter(keys, after);
+  const place = keys.indexOf(after);
+  if (place >= 0) return place + 1;
+  throw apiProblems['cursor-gone']({});
 }
 
 function nextCursor(rows: (readonly [Key, Row])[], {limit}: Asked): string | undefined {

@@ -93,8 +93,11 @@ export interface ResultView {
   readonly lsn: string | undefined;
   /** When the source last said so, milliseconds since 1970. */
   readonly asOfMs: number;
-  /** Its rows, in no order; read in the turn they are asked for. */
-  rows(): Iterable<readonly [Key, Row]>;
+  /** Whether the query has an order of its own. */
+  readonly ordered: boolean;
+  /** The identities of its rows in its order, or else in their own. */
+  keys(): readonly Key[];
+  row(key: Key): Row | undefined;
 }
 
 export interface SourceView {

@@ -78,6 +78,11 @@ export interface LiveQuery {
   readonly asOf: Position | undefined;
   /** Its rows, in no order. */
   rows(): IterableIterator<[Key, Row]>;
+  row(key: Key): Row | undefined;
+  /** The identities of its rows: as its ORDER BY has them, or else in their own order. */
+  keys(): readonly Key[];
+  /** Whether it has an ORDER BY. */
+  readonly ordered: boolean;
   readonly count: number;
   /** Its source's tables are others now: it waits for the next transaction. */
   wait(): void;
@@ -129,6 +134,11 @@ export function liveQuery(
     }
   }
 
+  /** The order of the rows held. Operators that have failed may have gone past them. */
+  function order(): (() => Iterable<Key>) | undefined {
+    return state.kind === 'running' ? operators?.keysInOrder : undefined;
+  }
+
   /** Takes the rows of operators that were just made. */
   function adopt(fresh: RunningQuery, rows: Delta): Change | undefined {
     const before = columns ?? fresh.columns;
@@ -168,6 +178,11 @@ export function liveQuery(
       return result.size;
     },
     rows: result.rows,
+    row: result.row,
+    keys: () => [...(order()?.() ?? result.keys())],
+    get ordered() {
+      return order() !== undefined;
+    },
     wait: () => enter({kind: 'waiting'}),
     hydrate(at) {
       operators = undefined;

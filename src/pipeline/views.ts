@@ -76,7 +76,9 @@ function resultView({engine}: Parts, query: LiveQuery): ResultView | undefined {
     shape: query.shape,
     lsn: lsnText(asOf.lsn),
     asOfMs: Math.floor(asOf.commitTime / 1000),
-    rows: query.rows,
+    ordered: query.ordered,
+    keys: query.keys,
+    row: query.row,
   };
 }
 
@@ -90,13 +92,24 @@ export function streamWorld(parts: Parts): StreamWorld {
       return query && asOf && {columns: query.columns, lsn: lsnText(asOf.lsn), rows: query.rows};
     },
     progress() {
-      const [source] = [...parts.sources.values()].map((one) => one.status());
-      const lsn = source?.acknowledgedLsn;
+      const all = [...parts.sources.values()].map((source) => source.status());
+      const lsns = all.map(({acknowledgedLsn}) => acknowledgedLsn);
       return {
-        lsn: lsn === undefined ? undefined : lsnText(lsn),
-        lagBytes: source?.lagBytes,
-        lagMs: source?.lagMs,
+        // Positions of different databases have no order: of several there is none to tell.
+        lsn: lsns.length === 1 && lsns[0] !== undefined ? lsnText(lsns[0]) : undefined,
+        lagBytes: worst(all.map(({lagBytes}) => lagBytes)),
+        lagMs: worst(all.map(({lagMs}) => lagMs)),
       };
     },
   };
+}
+
+/** The largest lag; not known as long as one is not known. */
+function worst(lags: readonly (number | undefined)[]): number | undefined {
+  let most: number | undefined;
+  for (const lag of lags) {
+    if (lag === undefined) return undefined;
+    most = Math.max(most ?? 0, lag);
+  }
+  return most;
 }

@@ -2,6 +2,7 @@ import {identicalRows} from '../data/compare.ts';
 import {consolidate, type Delta} from '../data/delta.ts';
 import type {Diff} from '../data/diff.ts';
 import type {Key} from '../data/key.ts';
+import {compareKeys} from '../data/key-order.ts';
 import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 
@@ -16,11 +17,18 @@ export interface ResultSet {
   replace(rows: Delta, options?: {readonly reshaped: boolean}): Diff;
   /** Its rows, in no order. */
   rows(): IterableIterator<[Key, Row]>;
+  row(key: Key): Row | undefined;
+  /**
+   * Its identities in order. Sorted when it is asked for and rows have come or gone since;
+   * rows that only changed cost nothing.
+   */
+  keys(): readonly Key[];
   readonly size: number;
 }
 
 export function resultSet(): ResultSet {
   let rows = new Map<Key, Row>();
+  let sorted: readonly Key[] | undefined;
 
   return {
     apply(delta) {
@@ -31,12 +39,14 @@ export function resultSet(): ResultSet {
         else rows.delete(key);
         note(diff, key, before, after);
       }
+      if (diff.added.length + diff.deleted.length > 0) sorted = undefined;
       return diff;
     },
     replace(delta, {reshaped} = {reshaped: false}) {
       const diff = emptyDiff();
       const held = rows;
       rows = new Map();
+      sorted = undefined;
       for (const {key, after} of consolidate(delta)) {
         assert(after !== undefined, `result row ${key} is missing in a new result`);
         rows.set(key, after);
@@ -50,6 +60,11 @@ export function resultSet(): ResultSet {
       return diff;
     },
     rows: () => rows.entries(),
+    row: (key) => rows.get(key),
+    keys() {
+      sorted ??= [...rows.keys()].sort(compareKeys);
+      return sorted;
+    },
     get size() {
       return rows.size;
     },

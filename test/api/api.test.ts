@@ -120,6 +120,17 @@ test('CSV quotes what needs it, and tells NULL from an empty text', async () => 
   );
 });
 
+test('a condition is honoured from pages too, whose fetch adds no-cache to it', async () => {
+  const url = (await serve(filled())) + results;
+  const {headers} = await fetch(url);
+  for (const tag of [headers.get('etag')!, `W/${headers.get('etag')}`, '"other", *']) {
+    const answer = await fetch(url, {
+      headers: {'If-None-Match': tag, 'Cache-Control': 'no-cache'},
+    });
+    expect(answer.status).toBe(304);
+  }
+});
+
 test('a walk by cursor meets every row that stays exactly once, while others come and go', async () => {
   const of = world();
   of.commit({

@@ -91,8 +91,10 @@ test('a file in snake_case gives the settings that it says', () => {
       query: 'MATCH (o:orders)\nWHERE o.late RETURN o.id\n',
       queryLanguage: undefined,
       autoStart: true,
-      sources: [{sourceId: 'orders-db', nodes: ['orders'], relations: []}],
+      sources: [{sourceId: 'orders-db', nodes: ['orders'], relations: [], pipeline: []}],
       joins: [],
+      middleware: [],
+      parameters: {},
       place: {file: 'app.yaml', line: 26, column: 7},
     },
   ]);

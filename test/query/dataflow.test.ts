@@ -78,6 +78,38 @@ test('a query names the tables it reads, and explains itself', () => {
   );
 });
 
+test('with a clock, the time of an operator is its own, and not that of what it reads', () => {
+  let now = 0;
+  const threeMilliseconds: ScalarFunction['compute'] = (value = null) => {
+    now += 3e6;
+    return value;
+  };
+  const slow: Plan = {
+    ...high,
+    input: metrics,
+    expressions: [
+      {
+        kind: 'call',
+        function: {name: 'slow', strict: true, compute: threeMilliseconds},
+        args: [{kind: 'column', index: 1, type: TEXT}],
+        type: TEXT,
+      },
+    ],
+  } as Plan;
+  const running = dataflow(
+    {kind: 'distinct', columns: slow.columns, input: slow},
+    {
+      nowNs: () => now,
+    },
+  );
+  running.push(transaction([{key: 1, before: undefined, after: [1, 'cpu', 95]}]));
+  expect(running.explain().split('\n')).toEqual([
+    'distinct  rows held: 1',
+    '  project slow(name) as name  time: 3.000 ms',
+    '    scan public.metrics',
+  ]);
+});
+
 test('a query of constants has its rows from the first step on, and only once', () => {
   const running = dataflow({kind: 'values', columns: [{name: 'x', type: INT4}], rows: [[1], [2]]});
   expect(running.hydrate(new Map())).toEqual([

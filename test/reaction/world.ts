@@ -72,7 +72,9 @@ export function world({
         shape: 0,
         lsn: lsnText(lsn),
         asOfMs: 1_700_000_000_000,
-        rows: () => result.rows(),
+        ordered: false,
+        keys: result.keys,
+        row: result.row,
       }
     );
   }

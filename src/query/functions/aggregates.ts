@@ -17,6 +17,8 @@ import {
 import type {Row, Value} from '../../data/value.ts';
 import {totalComparer} from '../operators/sort.ts';
 import type {Accumulator, AggregateFunction} from '../plan.ts';
+import {jsonbText} from '../sql/input/jsonb.ts';
+import {problems} from '../sql/problems.ts';
 import {Count, Truths} from './aggregates/count.ts';
 import {Extreme, Percentile} from './aggregates/extremes.ts';
 import {DecimalSum, FloatSum, IntegerSum, IntervalSum} from './aggregates/sum.ts';
@@ -98,7 +100,7 @@ function sum(type: Type): TypedAggregate | undefined {
     case 'float4':
       return running('sum', FLOAT4, () => new FloatSum('float4'));
     case 'interval':
-      return running('sum', INTERVAL, () => new IntervalSum());
+      return running('sum', INTERVAL, () => new IntervalSum({average: false}));
     default:
       return undefined;
   }
@@ -110,6 +112,9 @@ function average(type: Type): TypedAggregate | undefined {
     return running('avg', NUMERIC, () => new DecimalSum({average: true}));
   if (type.kind === 'float8' || type.kind === 'float4') {
     return running('avg', FLOAT8, () => new FloatSum('average'));
+  }
+  if (type.kind === 'interval') {
+    return running('avg', INTERVAL, () => new IntervalSum({average: true}));
   }
   return undefined;
 }
@@ -141,9 +146,34 @@ function listing(name: string, types: readonly Type[]): TypedAggregate | undefin
       const type = name === 'json_agg' ? JSON_TYPE : JSONB;
       return listed(name, type, (values) => `[${values.map(json).join(', ')}]`);
     }
+    case 'json_object_agg':
+    case 'jsonb_object_agg':
+      return second && objects(name, first, second);
     default:
       return undefined;
   }
+}
+
+/** An object of (name, value) pairs: json keeps all of them, jsonb the last of a name. */
+function objects(name: string, key: Type, value: Type): TypedAggregate {
+  const keyJson = jsonWriter(key);
+  const valueJson = jsonWriter(value);
+  const membersOf = (pairs: readonly Row[]): [string, string][] =>
+    pairs.map(([of = null, given = null]) => {
+      if (of === null) throw problems['sql-value']({message: 'field name must not be null'});
+      const written = keyJson(of);
+      return [written.startsWith('"') ? written : `"${written}"`, valueJson(given)];
+    });
+  if (name === 'json_object_agg') {
+    return listed(name, JSON_TYPE, (pairs) => {
+      const members = membersOf(pairs as readonly Row[]);
+      return `{ ${members.map(([of, given]) => `${of} : ${given}`).join(', ')} }`;
+    });
+  }
+  return listed(name, JSONB, (pairs) => {
+    const members = membersOf(pairs as readonly Row[]);
+    return jsonbText(`{${members.map(([of, given]) => `${of}: ${given}`).join(', ')}}`) ?? null;
+  });
 }
 
 function listed(

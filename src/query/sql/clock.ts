@@ -10,6 +10,7 @@ import {FUNCTIONS} from './functions/catalogue.ts';
 import {resolved} from './overload.ts';
 import type {Site} from './scope.ts';
 import {columnAt, slotsIn, TIME} from './slots.ts';
+import {isImplicit, spoken} from './types.ts';
 
 /** `now() - interval '5 minutes'`, found in the text of a comparison. */
 interface Clock {
@@ -45,11 +46,14 @@ export function clockComparison(
   if (!site.clock) {
     throw notSupported(context, location, `the current time in ${site.clause}`, HINT);
   }
+  const shift = shiftOf(site, clock, location);
   const onLeft = clockIn(left) !== undefined;
   const other = analyse(site, onLeft ? right : left);
   const at = {context, location};
-  const compared = implicitly(other, clock.type, at);
-  const shift = shiftOf(site, clock, location);
+  // In UTC both kinds of timestamps count the same.
+  const type =
+    other.type.kind === 'timestamptz' && clock.type === TIMESTAMP ? TIMESTAMPTZ : clock.type;
+  const compared = implicitly(other, type, at);
   const comparison = onLeft ? MIRRORED[MIRRORED[name] ?? name] : MIRRORED[name];
   const call: TimeCall = {
     function: nowComparison(comparison ?? '=', clock.unit),
@@ -99,7 +103,16 @@ function shiftOf(site: Site, {shift, sign, unit}: Clock, location: number): Expr
   const type = unit === 'day' ? INT4 : INTERVAL;
   if (!shift) return {kind: 'literal', value: 0, type: INT4};
   const at = {context: site.context, location: Math.max(locationOf(shift), location)};
-  const given = implicitly(analyse(site, shift), type, at);
+  const amount = analyse(site, shift);
+  if (!isImplicit(amount.type, type)) {
+    throw notSupported(
+      site.context,
+      location,
+      `the current time and a ${spoken(amount.type)} in one sum`,
+      HINT,
+    );
+  }
+  const given = implicitly(amount, type, at);
   if (sign === '+') return given;
   return resolved({...at, name: '-', args: [given], operator: true}, FUNCTIONS);
 }

@@ -23,6 +23,7 @@ export const AGGREGATES: ReadonlySet<string> = new Set([
   ...['count', 'sum', 'avg', 'min', 'max', 'bool_and', 'bool_or', 'every', 'array_agg'],
   ...['string_agg', 'json_agg', 'jsonb_agg', 'stddev', 'stddev_samp', 'stddev_pop'],
   ...['variance', 'var_samp', 'var_pop', 'percentile_cont', 'percentile_disc'],
+  ...['json_object_agg', 'jsonb_object_agg'],
 ]);
 
 export function functionCall(site: Site, node: FuncCall): Expression {
@@ -161,7 +162,7 @@ function aggregateOf(name: string, args: readonly Expression[]): TypedAggregate 
   const types = args.map(({type}) => type);
   const [first] = types;
   if ((name === 'min' || name === 'max') && first && NOT_ORDERED.has(first.kind)) return undefined;
-  const most = name === 'string_agg' || name.startsWith('percentile_') ? 2 : 1;
+  const most = /^(?:string_agg|percentile_.*|.*_object_agg)$/.test(name) ? 2 : 1;
   return args.length > most ? undefined : sqlAggregate(name, types);
 }
 

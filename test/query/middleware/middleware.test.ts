@@ -50,9 +50,11 @@ test('a value that cannot be decoded fails the query with the property, and skip
     data: {m: '1|zz\n2|4f4b\n3|\\N'},
   };
   const config = {encoding_type: 'hex', target_property: 'raw'};
-  expect(told(() => story({...given, middleware: [middleware('decoder', config)]}))).toContain(
-    'middleware "the decoder": raw: cannot be decoded (row "1")',
-  );
+  const failing = () => story({...given, middleware: [middleware('decoder', config)]});
+  expect(told(failing)).toEqual([
+    '[expression-failed] middleware "the decoder": raw: cannot be decoded (row "1")',
+  ]);
+  expect(causeOf(failing)).toMatchObject({code: 'middleware-value'});
   const skipping = middleware('decoder', {...config, on_error: 'skip'});
   expect(story({...given, middleware: [skipping]}).rows).toEqual([
     '{"raw":"OK"}',
@@ -225,61 +227,62 @@ test('map takes each value that a selector finds', () => {
 });
 
 const wrong: readonly (readonly [kind: string, config: Record<string, unknown>, told: string])[] = [
-  ['jq', {}, 'middleware "the jq" is of the kind "jq", which there is not'],
+  ['jq', {}, '[middleware-kind] middleware "the jq" is of the kind "jq", which there is not'],
   [
     'decoder',
     {target_property: 'a'},
-    '"config.encoding_type" of middleware "the decoder" must be one of base64, base64url, hex, url, json_escape',
+    '[middleware-setting] "config.encoding_type" of middleware "the decoder" must be one of base64, base64url, hex, url, json_escape',
   ],
   [
     'decoder',
     {encoding_type: 'hex'},
-    '"config.target_property" of middleware "the decoder" must be a text that is not empty',
+    '[middleware-setting] "config.target_property" of middleware "the decoder" must be a text that is not empty',
   ],
   [
     'decoder',
     {encoding_type: 'hex', target_property: 'a', strip: true},
-    '"config.strip" of middleware "the decoder" must be left out: the settings are encoding_type, target_property, output_property, strip_quotes, on_error',
+    '[middleware-setting] "config.strip" of middleware "the decoder" must be left out: the settings are encoding_type, target_property, output_property, strip_quotes, on_error',
   ],
   [
     'promote',
     {mappings: []},
-    '"config.mappings" of middleware "the promote" must be a list of at least 1',
+    '[middleware-setting] "config.mappings" of middleware "the promote" must be a list of at least 1',
   ],
   [
     'promote',
     {mappings: [{path: 'a.b', target_name: 'c'}]},
-    '"config.mappings[0].path" of middleware "the promote" must be a JSONPath such as $.a.b[0] or $.list[*]',
+    '[middleware-setting] "config.mappings[0].path" of middleware "the promote" must be a JSONPath such as $.a.b[0] or $.list[*]',
   ],
   [
     'relabel',
     {labelMappings: {}},
-    '"config.labelMappings" of middleware "the relabel" must be a map of labels to labels',
+    '[middleware-setting] "config.labelMappings" of middleware "the relabel" must be a map of labels to labels',
   ],
   [
     'parse_json',
     {target_property: 'a', max_json_size: 0},
-    '"config.max_json_size" of middleware "the parse_json" must be a whole number above 0',
+    '[middleware-setting] "config.max_json_size" of middleware "the parse_json" must be a whole number above 0',
   ],
   [
     'unwind',
     {v: [{selector: '$.a'}]},
-    '"config.v[0].label" of middleware "the unwind" must be a text that is not empty',
+    '[middleware-setting] "config.v[0].label" of middleware "the unwind" must be a text that is not empty',
   ],
   [
     'map',
     {v: {insert: [{label: 'a'}], update: [{label: 'b'}]}},
-    'another mapping for update than for insert of middleware "the map" is not supported',
+    '[middleware-not-supported] another mapping for update than for insert of middleware "the map" is not supported',
   ],
   [
     'map',
     {v: {insert: [{op: 'Delete'}]}},
-    'op: Delete for a row that is there of middleware "the map" is not supported',
+    '[middleware-not-supported] op: Delete for a row that is there of middleware "the map" is not supported',
   ],
 ];
 
 test.each(wrong)('%s with %o is refused before it runs', (kind, config, message) => {
-  expect(middlewareProblem(middleware(kind, config))?.message).toBe(message);
+  const found = middlewareProblem(middleware(kind, config));
+  expect(`[${found?.code}] ${found?.message}`).toBe(message);
 });
 
 const useless: readonly (readonly [kind: string, config: Record<string, unknown>, told: string])[] =
@@ -287,15 +290,23 @@ const useless: readonly (readonly [kind: string, config: Record<string, unknown>
     [
       'decoder',
       {encoding_type: 'hex', target_property: 'b'},
-      'middleware "the decoder" finds no property "b"',
+      '[middleware-without-effect] middleware "the decoder" finds no property "b"',
     ],
     [
       'promote',
       {mappings: [{path: '$.b.c', target_name: 'd'}]},
-      'middleware "the promote" finds no property "$.b.c"',
+      '[middleware-without-effect] middleware "the promote" finds no property "$.b.c"',
     ],
-    ['relabel', {labelMappings: {x: 'y'}}, 'middleware "the relabel" finds no label of x'],
-    ['unwind', {x: [{selector: '$.a', label: 'y'}]}, 'middleware "the unwind" finds no table "x"'],
+    [
+      'relabel',
+      {labelMappings: {x: 'y'}},
+      '[middleware-without-effect] middleware "the relabel" finds no label of x',
+    ],
+    [
+      'unwind',
+      {x: [{selector: '$.a', label: 'y'}]},
+      '[middleware-without-effect] middleware "the unwind" finds no table "x"',
+    ],
   ];
 
 test.each(useless)(
@@ -308,11 +319,11 @@ test.each(useless)(
   },
 );
 
-test('a query in SQL takes no middleware', () => {
+test('[middleware-in-sql] a query in SQL takes no middleware', () => {
   const given = {tables: {m: 'id int4, a text'}, query: 'SELECT a FROM m', data: {}};
   const config = {encoding_type: 'hex', target_property: 'a'};
   expect(told(() => story({...given, middleware: [middleware('decoder', config)]}))).toEqual([
-    'a query in SQL takes no middleware',
+    '[middleware-in-sql] a query in SQL takes no middleware',
   ]);
 });
 
@@ -323,6 +334,15 @@ function told(act: () => void): readonly string[] {
   } catch (error) {
     const found = problemsOf(error);
     if (found.length === 0) throw error;
-    return found.map(({message}) => message);
+    return found.map(({code, message}) => `[${code}] ${message}`);
+  }
+}
+
+function causeOf(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return problemsOf(error)[0]?.cause;
   }
 }

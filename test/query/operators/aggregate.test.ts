@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {type Decimal, parseDecimal} from '../../../src/data/decimal.ts';
-import {FLOAT8, INT4, NUMERIC, TEXT, type Type} from '../../../src/data/type.ts';
-import type {Row, Value} from '../../../src/data/value.ts';
+import {FLOAT8, INT4, INTERVAL, NUMERIC, TEXT, type Type} from '../../../src/data/type.ts';
+import {Interval, type Row, type Value} from '../../../src/data/value.ts';
 import type {Expression} from '../../../src/query/expression.ts';
 import {sqlAggregate} from '../../../src/query/functions/aggregates.ts';
 import {aggregate} from '../../../src/query/operators/aggregate.ts';
@@ -83,6 +83,29 @@ test('a sum that lost its only value with a large scale has the small scale agai
   const [edit] = running.push([{key: 2, before: fine, after: none}]);
   expect(String(edit?.before?.[0])).toBe('1.625');
   expect(String(edit?.after?.[0])).toBe('1.5');
+});
+
+test.each([
+  ['json_object_agg', '{ "bb" : 1, "a" : 2, "bb" : null }'],
+  ['jsonb_object_agg', '{"a": 2, "bb": null}'],
+])('%s has the members that Postgres has, in its order', (name, text) => {
+  const running = aggregate({groupBy: [], aggregates: [call(name, [column(0, TEXT), column(1)])]});
+  const [edit] = running.push([
+    {key: 1, before: none, after: ['bb', 1]},
+    {key: 2, before: none, after: ['a', 2]},
+    {key: 3, before: none, after: ['bb', null]},
+  ]);
+  expect(edit?.after?.[0]).toBe(text);
+});
+
+test('an average of intervals turns the rest of months into days, and of days into time', () => {
+  const running = aggregate({groupBy: [], aggregates: [call('avg', [column(0, INTERVAL)])]});
+  const [edit] = running.push([
+    {key: 1, before: none, after: [new Interval(1, 2, 0)]},
+    {key: 2, before: none, after: [new Interval(0, 1, 3_600_000_000)]},
+  ]);
+  // Postgres: avg of '1 mon 2 days' and '1 day 01:00' is '16 days 12:30:00'.
+  expect(edit?.after?.[0]).toEqual(new Interval(0, 16, 45_000_000_000));
 });
 
 test('DISTINCT counts a value once, FILTER leaves rows out, ORDER BY orders a list', () => {

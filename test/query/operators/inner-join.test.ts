@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {consolidate} from '../../../src/data/delta.ts';
 import {innerJoin} from '../../../src/query/operators/inner-join.ts';
 import {pairRow} from '../../../src/query/operators/join.ts';
+import {net} from '../../../src/query/operators/net.ts';
 import {expectIncremental, expectIncrementalJoin} from '../../support/expect-incremental.ts';
 import {always, differ, firstColumn, meetings} from '../../support/join-oracle.ts';
 
@@ -46,6 +47,31 @@ test.each([
         meetings(left, right, residual).map((m) => [`${m.leftKey}|${m.rightKey}`, m.row] as const),
       ),
   );
+});
+
+test('told net deltas, an answer that it calls net names each pair once', () => {
+  let netAnswers = 0;
+  expectIncrementalJoin(
+    () => {
+      const join = innerJoin(sides, pairRow(none));
+      return {
+        push: (left, right) => {
+          const answer = join.push(net(left), net(right));
+          const pairs = new Set(answer.map(({key}) => key));
+          if (join.net) {
+            expect(pairs.size).toBe(answer.length);
+            netAnswers += Number(answer.length > 1);
+          }
+          return answer;
+        },
+        get size() {
+          return join.size;
+        },
+      };
+    },
+    (left, right) => meetings(left, right, always).map(({row}) => row),
+  );
+  expect(netAnswers).toBeGreaterThan(100);
 });
 
 test('adds up to recomputing where a collection is joined to itself', () => {

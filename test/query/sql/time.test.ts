@@ -53,11 +53,10 @@ test.each([
   "at > now() - interval '5 minutes'",
   "now() - interval '5 minutes' < at",
   "at + interval '1 minute' > current_timestamp - interval '4 minutes'",
-  "at BETWEEN now() - interval '5 minutes' + interval '1 microsecond' AND now()",
+  "at > now() - interval '5 minutes' AND at <= now()",
   "paid AND NOT at <= localtimestamp - interval '5 minutes'",
 ])('WHERE %s is a window that rows leave by themselves', (condition) => {
   const query = running(`SELECT id FROM orders WHERE ${condition}`);
-  if (condition.includes('1 microsecond')) return;
   expect(query.push(added(order(1, '11:58:00'), order(2, '12:00:00')), '12:00:00')).toEqual([1, 2]);
   expect(query.nextDue()).toBe(moment('12:03:00'));
   expect(query.push([], '12:03:00')).toEqual([2]);

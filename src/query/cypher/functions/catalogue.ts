@@ -8,6 +8,7 @@ import {CONVERSION_FUNCTIONS} from './conversion.ts';
 import type {FunctionEntry} from './entry.ts';
 import {LIST_FUNCTIONS} from './list.ts';
 import {MATH_FUNCTIONS} from './math.ts';
+import {PATH_FUNCTIONS} from './path.ts';
 import {SPECIAL_FUNCTIONS, type SpecialFunction} from './special.ts';
 import {TEMPORAL_FUNCTIONS, TEMPORAL_SPECIALS} from './temporal.ts';
 import {TEXT_FUNCTIONS} from './text.ts';
@@ -17,6 +18,7 @@ const ENTRIES: readonly FunctionEntry[] = [
   ...MATH_FUNCTIONS,
   ...CONVERSION_FUNCTIONS,
   ...LIST_FUNCTIONS,
+  ...PATH_FUNCTIONS,
   ...TEMPORAL_FUNCTIONS,
 ];
 const SPECIALS: readonly SpecialFunction[] = [...SPECIAL_FUNCTIONS, ...TEMPORAL_SPECIALS];

@@ -6,18 +6,35 @@ import {filteredByPattern, isPatternExpr} from './exists.ts';
 import {siteOf} from './expression.ts';
 import {joinGraph} from './graph.ts';
 import {lowerTruth} from './logical.ts';
+import {eitherOf, withPaths} from './path.ts';
 import {graphOf} from './pattern.ts';
 import {prepared} from './prepare.ts';
 import {filtered, projected, type Rows} from './rows.ts';
 import {column, withName} from './scope.ts';
 import {holdsTime} from './time.ts';
+import {needsExpansion, variantsOf} from './variants.ts';
 
 /** MATCH: the rows so far, joined with every way in which the patterns are found. */
 export function lowerMatch(context: Context, rows: Rows, match: Match): Rows {
   if (match.optional) return lowerOptional(context, rows, match);
+  if (!needsExpansion(match.patterns)) return lowerFixed(context, rows, match, (joined) => joined);
+  const variants = variantsOf(context, match.patterns);
+  const found = variants.map(({patterns, named}) =>
+    lowerFixed(context, rows, {...match, patterns}, (joined) => withPaths(context, joined, named)),
+  );
+  return found.length === 0 ? withUnknowns(rows, match) : eitherOf(context, found);
+}
+
+/** `bind` gives names to what was found, before the conditions are asked. */
+function lowerFixed(
+  context: Context,
+  rows: Rows,
+  match: Match,
+  bind: (joined: Rows) => Rows,
+): Rows {
   const graph = graphOf(context, rows.scope, match.patterns);
   if (!graph) return withUnknowns(rows, match);
-  const joined = joinGraph(context, rows, graph);
+  const joined = bind(joinGraph(context, rows, graph));
   return where(context, joined, [...graph.conditions, ...(match.where ? [match.where] : [])]);
 }
 
@@ -99,8 +116,10 @@ function lowerOptional(context: Context, rows: Rows, match: Match): Rows {
 
 /** After a pattern that has no plan its variables are known, and nothing else of them. */
 function withUnknowns(rows: Rows, {patterns}: Match): Rows {
-  const names = patterns.flatMap(({nodes, relationships}) =>
-    [...nodes, ...relationships].flatMap(({variable}) => (variable ? [variable.name] : [])),
+  const names = patterns.flatMap((pattern) =>
+    [pattern, ...pattern.nodes, ...pattern.relationships].flatMap(({variable}) =>
+      variable ? [variable.name] : [],
+    ),
   );
   const scope = names
     .filter((name) => !rows.scope.names.has(name))

@@ -187,7 +187,7 @@ function finished(context: Context, draft: Draft): GraphNode | undefined {
   const place = context.place(draft.span);
   const tables = context.catalog.tables.map((known) => known.name).join(', ');
   const message = 'a node needs a label: the table that its rows come from';
-  const hint = `write (${name.trimStart().replace(/^\d+$/, '')}:label); the tables are ${tables}`;
+  const hint = `write (${name.trimStart().replace(/^[\d.]+$/, '')}:label); the tables are ${tables}`;
   context.report(problems['cypher-misplaced']({message, hint}, {place}));
   return undefined;
 }
@@ -198,13 +198,13 @@ function refuseUnsupported(context: Context, pattern: Pattern): void {
     context.report(problems['cypher-not-supported']({what, hint}, {place}));
   };
   if (pattern.variable) {
-    const hint = 'name the nodes and relationships instead of the path';
-    refuse(`the named path "${pattern.variable.name}"`, pattern.variable.span, hint);
+    const hint = 'it can stand in a plain MATCH; elsewhere name the nodes and relationships';
+    refuse(`the named path "${pattern.variable.name}" here`, pattern.variable.span, hint);
   }
   for (const relationship of pattern.relationships) {
     if (relationship.length) {
-      const hint = 'write each step as a relationship of its own';
-      refuse('a relationship of variable length', relationship.span, hint);
+      const hint = 'it can stand in a plain MATCH; elsewhere write each step as a relationship';
+      refuse('a relationship of variable length here', relationship.span, hint);
     }
     if (relationship.properties || relationship.where) {
       const hint = 'put the condition on the nodes: their columns relate them';

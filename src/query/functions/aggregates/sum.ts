@@ -9,6 +9,7 @@ import {
 } from '../../../data/integer.ts';
 import {Interval, type Value} from '../../../data/value.ts';
 import type {Accumulator} from '../../plan.ts';
+import {multiplied} from '../../sql/interval-arithmetic.ts';
 import {averageOf, divideNumeric} from '../numeric-division.ts';
 import {ExactSum} from './exact-sum.ts';
 
@@ -142,12 +143,17 @@ export class FloatSum implements Accumulator {
   }
 }
 
-/** sum of intervals: each of the three parts by itself. */
+/** sum and avg of intervals: each of the three parts by itself. Null of nothing. */
 export class IntervalSum implements Accumulator {
+  readonly #average: boolean;
   #months = 0;
   #days = 0;
   #micros: Integer = 0;
   #count = 0;
+
+  constructor({average}: {average: boolean}) {
+    this.#average = average;
+  }
 
   add(value: Value): void {
     const {months, days, micros} = value as Interval;
@@ -166,6 +172,8 @@ export class IntervalSum implements Accumulator {
   }
 
   result(): Value {
-    return this.#count === 0 ? null : new Interval(this.#months, this.#days, this.#micros);
+    if (this.#count === 0) return null;
+    const sum = new Interval(this.#months, this.#days, this.#micros);
+    return this.#average ? multiplied(sum, (part) => part / this.#count) : sum;
   }
 }

@@ -1,4 +1,4 @@
-import type {Key} from '../data/key.ts';
+import type {Key} from './key.ts';
 
 /**
  * The order in which results are listed: by identity, part by part, where whole numbers
@@ -31,24 +31,14 @@ function compareWhole(a: string, b: string): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-type Entry<T> = readonly [Key, T];
-
-const compareEntries = ([a]: Entry<unknown>, [b]: Entry<unknown>): number => compareKeys(a, b);
-
-/** The first `limit` of those after an identity, in order; of all where none is given. */
-export function page<T>(
-  entries: Iterable<Entry<T>>,
-  {after, limit}: {after: Key | undefined; limit: number},
-): Entry<T>[] {
-  const kept: Entry<T>[] = [];
-  // Sorting now and then costs less than keeping order, and holds few more than are wanted.
-  const room = limit * 2 + 1000;
-  for (const entry of entries) {
-    if (after !== undefined && compareKeys(entry[0], after) <= 0) continue;
-    kept.push(entry);
-    if (kept.length < room) continue;
-    kept.sort(compareEntries);
-    kept.length = limit;
+/** Where in a list that is in order what follows `key` begins; whether or not it holds `key`. */
+export function placeAfter(keys: readonly Key[], key: Key): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareKeys(keys[middle]!, key) <= 0) low = middle + 1;
+    else high = middle;
   }
-  return kept.sort(compareEntries).slice(0, limit);
+  return low;
 }
