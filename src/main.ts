@@ -43,6 +43,7 @@ const world: CliWorld = {
   startService: async (config, {log, fail}) =>
     (await import('./pipeline.ts')).startService(config, {
       clock,
+      nowNs: () => performance.now() * 1e6,
       random: Math.random,
       log,
       write,

@@ -27,6 +27,8 @@ export interface World {
   readonly log: Log;
   /** A line for who reads along: log reactions write here. */
   readonly write: (line: string) => void;
+  /** A stopwatch in nanoseconds: with one, plans tell what time each operator took. */
+  readonly nowNs?: () => number;
   /** The dashboard's files. */
   readonly publicDir: string;
   /** Told of what cannot be survived: a bug, a store that takes nothing. */
@@ -61,7 +63,9 @@ export async function startService(config: Config, world: World): Promise<Servic
   const around = {...world, sources, moves, stopping};
   const {groups, queries} = openQueries(config, around);
   const reactions: Reaction[] = [];
-  const parts: Parts = {config, log: store.log, engine: moves, sources, groups, queries, reactions};
+  const {nowNs} = world;
+  const held = {log: store.log, engine: moves, sources, groups, queries, reactions};
+  const parts: Parts = {config, nowNs, ...held};
 
   const doors = listeners({...LISTENER_LIMITS, ...limits, ...world});
   const serving = {...world, doors, draining: () => stopping.signal.aborted};
@@ -95,7 +99,7 @@ export async function startService(config: Config, world: World): Promise<Servic
 
 /** The queries of the configuration, grouped by the sources that move them. */
 function openQueries(config: Config, around: QueriesWorld) {
-  const {sources, moves, stopping, clock, fail} = around;
+  const {sources, moves, stopping, clock, nowNs, fail} = around;
   const again = retries({
     clock,
     maxMs: config.limits.queryRetryMs,
@@ -109,7 +113,7 @@ function openQueries(config: Config, around: QueriesWorld) {
   const queries = liveQueries({engine: moves, sources: groups});
   const inGroups = config.queries.flatMap((one) => {
     const source = sourceOf(one, groups);
-    return source ? [definitionOf(one, {source, origin: 'configuration'})] : [];
+    return source ? [definitionOf(one, {source, origin: 'configuration', nowNs})] : [];
   });
   queries.begin(inGroups);
   return {groups, queries};
@@ -125,7 +129,7 @@ function flowOf(source: Source, queries: SourceQueries, {moves, clock}: QueriesW
   };
 }
 
-interface QueriesWorld extends Pick<World, 'clock' | 'fail'> {
+interface QueriesWorld extends Pick<World, 'clock' | 'fail' | 'nowNs'> {
   readonly sources: ReadonlyMap<string, Source>;
   readonly moves: Engine;
   readonly stopping: AbortController;

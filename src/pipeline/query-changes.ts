@@ -19,11 +19,13 @@ export interface QueryChangesOptions {
   /** How many queries there may be. */
   readonly queriesMax: number;
   readonly view: (query: LiveQuery) => QueryView;
+  /** A stopwatch for plans, in nanoseconds. */
+  readonly nowNs?: (() => number) | undefined;
 }
 
 /** What requests may do to the queries of the service. */
 export function queryChanges(options: QueryChangesOptions): QueryChanges {
-  const {queries, sources, view} = options;
+  const {queries, sources, view, nowNs} = options;
 
   function found(id: string): LiveQuery {
     const query = queries.all.get(id);
@@ -35,7 +37,7 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
     const {config, ignored} = readBody({...text, id, sources, checkQuery: queryProblems});
     const source = sourceOf(config, sources)!;
     return {
-      definition: definitionOf(config, {source, origin: 'api'}),
+      definition: definitionOf(config, {source, origin: 'api', nowNs}),
       ignored: ignored.map(({name}) => name),
     };
   }

@@ -21,6 +21,8 @@ export interface Parts {
   readonly groups: ReadonlyMap<string, SourceQueries>;
   readonly queries: LiveQueries;
   readonly reactions: readonly Reaction[];
+  /** A stopwatch for plans, in nanoseconds. */
+  readonly nowNs?: (() => number) | undefined;
 }
 
 /** What the API shows of a service. `draining` answers whether it is on its way down. */
@@ -47,6 +49,7 @@ export function apiService(parts: Parts, draining: () => boolean): ApiService {
       sources: groups,
       queriesMax: parts.config.limits.queries,
       view,
+      nowNs: parts.nowNs,
     }),
   };
 }

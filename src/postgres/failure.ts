@@ -38,8 +38,8 @@ export function connectionProblem(error: unknown, to: Destination): Problem {
 }
 
 function loginProblem(facts: Destination & {said: string}, options: {cause: unknown}): Problem {
-  // pg_hba.conf may ask for TLS, or forbid it: the server says "no encryption" then.
-  return /no encryption|SSL (on|off)/i.test(facts.said)
+  // No line of it fits, or one rejects; a wrong password is told without its name.
+  return facts.said.includes('pg_hba.conf')
     ? postgresProblems['login-not-allowed'](facts, options)
     : postgresProblems['authentication-refused'](facts, options);
 }

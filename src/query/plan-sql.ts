@@ -154,6 +154,8 @@ function text(expression: Expression, column = (index: number): string => `t.c${
     case 'isNull':
       return `(${part(expression.arg)} IS NULL)`;
     case 'case': {
+      // Branches of several types are one of openCypher's, and none of Postgres's.
+      castTo(expression.type);
       const branches = expression.branches.map(
         ({when, then}) => `WHEN ${part(when)} THEN ${part(then)}`,
       );

@@ -165,6 +165,20 @@ test('libraries that an install without scripts left out are linked', async () =
   expect(await readFile(join(native, 'lib', 'libx.so.1'), 'utf8')).toBe('x');
 });
 
+test('an install without the binaries of Postgres is said, and how to mend it', async () => {
+  const empty = await openFolder();
+  const {uid} = userInfo();
+  const folder = await openFolder();
+  const found = await findPlace({native: empty, folder, uid, fixed: true}).catch(
+    (error) => problemsOf(error)[0],
+  );
+  expect(found).toMatchObject({
+    code: 'postgres-missing',
+    detail: expect.stringContaining(join(empty, 'bin', 'initdb')),
+    hint: expect.stringContaining('npm install --include=optional'),
+  });
+});
+
 test('a folder that may not be written is refused before anything starts', async () => {
   const folder = join(await openFolder(), 'file');
   await writeFile(folder, '');

@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import {type AddressInfo, connect} from 'node:net';
@@ -52,6 +53,35 @@ test('a port that another process holds is a Problem that names the setting', as
     hint: expect.stringContaining(`lsof -i :${port}`),
   });
 });
+
+test.runIf(someAreReserved())('a port that only root may have is denied to others', async () => {
+  const mounting = asNobody(() => opened().mount({...local, port: 1}, [], () => echo));
+  await expect(mounting).rejects.toMatchObject({
+    code: 'port-denied',
+    message: expect.stringContaining('port 1'),
+    detail: expect.stringContaining('"port"'),
+  });
+});
+
+/** Whether this system reserves ports at all; many containers reserve none. */
+function someAreReserved(): boolean {
+  try {
+    return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8')) > 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Does something without root's rights, where the tests have them. */
+async function asNobody<T>(act: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return await act();
+  process.seteuid?.('nobody');
+  try {
+    return await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 test('what the system refuses otherwise is a Problem with its words', async () => {
   const mounting = opened().mount({...local, host: 'fe80::1'}, [], () => echo);
@@ -122,7 +152,9 @@ test('a bug is told to the log in full, and to the client not at all', async () 
   );
   const response = await fetch(url);
   expect(response.status).toBe(500);
-  expect(await response.text()).not.toMatch(/secret|at .*\.ts/);
+  const answer = await response.text();
+  expect(JSON.parse(answer)).toMatchObject({error: {code: 'internal-error'}});
+  expect(answer).not.toMatch(/secret|at .*\.ts/);
   expect(told).toMatchObject([{method: 'GET', error: {message: 'secret at /etc/x'}}]);
 });
 

@@ -18,9 +18,9 @@ export const TYPES = {
   int2: {sql: 'int2', values: ['0', '1', '2', '3', 'NULL']},
   numeric: {
     sql: 'numeric',
-    values: ['0', '1', '1.0', '1.50', '-2.25', '1000000.1', '0.001', 'NULL'],
+    values: ['0', '1', '1.0', '1.50', '-2.5', '-2.25', '1000000.1', '0.001', 'NULL'],
   },
-  float8: {sql: 'float8', values: ['0', '1', '1.5', '-2.25', '1e20', 'NULL']},
+  float8: {sql: 'float8', values: ['0', '0.5', '1', '2.5', '-1.5', '-2.25', '1e20', 'NULL']},
   text: {
     sql: 'text',
     values: ["''", "'a'", "'A'", "'ab'", "'b c'", "'É'", "'ß'", "'😀'", "'10'", 'NULL'],

@@ -3,9 +3,15 @@ import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {Problem} from '../../src/lib/problem.ts';
-import {type ConnectOptions, openSession, requireUnicode} from '../../src/postgres/connection.ts';
+import {
+  type ConnectOptions,
+  openSession,
+  requireUnicode,
+  type Session,
+} from '../../src/postgres/connection.ts';
 import {sharedServer, testDatabase} from '../support/postgres.ts';
 import {freePort, startServer, type TestServer} from '../support/postgres-server.ts';
+import {until} from '../support/until.ts';
 
 const PASSWORD = 'not-to-be-seen-anywhere';
 
@@ -45,6 +51,35 @@ test.each<[code: string, choices: () => Promise<Partial<ConnectOptions>>, said: 
   const text = JSON.stringify([problem, problem.message, problem.hint]);
   expect(text).toContain(said);
   expect(text).not.toContain(PASSWORD);
+});
+
+/** How to log in to a fresh database as a fresh role, both called x in `sql`, once that has run. */
+async function strangerAfter(sql: string): Promise<Partial<ConnectOptions>> {
+  const database = await testDatabase();
+  const name = database.database;
+  const admin = await openSession(await options());
+  onTestFinished(async () => {
+    await admin.client.query(`DROP ROLE ${name}`);
+    await admin.end();
+    await database.drop();
+  });
+  await admin.client.query(`CREATE ROLE ${name} LOGIN PASSWORD 'p'`);
+  await admin.client.query(sql.replace(' x ', ` ${name} `));
+  return {database: name, user: name, password: 'p'};
+}
+
+test.each<[code: string, sql: string, said: string]>([
+  ['too-many-connections', 'ALTER ROLE x CONNECTION LIMIT 0', 'Too many connections for role'],
+  [
+    'too-many-connections',
+    'ALTER DATABASE x CONNECTION LIMIT 0',
+    'Too many connections for database',
+  ],
+  ['privilege-missing', 'REVOKE CONNECT ON DATABASE x FROM PUBLIC', 'Permission denied'],
+  ['database-refused', 'ALTER DATABASE x ALLOW_CONNECTIONS false', 'not currently accepting'],
+])('%s comes of %s, with the words of the server', async (code, sql, said) => {
+  const problem = await problemOf(openSession(await options(await strangerAfter(sql))));
+  expect(problem).toMatchObject({code, detail: expect.stringContaining(said)});
 });
 
 test('a peer that never answers is given up after the time limit', async () => {
@@ -104,6 +139,11 @@ test('a database whose bytes nobody can read is refused', async () => {
 const tls = join(import.meta.dirname, '../support/tls');
 const ca = join(tls, 'ca.pem');
 const otherCa = join(tls, 'other-ca.pem');
+/** One database nobody may enter, one only over TLS; the rest is open to whoever has a password. */
+const PG_HBA = `host template0 all all reject
+hostnossl template1 all all reject
+host all all all scram-sha-256
+`;
 const embedded = (process.env.TAILRACE_TEST_PG ?? 'embedded') === 'embedded';
 
 describe.runIf(embedded)('over TLS, with a certificate for localhost', () => {
@@ -112,7 +152,11 @@ describe.runIf(embedded)('over TLS, with a certificate for localhost', () => {
     const text = (name: string): string => readFileSync(join(tls, name), 'utf8');
     server = await startServer(
       {ssl: 'on'},
-      {'server.crt': text('server.pem'), 'server.key': text('server-key.pem')},
+      {
+        'server.crt': text('server.pem'),
+        'server.key': text('server-key.pem'),
+        'pg_hba.conf': PG_HBA,
+      },
     );
   });
   afterAll(() => server?.dispose());
@@ -145,5 +189,40 @@ describe.runIf(embedded)('over TLS, with a certificate for localhost', () => {
     const problem = await problemOf(open(choices));
     expect(problem.code).toBe('tls-refused');
     expect(problem.detail).toContain(said);
+  });
+
+  test.each<[Partial<ConnectOptions>, said: string]>([
+    [{database: 'template1', sslMode: 'disable'}, 'no encryption'],
+    [{database: 'template0', sslMode: 'require'}, 'SSL encryption'],
+  ])('%j is not let in by pg_hba.conf', async (choices, said) => {
+    expect(await problemOf(open(choices))).toMatchObject({
+      code: 'login-not-allowed',
+      detail: expect.stringContaining(said),
+      hint: expect.stringContaining(`host ${choices.database} postgres`),
+    });
+  });
+
+  test('a server that shuts down is not ready, and is again once it was started', async () => {
+    const last = await open({});
+    const stopping = server.stop('smart');
+    const refused = async (): Promise<Problem | undefined> => {
+      const session = await open({}).catch((error: unknown) => error);
+      if (session instanceof Problem) return session;
+      await (session as Session).end();
+      return undefined;
+    };
+    let problem: Problem | undefined;
+    await until(async () => {
+      problem = await refused();
+      return problem !== undefined;
+    });
+    expect(problem).toMatchObject({
+      code: 'server-not-ready',
+      detail: expect.stringContaining('shutting down'),
+    });
+    await last.end();
+    await stopping;
+    await server.start();
+    await (await open({})).end();
   });
 });

@@ -43,5 +43,10 @@ test('a transaction of as many rows as allowed passes, and one more is refused',
   transactions.push(begin(1n));
   transactions.push(insert(1));
   transactions.push(insert(2));
-  expect(() => transactions.push(insert(3))).toThrow('more than 2 rows');
+  expect(() => transactions.push(insert(3))).toThrow(
+    expect.objectContaining({
+      code: 'transaction-too-large',
+      message: expect.stringContaining('more than 2 rows'),
+    }),
+  );
 });

@@ -477,6 +477,15 @@ test("Drasi's snapshot is the list of rows", async () => {
   expect((await fetch(`${url}/snapshot/other`)).status).toBe(404);
 });
 
+test('the snapshot of a query that has no result yet is to be asked for again', async () => {
+  const {url} = await serve(world(), {queries: ['q', 'later']});
+  const response = await fetch(`${url}/snapshot/later`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
+    error: {code: 'snapshot-not-ready', message: 'query "later" has no result yet'},
+  });
+});
+
 test('in the format drasi an event is a list of changes', async () => {
   const of = world();
   const {client} = await serve(of, {format: 'drasi'});

@@ -207,6 +207,7 @@ describe.runIf(embedded)('with a server of its own', () => {
     const before = proxy.accepted;
     proxy.stall();
     await until(() => running.source.status().state.kind !== 'streaming', {limitMs: 15_000});
+    expect(running.warned).toEqual([expect.stringContaining('[connection-silent]')]);
     await database.query('INSERT INTO t (v) VALUES (9)');
     proxy.resume();
     await expectImage(running, database);

@@ -189,6 +189,30 @@ test('near names are offered for a table that is not there', async () => {
   expect(running.source.status().warnings[0]?.hint).toBe('did you mean other."Orders"?');
 });
 
+test('a name that no table can have is refused as it stands, and the others go on', async () => {
+  const database = await freshDatabase(TABLES);
+  const running = runSource(database, {tables: ['t', 'a.b.t']});
+  await running.streaming();
+  expect(running.source.status().warnings).toMatchObject([
+    {code: 'table-name-malformed', message: '"a.b.t" is not the name of a table'},
+  ]);
+  expect(running.source.status().tables).toEqual(['public.t']);
+});
+
+// No older server is at hand: this database answers as one would.
+test('a server that calls itself Postgres 13 is too old', async () => {
+  const database = await freshDatabase(`${TABLES}; CREATE SCHEMA old;
+    CREATE FUNCTION old.current_setting(name text) RETURNS text LANGUAGE sql AS $$
+      SELECT CASE name WHEN 'server_version_num' THEN '130012' WHEN 'server_version' THEN '13.12'
+        ELSE pg_catalog.current_setting(name) END $$`);
+  await database.query(
+    `ALTER DATABASE "${database.database}" SET search_path = old, pg_catalog, public`,
+  );
+  expect(await problemsOf(runSource(database, {tables: ['t']}))).toMatchObject([
+    {code: 'server-too-old', message: 'Postgres 13.12 is too old'},
+  ]);
+});
+
 test('without tables and without a publication there is nothing to follow', async () => {
   const database = await freshDatabase(TABLES);
   expect(await codesOf(runSource(database))).toEqual(['no-table-named']);
@@ -242,6 +266,13 @@ describe.runIf(embedded)('a server that is not set up for it', () => {
     ]);
     await running.stop();
     await database.drop();
+  });
+
+  test('is a standby, which is told with the rest', async () => {
+    const standby = await startServer({hot_standby: 'on'}, {'standby.signal': ''});
+    onTestFinished(() => standby.dispose());
+    const running = runSource({...(await freshDatabase()), ...standby, database: 'postgres'});
+    expect(await codesOf(running)).toEqual(['server-is-standby', 'no-table-named']);
   });
 
   test('has no slot and no sender left, and names the slots that nobody uses', async () => {

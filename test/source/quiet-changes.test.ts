@@ -49,6 +49,7 @@ test.each<[name: string, before: string, change: string]>([
   await running.streaming();
   await database.query(change);
   await until(() => running.told.length > 1, {what: 'the source to tell of it'});
+  expect(running.warned).toEqual([expect.stringContaining('[schema-changed]')]);
   await running.streaming();
   await expectImage(running, database);
 });

@@ -79,6 +79,7 @@ test('a partition truncated under its own name is compared away', async () => {
   await running.streaming();
   await database.query('TRUNCATE p1');
   await until(() => running.told.length > 1);
+  expect(running.warned).toEqual([expect.stringContaining('[image-out-of-step]')]);
   expect([...running.fold('public.p').keys()]).toEqual([11]);
   await database.query('CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30)');
   await database.query('INSERT INTO p VALUES (21)');
@@ -94,6 +95,7 @@ test('a transaction past the limit is compared instead of read, and told as one'
   await database.query('INSERT INTO t SELECT i, i FROM generate_series(1001, 3000) AS i');
   await until(() => running.told.length > 1);
   await expectImage(running, database);
+  expect(running.warned).toEqual([expect.stringContaining('[transaction-too-large]')]);
   expect(running.told.map(({kind, changes}) => [kind, changes.get('public.t')?.length])).toEqual([
     ['resync', 100],
     ['resync', 2000],
@@ -131,6 +133,7 @@ test('a slot that was dropped meanwhile costs a comparison, of which the net is 
     'DELETE FROM t WHERE id = 50',
     'INSERT INTO t VALUES (1000, 1)',
   ]);
+  expect(running.warned.at(-1)).toContain('[slot-lost]');
   expect(running.told.map(({kind, changes}) => [kind, changes.get('public.t')?.length])).toEqual([
     ['resync', 100],
     ['resync', 5],
@@ -142,6 +145,7 @@ test('a slot that somebody else moved on costs a comparison', async () => {
     'UPDATE t SET v = 0 WHERE id <= 3',
     `SELECT pg_replication_slot_advance(${SLOT}, pg_current_wal_flush_lsn())`,
   ]);
+  expect(running.warned.at(-1)).toContain('[position-lost]');
   expect(running.told.map(({kind, changes}) => [kind, changes.get('public.t')?.length])).toEqual([
     ['resync', 100],
     ['resync', 3],
@@ -194,6 +198,7 @@ test.runIf(embedded)(
     proxy.admit();
     await running.streaming();
     await expectImage(running, database);
+    expect(running.warned.at(-1)).toContain('[slot-lost]');
     expect(running.told.map(({changes}) => changes.get('public.t')?.length)).toEqual([100, 7]);
     await running.stop();
     await database.drop();

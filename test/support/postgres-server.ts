@@ -18,14 +18,21 @@ export interface ServerAddress {
   readonly password: string;
 }
 
+type StopMode = keyof typeof STOP_SIGNALS;
+
 /** A Postgres server of the tests' own, which they may stop and start again. */
 export interface TestServer extends ServerAddress {
   start(): Promise<void>;
-  /** `immediate` is a crash: no checkpoint, nothing said to anyone. */
-  stop(mode: 'fast' | 'immediate'): Promise<void>;
+  /**
+   * `smart` refuses new sessions and waits for those that are open; `immediate` is a
+   * crash: no checkpoint, nothing said to anyone.
+   */
+  stop(mode: StopMode): Promise<void>;
   /** Stops it and removes its data. */
   dispose(): Promise<void>;
 }
+
+const STOP_SIGNALS = {smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT'} as const;
 
 const SETTINGS: Readonly<Record<string, string>> = {
   wal_level: 'logical',
@@ -117,10 +124,10 @@ async function launched(place: ClusterPlace, flags: readonly string[]): Promise<
   return child;
 }
 
-async function ended(child: ChildProcess, mode: 'fast' | 'immediate'): Promise<void> {
+async function ended(child: ChildProcess, mode: StopMode): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
-  child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+  child.kill(STOP_SIGNALS[mode]);
   await exit;
 }
 

@@ -19,6 +19,8 @@ export interface RunningSource {
   readonly source: Source;
   /** Every transaction it told, oldest first. */
   readonly told: Transaction[];
+  /** Every warning it logged, in full, oldest first. */
+  readonly warned: readonly string[];
   /** The tables as it described them last. */
   readonly tables: () => readonly Table[];
   /** The rows of a table by key, folded from everything told: what a client would hold. */
@@ -88,10 +90,16 @@ export async function freshDatabase(sql = ''): Promise<TestDatabase> {
 
 /** Starts a source over `database`; it is stopped with the test, or before by `stop`. */
 export function runSource(database: TestDatabase, choices: SourceChoices = {}): RunningSource {
+  const warned: string[] = [];
+  const log = process.env.TAILRACE_TEST_LOG ? stderrLog : silentLog;
+  const warn: Log['warn'] = (message) => {
+    warned.push(message);
+    log.warn(message);
+  };
   const source = postgresSource(sourceOptions(database, choices), {
     clock: systemClock(),
     random: random(1),
-    log: process.env.TAILRACE_TEST_LOG ? stderrLog : silentLog,
+    log: {...log, warn},
   });
   const {acknowledges = true} = choices;
   const stopping = new AbortController();
@@ -142,6 +150,7 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
   return {
     source,
     told,
+    warned,
     tables: () => described,
     fold: (table) => folds.get(table) ?? new Map(),
     async streaming() {

@@ -192,7 +192,7 @@ function arrayOfElements(
     name: 'array',
     strict: false,
     compute: (...values) => values,
-    sql: (...texts_) => `ARRAY[${texts_.join(', ')}]`,
+    sql: (...items) => `ARRAY[${items.join(', ')}]`,
   };
   const element = type ?? (args[0] as Expression).type;
   return {kind: 'call', function: called, args, type: arrayOf(element)};

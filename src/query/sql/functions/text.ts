@@ -39,10 +39,10 @@ function position(text: string, part: string): number {
 function padded(text: string, width: number, fill: string, side: 'left' | 'right'): string {
   const all = characters(text);
   if (all.length >= width) return all.slice(0, Math.max(width, 0)).join('');
-  const with_ = characters(fill);
-  if (with_.length === 0) return text;
+  const filling = characters(fill);
+  if (filling.length === 0) return text;
   const missing = width - all.length;
-  const pad = Array.from({length: missing}, (_, i) => with_[i % with_.length]).join('');
+  const pad = Array.from({length: missing}, (_, i) => filling[i % filling.length]).join('');
   return side === 'left' ? pad + text : text + pad;
 }
 
