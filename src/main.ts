@@ -30,6 +30,7 @@ const world: CliWorld = {
     openLog({...options, stream: process.stderr, colors: process.stderr.isTTY === true}),
   loadConfig: async (options) => {
     const {textChecks} = await import('./pipeline/checks.ts');
+    await (await import('./pipeline/sql-parser.ts')).loadSqlParser();
     return loadConfig({
       ...options,
       ...textChecks(),

@@ -31,8 +31,8 @@ interface Asked {
 
 /**
  * Answers with a query's result, in its ORDER BY or else by identity: whole, or `limit`
- * rows after `cursor`. The ETag names the query's last event and its columns, so it changes when the
- * result does.
+ * rows after `cursor`. The ETag names the query's last event and its columns, so it changes
+ * when the result does.
  */
 export async function sendResults(
   request: Request,

@@ -16,6 +16,7 @@ import {sameExpression} from './same.ts';
 import type {Site} from './scope.ts';
 import {AGGREGATE, columnAt, slotsIn, TIME} from './slots.ts';
 import {sortKeys} from './sort-keys.ts';
+import {asJson} from './to-json.ts';
 import {nameOf, spoken, typeNamed} from './types.ts';
 import {windowCall} from './window-call.ts';
 
@@ -172,6 +173,13 @@ function aggregateArguments(
   at: Parameters<typeof implicitly>[2],
 ): readonly Expression[] {
   if (name === 'string_agg') return args.map((arg) => implicitly(arg, TEXT, at));
+  if (name === 'jsonb_agg') return args.map((arg) => asJson(arg, {canonical: true}));
+  if (name === 'json_agg') {
+    // Postgres breaks the line between arrays.
+    const list = args.find(({type}) => type.kind === 'array');
+    if (list) throw notSupported(at.context, at.location, 'json_agg of lists', 'jsonb_agg');
+    return args.map((arg) => asJson(arg, {canonical: false}));
+  }
   if (name === 'bool_and' || name === 'bool_or' || name === 'every') {
     return args.map((arg) => implicitly(arg, BOOL, at));
   }
