@@ -6,7 +6,7 @@ const config = defineConfig({
     globalSetup: ['test/support/global-postgres.ts'],
     // Small machines run the tests too; most of the time they wait for Postgres.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 30_000,
   },
 });

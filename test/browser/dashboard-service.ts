@@ -125,7 +125,7 @@ export async function visit(
   const {before, ...settings} = options;
   const page = await browser.newPage({viewport: {width: 1440, height: 900}, ...settings});
   onTestFinished(() => page.close());
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
   const {origin} = new URL(url);
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -222,11 +222,11 @@ function slope(pairs: readonly Value[]): Value {
   const points = (pairs as readonly (readonly Value[])[]).flatMap(([x, y]) =>
     typeof x === 'number' && typeof y === 'number' ? [{x, y}] : [],
   );
-  const mean = (of: (point: {x: number; y: number}) => number): number =>
-    points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const [middleX, middleY] = [mean(({x}) => x), mean(({y}) => y)];
-  const spread = mean(({x}) => (x - middleX) ** 2);
-  return spread > 0 ? mean(({x, y}) => (x - middleX) * (y - middleY)) / spread : null;
+  const sum = (of: (point: {x: number; y: number}) => number): number =>
+    points.reduce((total, point) => total + of(point), 0);
+  const [middleX, middleY] = [sum(({x}) => x) / points.length, sum(({y}) => y) / points.length];
+  const spread = sum(({x}) => (x - middleX) ** 2);
+  return spread > 0 ? sum(({x, y}) => (x - middleX) * (y - middleY)) / spread : null;
 }
 
 const FLOAT = strict('float8', (value) => {
