@@ -81,7 +81,7 @@ async function started(database: TestDatabase, text: string): Promise<TestServic
     const {data, error} = (await response.json()) as {data: unknown; error: unknown};
     return data ?? error;
   };
-  await service.ready();
+  await readyInTime(service.ready(), () => get('/api/v1/sources'));
   return {
     ...service,
     database,
@@ -105,6 +105,19 @@ async function started(database: TestDatabase, text: string): Promise<TestServic
       await database.drop();
     },
   };
+}
+
+const READY_LIMIT_MS = 20_000;
+
+/** A service that never becomes ready fails the test, and says what its sources wait for. */
+async function readyInTime(ready: Promise<void>, status: () => Promise<unknown>): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  const limit = new Promise<'late'>((resolve) => {
+    late = setTimeout(() => resolve('late'), READY_LIMIT_MS);
+  });
+  const first = await Promise.race([ready, limit]);
+  clearTimeout(late);
+  if (first === 'late') throw new Error(`never ready: ${JSON.stringify(await status())}`);
 }
 
 export const queryYaml = (id: string, text: string): string => `
