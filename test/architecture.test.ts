@@ -78,6 +78,17 @@ test.each(files)('%s is one idea: at most 400 lines, none over 100 columns', (fi
   expect(long).toEqual([]);
 });
 
+/** From the plan on: whoever stands here may not ask which language a query was written in. */
+const engine = files.filter((file) =>
+  /^query\/(operators\/|(plan|expression|evaluate|dataflow|stage|optimise|explain|routing)[^/]*\.ts$)/.test(
+    file,
+  ),
+);
+
+test.each(engine)('%s knows no language', (file) => {
+  expect(code(file)).not.toMatch(/from '[^']*\/(cypher|sql|middleware)\//);
+});
+
 test('every place is in the table', () => {
   expect(files.map(place).filter((name) => !(name in mayImport))).toEqual([]);
 });
