@@ -12,11 +12,11 @@ import {createTable, generatedTables, type Pick} from './schema.ts';
 import {shrunk} from './shrink.ts';
 import {generatedCommits} from './transactions.ts';
 
-const {TAILRACE_ORACLE_MINUTES, TAILRACE_ORACLE_SEED} = process.env;
+const {TAILRACE_ORACLE_MINUTES, TAILRACE_ORACLE_SEED, TAILRACE_ORACLE_COMMITS} = process.env;
 const LIMIT_MS = Number(TAILRACE_ORACLE_MINUTES ?? 1.2) * 60_000;
 const FIRST_SEED = Number(TAILRACE_ORACLE_SEED ?? 1);
 const QUERIES = 24;
-const COMMITS = 12;
+const COMMITS = Number(TAILRACE_ORACLE_COMMITS ?? 12);
 /** So much is compared however slow the machine is. */
 const COMPARED_MIN = 2000;
 
@@ -68,7 +68,7 @@ test('after every commit a query has the result that Postgres answers', {
     }
   }
   // biome-ignore lint/suspicious/noConsole: how much was compared is what a run is for.
-  console.info(`${total} results compared, ${failedAlike} failures alike`);
+  console.info(`${queries} queries, ${total} results compared, ${failedAlike} failures alike`);
   // biome-ignore lint/suspicious/noConsole: as above.
   console.info(Object.fromEntries(counts));
   expect(total).toBeGreaterThanOrEqual(COMPARED_MIN);
