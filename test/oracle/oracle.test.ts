@@ -53,10 +53,12 @@ test('after every commit a query has the result that Postgres answers', {
   const counts = new Map<string, number>(FEATURES.map((feature) => [feature, 0]));
   let total = 0;
   let failedAlike = 0;
+  let queries = 0;
   const end = performance.now() + LIMIT_MS;
   for (let seed = FIRST_SEED; performance.now() < end || total < COMPARED_MIN; seed++) {
     const {cases, specs} = generated(seed);
     const outcomes = await compared(client, cases);
+    queries += cases.length;
     for (const [i, {compared: times, failedAlike: failed, difference}] of outcomes.entries()) {
       const [one, spec] = [cases[i] as OracleCase, specs[i] as QuerySpec];
       if (difference !== undefined) await tell(seed, {one, spec, difference});
