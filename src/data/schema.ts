@@ -1,4 +1,4 @@
-import type {Type} from './type.ts';
+import type {Collation, Type} from './type.ts';
 
 /** A column of a table or of a result. */
 export interface Column {
@@ -18,6 +18,11 @@ export interface Table {
   /** Positions in `columns` of what identifies a row; empty when only the whole row does. */
   readonly keyColumns: readonly number[];
   readonly foreignKeys: readonly ForeignKey[];
+  /**
+   * The database's own collation, which texts have whose type tells none. Absent where they
+   * are compared by their bytes and have upper and lower case letter by letter: C.UTF-8.
+   */
+  readonly collation?: Collation;
 }
 
 export interface ForeignKey {

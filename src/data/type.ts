@@ -13,6 +13,23 @@ export interface Type {
   /** numeric(precision, scale). */
   readonly precision?: number;
   readonly scale?: number;
+  /** How texts of the type are compared; absent where it is the database's own way. */
+  readonly collation?: Collation;
+}
+
+/** A collation of Postgres, as far as it decides what a query answers. */
+export interface Collation {
+  /** As SQL names it: `C`, `en_US.utf8`. */
+  readonly name: string;
+  /** Whether it orders texts by their bytes, as C, POSIX and C.UTF-8 do. */
+  readonly bytewise: boolean;
+  /** Whether only the very same texts are equal. */
+  readonly deterministic: boolean;
+  /**
+   * How letters change between upper and lower case: those of ASCII only; each into a single
+   * letter; as Unicode has it in full (ß to SS); or by rules of a language of its own.
+   */
+  readonly letters: 'ascii' | 'single' | 'full' | 'special';
 }
 
 /**

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import {type Table, type TableId, tableId} from '../data/schema.ts';
 import type {Problem} from '../lib/problem.ts';
+import {collatedType, collationOf} from './collations.ts';
 import {parseTableName, quoteTable, type TableName} from './identifiers.ts';
 import {tableProblems} from './problems-preflight.ts';
 import type {ReadPublication} from './publication.ts';
@@ -104,7 +105,10 @@ function describe(
     id,
     schema: facts.schema,
     name: facts.name,
-    columns: columns.map(({name, type, modifier}) => ({name, type: typeOf(type, modifier)})),
+    columns: columns.map(({name, type, modifier, collation}) => ({
+      name,
+      type: collatedType(typeOf(type, modifier), collation),
+    })),
     keyColumns: positionsOf(key, positions) ?? [],
     foreignKeys: facts.foreign_keys.flatMap(
       ({name, columns: numbers, schema, table, referenced}) => {
@@ -113,6 +117,7 @@ function describe(
         return at ? [{name, columns: at, referencedTable, referencedColumns: referenced}] : [];
       },
     ),
+    collation: collationOf(facts.collation),
   };
   const followed: FollowedTable = {
     oid: facts.oid,

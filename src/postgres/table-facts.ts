@@ -1,5 +1,6 @@
 import {tableId} from '../data/schema.ts';
 import type {Problem} from '../lib/problem.ts';
+import {type CollationFacts, COLUMN_COLLATION, DATABASE_COLLATION} from './collations.ts';
 import {quoteIdent, quoteTable} from './identifiers.ts';
 import {tableProblems} from './problems-preflight.ts';
 
@@ -23,7 +24,11 @@ export interface TableFacts {
     readonly type: number;
     readonly modifier: number;
     readonly generated: boolean;
+    /** Null of a type that has none. */
+    readonly collation: CollationFacts | null;
   }[];
+  /** The database's own. */
+  readonly collation: CollationFacts;
   /** Column numbers of the primary key that is checked at once; null without one. */
   readonly primary_key: readonly number[] | null;
   /** Column numbers of the index that REPLICA IDENTITY USING INDEX names. */
@@ -50,10 +55,11 @@ export const TABLE_FACTS = `
     has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
     row_security_active(c.oid) AS filtered,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.attname, 'number', a.attnum,
-        'type', a.atttypid::int8, 'modifier', a.atttypmod, 'generated', a.attgenerated <> '')
-        ORDER BY a.attnum), '[]')
+        'type', a.atttypid::int8, 'modifier', a.atttypmod, 'generated', a.attgenerated <> '',
+        'collation', ${COLUMN_COLLATION}) ORDER BY a.attnum), '[]')
       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
       AS columns,
+    ${DATABASE_COLLATION} AS collation,
     (SELECT ${KEY} FROM pg_index i
       WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate AND i.indisvalid)
       AS primary_key,

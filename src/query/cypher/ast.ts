@@ -85,17 +85,19 @@ export interface Pattern {
 
 export interface NodePattern {
   readonly variable: Name | undefined;
-  /** `:A:B` is both, `:A|B` either. */
   readonly labels: Labels | undefined;
   readonly properties: MapExpr | Parameter | undefined;
   readonly where: Expr | undefined;
   readonly span: Span;
 }
 
-export interface Labels {
-  readonly mode: 'all' | 'any';
-  readonly names: readonly Name[];
-}
+/** Which labels are meant: `A`, `A&B` or `A:B`, `A|B`, `!A`, and `%` for whichever. */
+export type Labels =
+  | {readonly kind: 'label'; readonly name: Name}
+  /** Two or more. */
+  | {readonly kind: 'and' | 'or'; readonly args: readonly Labels[]}
+  | {readonly kind: 'not'; readonly of: Labels}
+  | {readonly kind: 'any'};
 
 export interface RelationshipPattern {
   readonly variable: Name | undefined;

@@ -97,7 +97,7 @@ function printCompound(expr: Compound): string {
     case 'slice':
       return `${printSubject(expr.of)}[${optional(expr.from)}..${optional(expr.to)}]`;
     case 'labels':
-      return `(${print(expr.of)}${printLabels(expr.labels)})`;
+      return `(${print(expr.of)}:${printInner(expr.labels)})`;
     case 'call':
       return `${expr.name.split('.').map(printName).join('.')}(${expr.distinct ? 'DISTINCT ' : ''}${expr.args.map(print).join(', ')})`;
     case 'countStar':
@@ -156,10 +156,23 @@ function printMap(entries: readonly {readonly key: string; readonly value: Expr}
   return `{${entries.map(({key, value}) => `${printName(key)}: ${print(value)}`).join(', ')}}`;
 }
 
-function printLabels({mode, names}: Labels): string {
-  const between = mode === 'all' ? ':' : '|';
-  return `:${names.map(({name}) => printName(name)).join(between)}`;
+function printLabels(labels: Labels): string {
+  switch (labels.kind) {
+    case 'label':
+      return printName(labels.name.name);
+    case 'any':
+      return '%';
+    case 'not':
+      return `!${printInner(labels.of)}`;
+    case 'and':
+    case 'or':
+      return labels.args.map(printInner).join(labels.kind === 'and' ? '&' : '|');
+  }
 }
+
+/** In brackets where it is of several: a bar may mean something else beside. */
+const printInner = (labels: Labels): string =>
+  labels.kind === 'and' || labels.kind === 'or' ? `(${printLabels(labels)})` : printLabels(labels);
 
 function printProjection({of, items}: MapProjection): string {
   const parts = items.map((item) => {
@@ -181,7 +194,7 @@ export function printPattern({variable, nodes, relationships}: Pattern): string 
 const optionalName = (name: Name | undefined): string => (name ? printName(name.name) : '');
 
 function printNode(node: NodePattern): string {
-  const labels = node.labels ? printLabels(node.labels) : '';
+  const labels = node.labels ? `:${printLabels(node.labels)}` : '';
   const properties = node.properties ? ` ${print(node.properties)}` : '';
   return `(${optionalName(node.variable)}${labels}${properties}${where(node.where)})`;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type {
   Expr,
+  Labels,
   Name,
   NodePattern,
   Pattern,
@@ -17,7 +18,11 @@ const optional = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(of, {nil: undefined});
 
 /** Trees that the grammar can write: what `parse` could answer, but for the places. */
-export const {expression} = fc.letrec<{expression: Expr; pattern: Pattern}>((tie) => {
+export const {expression} = fc.letrec<{
+  expression: Expr;
+  pattern: Pattern;
+  labels: Labels;
+}>((tie) => {
   const expr = tie('expression');
   const where = optional(expr);
   const list = fc.array(expr, {maxLength: 3});
@@ -26,15 +31,7 @@ export const {expression} = fc.letrec<{expression: Expr; pattern: Pattern}>((tie
   const map = entries.map(
     (all): Extract<Expr, {kind: 'map'}> => ({kind: 'map', entries: all, span}),
   );
-  const labels = fc.record({
-    mode: fc.constantFrom('all' as const, 'any' as const),
-    names: fc.array(name, {minLength: 1, maxLength: 2}),
-  });
-  // One label is the same in both modes, and is read as the first.
-  const someLabels = labels.map(({mode, names}) => ({
-    mode: names.length > 1 ? mode : ('all' as const),
-    names,
-  }));
+  const someLabels = tie('labels');
   const node: fc.Arbitrary<NodePattern> = fc.record({
     variable: optional(name),
     labels: optional(someLabels),

@@ -56,7 +56,7 @@ function parseReduce(cursor: Cursor, expression: ParseExpression): Expr {
   cursor.expectSymbol(',');
   const variable = cursor.variable();
   cursor.expectWord('IN');
-  const list = expression(cursor);
+  const list = cursor.untilBar(true, () => expression(cursor));
   cursor.expectSymbol('|');
   const body = expression(cursor);
   cursor.expectSymbol(')');

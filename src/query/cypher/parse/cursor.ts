@@ -32,6 +32,7 @@ export class Cursor {
   readonly #partners: ReadonlyMap<number, number>;
   #position = 0;
   #depth = 0;
+  #barEnds = false;
 
   constructor(text: string, {gql}: {gql: boolean}) {
     this.text = text;
@@ -130,6 +131,20 @@ export class Cursor {
     }
     const result = parse();
     this.#depth -= 1;
+    return result;
+  }
+
+  /** Whether a bar ends what is being read, as in `[x IN list WHERE p | e]`. */
+  get barEnds(): boolean {
+    return this.#barEnds;
+  }
+
+  /** Runs `parse` where a bar ends what it reads, or where it does not. */
+  untilBar<T>(ends: boolean, parse: () => T): T {
+    const before = this.#barEnds;
+    this.#barEnds = ends;
+    const result = parse();
+    this.#barEnds = before;
     return result;
   }
 

@@ -62,7 +62,17 @@ function parseNode(cursor: Cursor, expression: ParseExpression): NodePattern {
   const {start} = cursor.peek();
   cursor.expectSymbol('(', 'a node is written (n:Label)');
   const variable = cursor.isVariable() ? cursor.variable() : undefined;
-  const labels = cursor.isSymbol(':') ? parseLabels(cursor) : undefined;
+  // What stands in brackets begins anew: no bar outside ends it.
+  return cursor.untilBar(false, () => nodeInside(cursor, expression, {variable, start}));
+}
+
+function nodeInside(
+  cursor: Cursor,
+  expression: ParseExpression,
+  {variable, start}: {variable: Name | undefined; start: number},
+): NodePattern {
+  const labelled = cursor.isSymbol(':') || (variable && cursor.isWord('IS'));
+  const labels = labelled ? parseLabels(cursor) : undefined;
   const properties = parseProperties(cursor, expression);
   const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
   cursor.expectSymbol(')');

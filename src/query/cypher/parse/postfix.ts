@@ -1,6 +1,6 @@
 import type {Expr} from '../ast.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
-import {parseLabels} from './labels.ts';
+import {areLabelsAhead, parseLabels} from './labels.ts';
 import {parsePrimary} from './primary.ts';
 
 /** A value and what follows it: `.key`, `[index]`, `[from..to]`, `:Label`. */
@@ -20,16 +20,11 @@ function parseSuffix(cursor: Cursor, of: Expr, expression: ParseExpression): Exp
     return {kind: 'property', of, key, span: cursor.spanFrom(start)};
   }
   if (cursor.takeSymbol('[')) return parseIndex(cursor, of, expression);
-  if (cursor.isSymbol(':') && of.kind === 'variable' && isName(cursor, 1)) {
+  if (cursor.isSymbol(':') && of.kind === 'variable' && areLabelsAhead(cursor, 0)) {
     const labels = parseLabels(cursor);
     return {kind: 'labels', of, labels, span: cursor.spanFrom(start)};
   }
   return undefined;
-}
-
-function isName(cursor: Cursor, ahead: number): boolean {
-  const {kind} = cursor.peek(ahead);
-  return kind === 'word' || kind === 'name';
 }
 
 /** `a[i]`, `a[i..j]`, `a[..j]`, `a[i..]`; the bracket is taken already. */

@@ -56,7 +56,7 @@ function parseBracket(cursor: Cursor, expression: ParseExpression): Expr {
     return {kind: 'pattern', pattern, span: cursor.spanFrom(start)};
   }
   cursor.next();
-  const inside = expression(cursor);
+  const inside = cursor.untilBar(false, () => expression(cursor));
   cursor.expectSymbol(')');
   // The brackets belong to the text of the expression, by which a column is named.
   return {...inside, span: cursor.spanFrom(start)};
@@ -88,8 +88,10 @@ function parseList(cursor: Cursor, expression: ParseExpression): Expr {
 function parseComprehension(cursor: Cursor, expression: ParseExpression, start: number): Expr {
   const variable = cursor.variable();
   cursor.expectWord('IN');
-  const list = expression(cursor);
-  const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
+  const list = cursor.untilBar(true, () => expression(cursor));
+  const where = cursor.takeWords('WHERE')
+    ? cursor.untilBar(true, () => expression(cursor))
+    : undefined;
   const map = cursor.takeSymbol('|') ? expression(cursor) : undefined;
   cursor.expectSymbol(']');
   const span = cursor.spanFrom(start);
@@ -101,7 +103,9 @@ function parsePatternComprehension(
   expression: ParseExpression,
   {pattern, start}: {pattern: Pattern; start: number},
 ): Expr {
-  const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
+  const where = cursor.takeWords('WHERE')
+    ? cursor.untilBar(true, () => expression(cursor))
+    : undefined;
   cursor.expectSymbol('|', 'a list of pattern matches is written [(a)-[:R]->(b) | b.name]');
   const map = expression(cursor);
   cursor.expectSymbol(']');
