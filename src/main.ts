@@ -46,6 +46,7 @@ const world: CliWorld = {
       clock,
       nowNs: () => performance.now() * 1e6,
       random: Math.random,
+      pid: process.pid,
       log,
       write,
       publicDir: join(root, 'public'),

@@ -1,12 +1,14 @@
-import {randomBytes} from 'node:crypto';
 import type {Config, SourceConfig} from './config/config.ts';
 import {LISTENER_LIMITS} from './http/listener.ts';
 import {listeners} from './http/listeners.ts';
 import type {Clock} from './lib/clock.ts';
 import type {Log} from './lib/log.ts';
-import {checkQueries, definitionOf, sourceOf} from './pipeline/definition.ts';
+import {checkQueries} from './pipeline/definition.ts';
 import {type Engine, engine} from './pipeline/engine.ts';
-import {liveQueries} from './pipeline/live-queries.ts';
+import {type LiveQueries, liveQueries} from './pipeline/live-queries.ts';
+import {liveRows} from './pipeline/live-rows.ts';
+import {openStore} from './pipeline/open-store.ts';
+import {firstDefinitions, restoreResults} from './pipeline/restore.ts';
 import {retries} from './pipeline/retries.ts';
 import {openAll, openReactions} from './pipeline/serve.ts';
 import {sinkOf} from './pipeline/sink.ts';
@@ -17,7 +19,7 @@ import type {Parts} from './pipeline/views.ts';
 import type {Reaction} from './reaction/reaction.ts';
 import {postgresSource} from './source/postgres-source.ts';
 import type {Source} from './source/source.ts';
-import {memoryStore} from './store/memory-store.ts';
+import type {Store} from './store/store.ts';
 
 /** What the service needs of the world outside. */
 export interface World {
@@ -25,6 +27,8 @@ export interface World {
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
+  /** Our process: a store is used by one at a time. */
+  readonly pid: number;
   /** A line for who reads along: log reactions write here. */
   readonly write: (line: string) => void;
   /** A stopwatch in nanoseconds: with one, plans tell what time each operator took. */
@@ -56,18 +60,21 @@ export async function startService(config: Config, world: World): Promise<Servic
   await loadSqlParser();
   checkQueries(config.queries);
   const {limits} = config;
-  const store = memoryStore({...limits, epoch: randomBytes(6).toString('hex')});
   const stopping = new AbortController();
-  const moves = engine({store, inFlightMax: limits.transactionQueue, fail: world.fail});
-  const sources = new Map(config.sources.map((one) => [one.id, openSource(one, config, world)]));
-  const around = {...world, sources, moves, stopping};
-  const {groups, queries} = openQueries(config, around);
+  const store = await openStore(config, world);
+  const sources = new Map(
+    config.sources.map((one) => [one.id, openSource(one, {config, world, store})]),
+  );
+  const around = {...world, store, sources, stopping};
+  const {moves, groups, queries} = openQueries(config, around);
+  store.begin(liveRows({sources, groups, queries: queries.all, engine: moves}));
+  restoreResults({sources, groups, queries: queries.all, store, engine: moves});
   const reactions: Reaction[] = [];
   const {nowNs} = world;
   const held = {log: store.log, engine: moves, sources, groups, queries, reactions};
   const parts: Parts = {config, nowNs, ...held};
 
-  const doors = listeners({...LISTENER_LIMITS, ...limits, ...world});
+  const doors = listeners({...LISTENER_LIMITS, ...limits, trustProxy: config.trustProxy, ...world});
   const serving = {...world, doors, draining: () => stopping.signal.aborted};
   reactions.push(...openReactions(parts, serving));
   const front = await openAll(parts, serving).catch(async (error) => {
@@ -76,7 +83,7 @@ export async function startService(config: Config, world: World): Promise<Servic
   });
 
   const flows = new Map(
-    [...sources].map(([id, one]) => [id, flowOf(one, groups.get(id)!, around)]),
+    [...sources].map(([id, one]) => [id, flowOf(one, groups.get(id)!, {...around, moves})]),
   );
   const runs = config.sources
     .filter(({autoStart}) => autoStart)
@@ -97,30 +104,37 @@ export async function startService(config: Config, world: World): Promise<Servic
   };
 }
 
-/** The queries of the configuration, grouped by the sources that move them. */
+/** The queries to begin with, grouped by the sources that move them. */
 function openQueries(config: Config, around: QueriesWorld) {
-  const {sources, moves, stopping, clock, nowNs, fail} = around;
+  const {store, sources, stopping, clock, nowNs, log, fail} = around;
   const again = retries({
     clock,
     maxMs: config.limits.queryRetryMs,
     signal: stopping.signal,
-    again: (query) => void queries.retry(query).catch(fail),
+    again: (query) => queries.retry(query),
   });
   const groups = new Map<string, SourceQueries>();
   for (const [id, source] of sources) {
     groups.set(id, sourceQueries({id, rows: (table) => source.rows(table), retries: again}));
   }
-  const queries = liveQueries({engine: moves, sources: groups});
-  const inGroups = config.queries.flatMap((one) => {
-    const source = sourceOf(one, groups);
-    return source ? [definitionOf(one, {source, origin: 'configuration', nowNs})] : [];
+  const {commitTransactions: transactions, commitRows: rows} = config.limits;
+  const moves: Engine = engine({
+    store,
+    limits: {transactions: config.stateStore?.durability === 'commit' ? 1 : transactions, rows},
+    query: (id) => queries.all.get(id),
+    fail,
   });
-  queries.begin(inGroups);
-  return {groups, queries};
+  const queries: LiveQueries = liveQueries({engine: moves, sources: groups});
+  queries.begin(firstDefinitions(config, {store, groups, nowNs, log}));
+  return {moves, groups, queries};
 }
 
 /** A source's way to its queries, with the time that passes for them. */
-function flowOf(source: Source, queries: SourceQueries, {moves, clock}: QueriesWorld) {
+function flowOf(
+  source: Source,
+  queries: SourceQueries,
+  {moves, clock}: {readonly moves: Engine; readonly clock: Clock},
+) {
   const timers = timersOf({source, queries, engine: moves, clock});
   const sink = sinkOf(source, {queries, timers, engine: moves});
   return {
@@ -129,13 +143,16 @@ function flowOf(source: Source, queries: SourceQueries, {moves, clock}: QueriesW
   };
 }
 
-interface QueriesWorld extends Pick<World, 'clock' | 'fail' | 'nowNs'> {
+interface QueriesWorld extends Pick<World, 'clock' | 'fail' | 'nowNs' | 'log'> {
+  readonly store: Store;
   readonly sources: ReadonlyMap<string, Source>;
-  readonly moves: Engine;
   readonly stopping: AbortController;
 }
 
-function openSource(one: SourceConfig, {limits}: Config, world: World): Source {
+function openSource(
+  one: SourceConfig,
+  {config: {limits}, world, store}: {config: Config; world: World; store: Store},
+): Source {
   const {transactionQueue, changeQueue, transactionRows} = limits;
   return postgresSource(
     {
@@ -144,6 +161,7 @@ function openSource(one: SourceConfig, {limits}: Config, world: World): Source {
       limits: {transactions: transactionQueue, changes: changeQueue, transactionRows},
     },
     world,
+    store.sources.get(one.id),
   );
 }
 

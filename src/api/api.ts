@@ -7,10 +7,13 @@ import {nearest} from '../lib/nearest.ts';
 import type {Problem} from '../lib/problem.ts';
 import {apiOrigins} from './authority.ts';
 import {answerRefused, changeHandlers} from './changes.ts';
+import {metricsAnswer} from './metrics.ts';
 import {apiProblems} from './problems.ts';
 import {type ResultLimits, sendResults} from './results.ts';
-import type {ApiService, QueryView} from './service.ts';
-import {queryBody, reactionBody, sourceBody} from './views.ts';
+import type {ApiService, QueryView, SourceView} from './service.ts';
+import {resyncHandlers} from './source-changes.ts';
+import {staleness} from './stale.ts';
+import {queryBody, reactionBody, slotBody, sourceBody} from './views.ts';
 
 export interface ApiOptions {
   readonly service: ApiService;
@@ -36,7 +39,7 @@ export type EventsAnswer = (
 ) => void;
 
 /** The paths the API takes for itself, where it shares its listener. */
-export const API_PATHS = ['/health', '/ready', '/api'] as const;
+export const API_PATHS = ['/health', '/ready', '/metrics', '/api'] as const;
 
 /** The REST API, to be mounted at the root of a listener. */
 export function api(options: ApiOptions, listener: Listener): Router {
@@ -54,7 +57,7 @@ export function api(options: ApiOptions, listener: Listener): Router {
   };
   healthRoutes(route, options);
   queryRoutes(route, options, listener.admission);
-  componentRoutes(route, options.service);
+  componentRoutes(route, options);
   router.use('/api', nothingHere);
   router.use(answerRefused);
   router.use(answerProblems(apiProblems.entries));
@@ -82,6 +85,7 @@ function healthRoutes(route: Route, {service, clock}: ApiOptions): void {
     if (reasons.length === 0) return void response.json({status: 'ready', reasons});
     response.status(503).set('Retry-After', '1').json({status: 'unready', reasons});
   });
+  route('/metrics', metricsAnswer(service));
   route('/api/versions', (_request, response) => {
     response.json({versions: ['v1'], current: 'v1'});
   });
@@ -114,13 +118,23 @@ function queryRoutes(route: Route, options: ApiOptions, admission: Admission): v
 
   route(
     '/api/v1/queries',
-    (_request, response) => send(response, service.queries().map(queryBody)),
+    (_request, response) => {
+      const staleOf = staleness(service);
+      send(
+        response,
+        service.queries().map((query) => queryBody(query, staleOf(query.sources))),
+      );
+    },
     {post: add},
   );
-  route('/api/v1/queries/:id', (request, response) => send(response, queryBody(asked(request))), {
-    put,
-    delete: drop,
-  });
+  route(
+    '/api/v1/queries/:id',
+    (request, response) => {
+      const query = asked(request);
+      send(response, queryBody(query, staleness(service)(query.sources)));
+    },
+    {put, delete: drop},
+  );
   route('/api/v1/queries/:id/start', undefined, {post: start});
   route('/api/v1/queries/:id/stop', undefined, {post: stop});
   route('/api/v1/queries/:id/results', (request, response) =>
@@ -133,13 +147,19 @@ function queryRoutes(route: Route, options: ApiOptions, admission: Admission): v
   route('/api/v1/events', (request, response) => events(request, response, '', admission));
 }
 
-function componentRoutes(route: Route, service: ApiService): void {
+function componentRoutes(route: Route, options: ApiOptions): void {
+  const {service} = options;
+  const asked = ({params}: Request<Record<string, string>>): SourceView =>
+    found('source-not-found', params.id ?? '', service.sources());
+
   route('/api/v1/sources', (_request, response) =>
     send(response, service.sources().map(sourceBody)),
   );
-  route('/api/v1/sources/:id', ({params}, response) => {
-    send(response, sourceBody(found('source-not-found', params.id ?? '', service.sources())));
-  });
+  route('/api/v1/sources/:id', (request, response) => send(response, sourceBody(asked(request))));
+  route('/api/v1/sources/:id/slot', (request, response) =>
+    send(response, slotBody(asked(request).status().slot)),
+  );
+  route('/api/v1/sources/:id/resync', undefined, {post: resyncHandlers(options, asked)});
   route('/api/v1/reactions', (_request, response) =>
     send(response, service.reactions().map(reactionBody)),
   );

@@ -3,6 +3,7 @@ import {authorised} from './authority.ts';
 import {apiProblems} from './problems.ts';
 import {bodyOf} from './request-body.ts';
 import {type ApiService, type Changed, QueryRefused} from './service.ts';
+import {staleness} from './stale.ts';
 import {queryBody} from './views.ts';
 
 type IdRequest = Request<Record<string, string>>;
@@ -35,7 +36,7 @@ export function changeHandlers({service, apiToken, limits}: ChangeOptions): Chan
     guard,
     async (request, response) => {
       if (service.draining) throw apiProblems['service-stopping']({});
-      sendChanged(response, await act(request, response));
+      sendChanged(response, await act(request, response), staleness(service));
     },
   ];
   return {
@@ -54,12 +55,16 @@ const idOf = ({params}: IdRequest): string => params.id ?? '';
 const NOTE =
   'Changes over the API are kept in memory: after a restart the queries are those of the configuration.';
 
-function sendChanged(response: Response, {message, query, ignored}: Changed): void {
+function sendChanged(
+  response: Response,
+  {message, query, ignored}: Changed,
+  staleOf: ReturnType<typeof staleness>,
+): void {
   const data = {
     message,
     note: NOTE,
     ...(ignored.length > 0 && {ignored}),
-    ...(query && {query: queryBody(query)}),
+    ...(query && {query: queryBody(query, staleOf(query.sources))}),
   };
   response.set('Cache-Control', 'no-store').json({success: true, data, error: null});
 }

@@ -65,6 +65,15 @@ export const apiProblems = catalogue({
       hint: 'GET /api/v1/sources says what it waits for',
     }),
   },
+  'source-stopped': {
+    cause: 'A resync is asked for of a source that does not run.',
+    remedy: 'Start the source with the service: `autoStart: true`.',
+    status: 409,
+    say: ({id}: {id: string}) => ({
+      message: `source "${id}" is stopped: there is nothing to compare`,
+      hint: 'set autoStart: true for the source, and start the service again',
+    }),
+  },
   'changes-disabled': {
     cause: 'A request changes something, and the configuration has no `apiToken`.',
     remedy: 'Give the configuration an `apiToken`, and send it with the request.',

@@ -11,6 +11,7 @@ import {csvLines} from './csv.ts';
 import {cursorText, parseCursor} from './cursor.ts';
 import {apiProblems} from './problems.ts';
 import type {ApiService, QueryView, QueryViewState, ResultView} from './service.ts';
+import {type Stale, staleness} from './stale.ts';
 
 export interface ResultLimits {
   /** The largest `limit` that may be asked for. */
@@ -42,7 +43,8 @@ export async function sendResults(
   const asked = askedFor(request, limits);
   const result = query.result();
   if (!result) throw notReady(response, query);
-  const tag = tagOf(service, result, asked);
+  const stale = staleness(service)(query.sources);
+  const tag = tagOf(service, result, {...asked, stale: stale !== undefined});
   response.vary('Accept').set({ETag: `"${tag}"`, 'Cache-Control': 'no-cache'});
   if (holds(request, tag)) return void response.status(304).end();
 
@@ -50,7 +52,7 @@ export async function sendResults(
   const next = nextCursor(rows, asked);
   if (next !== undefined) response.links({next: nextLink(request, next)});
   response.type(asked.shape === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'json');
-  await sendPieces(response, written(asked.shape, {result, rows, next}), limits);
+  await sendPieces(response, written(asked.shape, {result, rows, next, stale}), limits);
 }
 
 /**
@@ -65,9 +67,15 @@ function holds(request: Request, tag: string): boolean {
   return tags.includes('*') || tags.includes(`"${tag}"`);
 }
 
-function tagOf({epoch}: ApiService, {sequence, shape}: ResultView, asked: Asked): string {
+function tagOf(
+  {epoch}: ApiService,
+  {sequence, shape}: ResultView,
+  asked: Asked & {readonly stale: boolean},
+): string {
   const columns = shape === 0 ? '' : `-${shape}`;
-  return `${epoch}-${sequence}${columns}${asked.shape === 'csv' ? '-csv' : ''}`;
+  const form = asked.shape === 'csv' ? '-csv' : '';
+  // The answer says that it is stale, so it is another one than that which is not.
+  return `${epoch}-${sequence}${columns}${form}${asked.stale ? '-stale' : ''}`;
 }
 
 function notReady(response: Response, {id, state}: QueryView): Problem {
@@ -130,6 +138,7 @@ interface Taken {
   /** One more than asked for where there are more. */
   readonly rows: readonly (readonly [Key, Row])[];
   readonly next: string | undefined;
+  readonly stale: Stale | undefined;
 }
 
 function taken(result: ResultView, {limit, after}: Asked): (readonly [Key, Row])[] {
@@ -159,7 +168,7 @@ function nextLink(request: Request, cursor: string): string {
   return `${url.pathname}${url.search}`;
 }
 
-function* written(shape: Shape, {result, rows, next}: Taken): Generator<string> {
+function* written(shape: Shape, {result, rows, next, stale}: Taken): Generator<string> {
   const json = rowJson(result.columns);
   if (shape === 'csv') {
     const names = result.columns.map(({name}) => name);
@@ -171,7 +180,9 @@ function* written(shape: Shape, {result, rows, next}: Taken): Generator<string> 
     yield separator + row;
     separator = ',';
   }
-  yield shape === 'array' ? '],"error":null}' : `],${aboutResult(result, next)}},"error":null}`;
+  yield shape === 'array'
+    ? '],"error":null}'
+    : `],${aboutResult(result, next, stale)}},"error":null}`;
 }
 
 function* jsonRows(
@@ -181,10 +192,12 @@ function* jsonRows(
   for (const [, row] of rows) yield json(row);
 }
 
-function aboutResult({count, sequence, lsn, asOfMs}: ResultView, next: string | undefined): string {
+function aboutResult(
+  {count, sequence, lsn, asOfMs}: ResultView,
+  next: string | undefined,
+  stale: Stale | undefined,
+): string {
   const asOf = new Date(asOfMs).toISOString();
-  return JSON.stringify({count, sequence, lsn: lsn ?? null, asOf, cursor: next ?? null}).slice(
-    1,
-    -1,
-  );
+  const about = {count, sequence, lsn: lsn ?? null, asOf, cursor: next ?? null};
+  return JSON.stringify({...about, ...(stale && {stale})}).slice(1, -1);
 }

@@ -104,6 +104,8 @@ export interface SourceView {
   readonly id: string;
   readonly kind: string;
   status(): SourceStatus;
+  /** Has its tables compared with the database; what differs is told as a resync. */
+  resync(): void;
 }
 
 export interface ReactionView {

@@ -1,14 +1,15 @@
 import {type Lsn, lsnText} from '../data/lsn.ts';
 import {unreachable} from '../lib/assert.ts';
 import type {Problem} from '../lib/problem.ts';
-import type {SourceState} from '../source/source.ts';
+import type {SourceState, SourceStatus} from '../source/source.ts';
 import type {QueryView, ReactionView, SourceView} from './service.ts';
+import type {Stale} from './stale.ts';
 
 /** Drasi's words for what state a component is in. */
 type Status = 'Starting' | 'Running' | 'Stopped' | 'Error';
 
 /** What the API tells of a query. Its results and its plan have routes of their own. */
-export function queryBody(query: QueryView): Record<string, unknown> {
+export function queryBody(query: QueryView, stale?: Stale): Record<string, unknown> {
   const {id, text, language, autoStart, origin, sources, state} = query;
   const result = query.result();
   const self = `/api/v1/queries/${encodeURIComponent(id)}`;
@@ -27,6 +28,7 @@ export function queryBody(query: QueryView): Record<string, unknown> {
     sequence: result?.sequence ?? null,
     lsn: result?.lsn ?? null,
     asOf: result ? new Date(result.asOfMs).toISOString() : null,
+    stale: stale ?? null,
     links: {self, results: `${self}/results`, plan: `${self}/plan`},
   };
 }
@@ -47,8 +49,9 @@ function queryStatus({state}: QueryView): Status {
 }
 
 export function sourceBody(source: SourceView): Record<string, unknown> {
-  const {state, receivedLsn, acknowledgedLsn, serverLsn, ...facts} = source.status();
+  const {state, receivedLsn, acknowledgedLsn, serverLsn, stale, ...facts} = source.status();
   const {id, kind} = source;
+  const self = `/api/v1/sources/${encodeURIComponent(id)}`;
   return {
     id,
     kind,
@@ -61,9 +64,35 @@ export function sourceBody(source: SourceView): Record<string, unknown> {
     serverLsn: positionText(serverLsn),
     lagBytes: facts.lagBytes ?? null,
     lagMs: facts.lagMs ?? null,
+    transactions: facts.transactions ?? null,
+    heartbeat: facts.heartbeat ?? null,
+    stale: stale ? {sinceMs: stale.sinceMs, problem: stale.why ?? null} : null,
+    slot: slotBody(facts.slot),
     tables: facts.tables,
     warnings: facts.warnings,
-    links: {self: `/api/v1/sources/${encodeURIComponent(id)}`},
+    links: {self, slot: `${self}/slot`},
+  };
+}
+
+/** What a slot costs its server; null until it was read. */
+export function slotBody(slot: SourceStatus['slot']): Record<string, unknown> | null {
+  if (!slot) return null;
+  const {loss, logEnd, ...facts} = slot;
+  const unknown = (value: number | undefined): number | null => value ?? null;
+  return {
+    ...facts,
+    walStatus: slot.walStatus ?? null,
+    lost: loss ?? null,
+    activePid: slot.activePid ?? null,
+    safeBytes: unknown(slot.safeBytes),
+    limitBytes: unknown(slot.limitBytes),
+    walBytesPerSecond: unknown(slot.walBytesPerSecond),
+    growthBytesPerSecond: unknown(slot.growthBytesPerSecond),
+    endsBy: slot.endsBy ?? null,
+    endsInMs: unknown(slot.endsInMs),
+    minutesToLoss: slot.endsInMs === undefined ? null : Math.round(slot.endsInMs / 6000) / 10,
+    catalogXminAge: unknown(slot.catalogXminAge),
+    logEnd: lsnText(logEnd),
   };
 }
 

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Config} from '../config/config.ts';
+import {claimFolder} from '../lib/folder-claim.ts';
 import {dataFolder, findPlace, logFile} from './cluster-place.ts';
 import {collect} from './collector.ts';
 import {connectDemo, type DemoConnection, prepareDatabase} from './demo-database.ts';
@@ -11,7 +12,6 @@ import {aborted} from './ends.ts';
 import {refuseTakenPorts} from './ports.ts';
 import {postgresBinaries} from './postgres-binaries.ts';
 import {cliProblems} from './problems.ts';
-import {claimFolder} from './run-lock.ts';
 import {type CliWorld, type RunningService, runService} from './service.ts';
 
 const CHANGE = `npm run sql -- "UPDATE metrics SET value = 95 WHERE name = 'disk_usage'"`;
@@ -29,7 +29,8 @@ export async function demo(world: CliWorld, signal: AbortSignal): Promise<void> 
     uid: world.uid,
     fixed: Boolean(world.env.TAILRACE_DATA),
   });
-  await claimFolder(folder, world.pid);
+  const holder = await claimFolder(folder, world.pid);
+  if (holder !== undefined) throw cliProblems['demo-running']({pid: holder, folder});
   const {password} = await keepState(folder, dataFolder(place));
   const {clock} = world;
   const postgres = await unlessStopped(startPostgres({place, password, clock, signal}), signal);

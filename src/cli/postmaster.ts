@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {runningProcess} from './process-table.ts';
+import {runningProcess} from '../lib/process-table.ts';
 
 /** What a running Postgres says of itself in its data folder. */
 export interface Postmaster {

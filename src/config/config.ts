@@ -8,6 +8,8 @@ export interface Config {
   /** Where the API and the dashboard listen. */
   readonly host: string;
   readonly port: number;
+  /** Proxies in front, whose word in X-Forwarded-For is taken for a client's address. */
+  readonly trustProxy: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
   /**
    * Origins whose pages may use the API. Empty: pages of any origin may read it (GET), as
@@ -16,7 +18,7 @@ export interface Config {
   readonly corsAllowedOrigins: readonly string[];
   /** The secret that a request to change something carries. Empty: nothing can be changed. */
   readonly apiToken: string;
-  /** Drasi's `stateStore`: where what must survive is to be kept. undefined: in memory. */
+  /** Drasi's `stateStore`: where what must survive is kept. undefined: in memory. */
   readonly stateStore?: StateStoreConfig;
   readonly sources: readonly SourceConfig[];
   readonly queries: readonly QueryConfig[];
@@ -30,16 +32,36 @@ export interface Limits {
   readonly eventLogEvents: number;
   /** Bytes of JSON the log keeps, at most. */
   readonly eventLogBytes: number;
-  /** Transactions that wait between the source and the queries, and again for the store. */
+  /** How long the log of a state store keeps an event, at most. */
+  readonly eventLogMs: number;
+  /** Transactions that wait between the source and the queries. */
   readonly transactionQueue: number;
+  /** Transactions that go into the store together, at most. */
+  readonly commitTransactions: number;
+  /** Rows that they change, of tables and results, at most; one transaction may be more. */
+  readonly commitRows: number;
   /** Changes that wait between the source and the queries. */
   readonly changeQueue: number;
   /** Changes of one transaction; past it the tables are compared with the database instead. */
   readonly transactionRows: number;
+  /** Answers under way at once on one listener, streams aside. */
+  readonly requests: number;
+  /** The same, of one address. */
+  readonly requestsPerAddress: number;
   /** SSE connections of one listener. */
   readonly clients: number;
   /** SSE connections of one address. */
   readonly clientsPerAddress: number;
+  /** Queries that one stream may name. */
+  readonly clientQueries: number;
+  /** Rows that one stream may ask for as snapshots. */
+  readonly snapshotRows: number;
+  /** A client that is further behind is told what it missed as a net diff. */
+  readonly clientBehindEvents: number;
+  /** The same, in bytes of JSON. */
+  readonly clientBehindBytes: number;
+  /** How long a stream is kept before its client is sent to connect anew; 0: for ever. */
+  readonly clientRotateMs: number;
   /** How long a client that takes nothing is kept. */
   readonly clientStalledMs: number;
   /** When a client that lost its stream comes back, at most; spread over the upper half. */
@@ -57,6 +79,15 @@ export interface Limits {
 export interface StateStoreConfig {
   readonly kind: 'redb' | 'lmdb';
   readonly path: string;
+  /**
+   * When a change is told: after a write of its own, after a write that it shares with what
+   * came at the same time, or at once and written every `flushMs`. Loss of power, or of the
+   * process, then takes back what clients saw; they start afresh.
+   */
+  readonly durability: 'commit' | 'group' | 'interval';
+  readonly flushMs: number;
+  /** What a restart reads besides the last checkpoint, at least before the next is made. */
+  readonly checkpointBytes: number;
 }
 
 export interface SourceConfig {
@@ -84,6 +115,16 @@ export interface SourceConfig {
   readonly slotWaitMs: number;
   /** How often tables are looked at for changes that the stream says nothing of. */
   readonly tableCheckMs: number;
+  /** How often it is looked at what the slot costs the server. */
+  readonly slotCheckMs: number;
+  /** Log that the server may keep for the slot; past it the slot is given up. 0: any. */
+  readonly maxRetainedWalBytes: number;
+  /** How often a slot that another instance reads from is tried. */
+  readonly slotRetryMs: number;
+  /** Whether standbys are to have a copy of a slot that is made (Postgres 17). */
+  readonly slotFailover: boolean;
+  /** How often a heartbeat is written into the database's log; 0: never. */
+  readonly heartbeatMs: number;
 }
 
 export interface QueryConfig {
@@ -164,6 +205,7 @@ export const defaults = {
   id: 'tailrace',
   host: '0.0.0.0',
   port: 8080,
+  trustProxy: 0,
   logLevel: 'info',
   apiToken: '',
   source: {
@@ -179,7 +221,13 @@ export const defaults = {
     retryMaxMs: 30_000,
     slotWaitMs: 30_000,
     tableCheckMs: 10_000,
+    slotCheckMs: 10_000,
+    maxRetainedWalBytes: 16 * 1024 ** 3,
+    slotRetryMs: 1_000,
+    slotFailover: false,
+    heartbeatMs: 10_000,
   },
+  stateStore: {durability: 'group', flushMs: 1000, checkpointBytes: 32 * 1024 * 1024},
   query: {autoStart: false},
   reaction: {autoStart: true},
   sse: {
@@ -192,11 +240,21 @@ export const defaults = {
   limits: {
     eventLogEvents: 100_000,
     eventLogBytes: 64 * 1024 * 1024,
+    eventLogMs: 7 * 24 * 60 * 60 * 1000,
     transactionQueue: 1_000,
+    commitTransactions: 1_000,
+    commitRows: 10_000,
     changeQueue: 100_000,
     transactionRows: 5_000_000,
+    requests: 1_000,
+    requestsPerAddress: 200,
     clients: 10_000,
     clientsPerAddress: 1_000,
+    clientQueries: 1_000,
+    snapshotRows: 1_000_000,
+    clientBehindEvents: 10_000,
+    clientBehindBytes: 8 * 1024 * 1024,
+    clientRotateMs: 0,
     clientStalledMs: 30_000,
     clientRetryMs: 4_000,
     pageRows: 10_000,

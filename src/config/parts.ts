@@ -92,7 +92,7 @@ const byQuery = (routes: Record<string, OperationTemplates>): Record<string, Ope
   Object.assign(Object.create(null), routes);
 
 /** What API and dashboard take of their listener. */
-const API_PATHS = ['/', '/api/*', '/health/*', '/ready/*', '/vendor/*'];
+const API_PATHS = ['/', '/api/*', '/health/*', '/ready/*', '/metrics/*', '/vendor/*'];
 
 /** What listens, the API first, each where the file speaks of it. */
 export function listenersOf(root: Node, parts: Parts): Listener[] {

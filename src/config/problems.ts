@@ -311,14 +311,6 @@ export const problems = catalogue({
       hint: 'autoStart: true',
     }),
   },
-  'results-in-memory': {
-    cause: 'A warning: the file names a state store, and this version keeps all state in memory.',
-    remedy: 'None is needed: after a restart the results are read from the database again.',
-    say: () => ({
-      message: 'the state store is not used: this version keeps results in memory',
-      detail: 'After a restart they are read from the database again, and clients start afresh.',
-    }),
-  },
 });
 
 const variableName = (name: string): string => name.replaceAll(/\W/g, '_').toUpperCase();

@@ -97,8 +97,6 @@ function warningsOf(root: Node, parts: Parts, ignored: readonly Ignored[]): Prob
     const {place} = follow(root, idle[0].path);
     warnings.push(problems['query-not-started']({ids}, {place}));
   }
-  const store = child(root, 'stateStore');
-  if (store) warnings.push(problems['results-in-memory']({}, {place: store.place}));
   return warnings;
 }
 

@@ -79,6 +79,26 @@ export const source = field.map({
     .milliseconds()
     .default(defaults.source.tableCheckMs)
     .describe('How often tables are looked at for changes that the stream does not tell.'),
+  slotCheckMs: field
+    .milliseconds()
+    .default(defaults.source.slotCheckMs)
+    .describe('How often it is looked at what the slot costs the server.'),
+  maxRetainedWalBytes: field
+    .integer({min: 0, max: Number.MAX_SAFE_INTEGER})
+    .default(defaults.source.maxRetainedWalBytes)
+    .describe('Log kept for the slot; past it the slot is given up. 0: any.'),
+  slotRetryMs: field
+    .milliseconds()
+    .default(defaults.source.slotRetryMs)
+    .describe('How often a slot that another instance reads from is tried.'),
+  slotFailover: field
+    .flag()
+    .default(defaults.source.slotFailover)
+    .describe('Whether standbys get a copy of the slot when it is made (Postgres 17).'),
+  heartbeatMs: field
+    .milliseconds({min: 0})
+    .default(defaults.source.heartbeatMs)
+    .describe('How often a heartbeat goes through the log of the database. 0: never.'),
 });
 
 const labels = field.texts('the name of a table or relation').default([]);
@@ -202,17 +222,35 @@ export const log = field.map({
   ...templates(field.map({template})),
 });
 
-export const stateStore = field.map({
-  kind: field.oneOf(['redb', 'lmdb']).describe('The kind of store.'),
-  path: field.filled().describe('Where it is kept.'),
-});
-
 const amount = (initial: number, {min = 1}: {min?: number} = {}) =>
   field.integer({min, max: Number.MAX_SAFE_INTEGER}).default(initial);
+
+export const stateStore = field.map({
+  kind: field.oneOf(['redb', 'lmdb']).describe('The kind of store; both names mean LMDB here.'),
+  path: field.filled().describe('A folder; it is made where there is none.'),
+  durability: field
+    .oneOf(['commit', 'group', 'interval'])
+    .default(defaults.stateStore.durability)
+    .describe('Whether changes are written one by one, together, or some time after.'),
+  flushMs: field
+    .milliseconds()
+    .default(defaults.stateStore.flushMs)
+    .describe('durability interval: how long a change may be told and not written.'),
+  checkpointBytes: amount(defaults.stateStore.checkpointBytes).describe(
+    'Bytes of changes written before a checkpoint makes a restart quick again.',
+  ),
+});
 
 export const limits = field.map({
   eventLogEvents: amount(defaults.limits.eventLogEvents).describe('Events kept for clients.'),
   eventLogBytes: amount(defaults.limits.eventLogBytes).describe('Bytes of events kept.'),
+  eventLogMs: amount(defaults.limits.eventLogMs).describe('How long a state store keeps events.'),
+  commitTransactions: amount(defaults.limits.commitTransactions).describe(
+    'Transactions that go into the store together.',
+  ),
+  commitRows: amount(defaults.limits.commitRows).describe(
+    'Rows changed by transactions that go into the store together.',
+  ),
   transactionQueue: amount(defaults.limits.transactionQueue).describe(
     'Transactions that wait between the source and the queries.',
   ),
@@ -222,10 +260,32 @@ export const limits = field.map({
   transactionRows: amount(defaults.limits.transactionRows).describe(
     'Changes of one transaction; past it the tables are compared with the database.',
   ),
+  requests: amount(defaults.limits.requests).describe(
+    'Answers under way at once on one listener, streams aside.',
+  ),
+  requestsPerAddress: amount(defaults.limits.requestsPerAddress).describe(
+    'Answers under way at once to one address.',
+  ),
   clients: amount(defaults.limits.clients).describe('Streams open on one listener.'),
   clientsPerAddress: amount(defaults.limits.clientsPerAddress).describe(
     'Streams open from one address.',
   ),
+  clientQueries: amount(defaults.limits.clientQueries).describe(
+    'Queries that one stream may name.',
+  ),
+  snapshotRows: amount(defaults.limits.snapshotRows).describe(
+    'Rows that one stream may ask for as snapshots.',
+  ),
+  clientBehindEvents: amount(defaults.limits.clientBehindEvents).describe(
+    'Events that a client may be behind; further on it is told the net diff.',
+  ),
+  clientBehindBytes: amount(defaults.limits.clientBehindBytes).describe(
+    'The same, in bytes of JSON.',
+  ),
+  clientRotateMs: field
+    .milliseconds({min: 0})
+    .default(defaults.limits.clientRotateMs)
+    .describe('How long a stream is kept before it is to be opened anew; 0: for ever.'),
   clientStalledMs: field
     .milliseconds()
     .default(defaults.limits.clientStalledMs)
@@ -250,6 +310,10 @@ export const settings = field.map({
   id: field.id().default(defaults.id).describe('Names the service in logs and in the API.'),
   host: field.host().default(defaults.host).describe('Where API and dashboard listen.'),
   port: field.listenPort().default(defaults.port).describe('The port of API and dashboard.'),
+  trustProxy: field
+    .integer({min: 0, max: 10})
+    .default(defaults.trustProxy)
+    .describe("Proxies in front whose X-Forwarded-For tells a client's address."),
   logLevel: field
     .oneOf(['trace', 'debug', 'info', 'warn', 'error'])
     .default(defaults.logLevel)
@@ -261,7 +325,7 @@ export const settings = field.map({
     .token()
     .default(defaults.apiToken)
     .describe('The secret that changes over the API need. Empty: there are none.'),
-  stateStore: stateStore.exactOptional().describe('Where state is kept; not used yet.'),
+  stateStore: stateStore.exactOptional().describe('Where state is kept over restarts.'),
   limits: limits.prefault({}).describe('Limits of the whole service.'),
   bootstrapProviders: z.unknown().optional().describe('Of Drasi: what bootstrapProvider names.'),
 });

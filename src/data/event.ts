@@ -17,6 +17,12 @@ export interface Event {
   readonly updated: readonly EventRow[];
   readonly deleted: readonly EventRow[];
   readonly transaction: EventTransaction;
+  /** It stands for several events of its query: their net diff. */
+  readonly coalesced?: {
+    /** The sequences, first and last, of the stretch of the log that it tells of. */
+    readonly from: number;
+    readonly to: number;
+  };
 }
 
 export interface EventTransaction {
@@ -42,15 +48,39 @@ export function parseEventId(text: string): {epoch: string; sequence: number} | 
   return {epoch: match[1], sequence};
 }
 
+/**
+ * The SSE id within a net diff in several events: everything up to `from` was seen, and of
+ * the net diff of `from` to `to` the events up to `sent`.
+ */
+export function stretchId(
+  epoch: string,
+  {from, sent, to}: {readonly from: number; readonly sent: number; readonly to: number},
+): string {
+  return `${epoch}-${from}-${sent}-${to}`;
+}
+
+/** Reads such an id; undefined where the text is none. */
+export function parseStretchId(
+  text: string,
+): {epoch: string; from: number; sent: number; to: number} | undefined {
+  const [epoch, ...numbers] = text.split('-');
+  const places = numbers.map((number) => parseEventId(`${epoch}-${number}`)?.sequence);
+  const [from, sent, to, ...more] = places;
+  if (epoch === undefined || from === undefined || sent === undefined) return undefined;
+  if (to === undefined || more.length > 0 || from > sent || sent > to) return undefined;
+  return {epoch, from, sent, to};
+}
+
 /** The event as the one line of JSON that goes out over SSE and to webhooks. */
 export function eventJson(event: Event): string {
-  const {transaction} = event;
+  const {transaction, coalesced} = event;
   return [
     `{"queryId":${JSON.stringify(event.queryId)}`,
     `"added":${rowsJson(event.added)}`,
     `"updated":${rowsJson(event.updated)}`,
     `"deleted":${rowsJson(event.deleted)}`,
     `"sequence":${event.sequence}`,
+    ...(coalesced ? [`"coalesced":true,"from":${coalesced.from},"to":${coalesced.to}`] : []),
     `"timestamp":${Math.floor(transaction.commitTime / 1000)}`,
     `"transaction":${JSON.stringify(transaction)}}`,
   ].join(',');

@@ -17,6 +17,7 @@ export const joinParts = (parts: readonly string[]): string => parts.join('|');
 
 /** The identity of a row made of two rows. */
 export function pairKey(left: Key, right: Key): string {
+  if (typeof left === 'number' && typeof right === 'number') return `${left}|${right}`;
   return `${pairPart(left)}|${pairPart(right)}`;
 }
 

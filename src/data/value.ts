@@ -65,6 +65,8 @@ export abstract class Boxed {
   abstract json(): string;
   /** Its plain text. */
   abstract toString(): string;
+  /** Itself as JSON can hold it: what `Revive` of its language (`stored-row.ts`) takes. */
+  abstract stored(): unknown;
 
   /** Its kind's place in the order of all kinds: see `RANK` in `data/any.ts`. */
   kindRank(): number {

@@ -18,7 +18,6 @@ export class StreamConnection extends Connection {
   readonly url = new URL('http://localhost/');
   readonly request: Request;
   readonly response = new Response(null, {headers: STREAM_HEADERS});
-  readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
   readonly #ended = new AbortController();
 
@@ -28,7 +27,6 @@ export class StreamConnection extends Connection {
    */
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, stalledMs: number) {
     super();
-    this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.request = new Request(this.url, {signal: this.#ended.signal});
     incoming.socket.setNoDelay(true);
@@ -49,6 +47,12 @@ export class StreamConnection extends Connection {
     this.#outgoing.write(chunk);
   };
 
+  /** Answers with the head alone. */
+  headOnly(): void {
+    this.sendHead();
+    this.#outgoing.end();
+  }
+
   cleanup = (): void => {
     this.#outgoing.removeListener('close', this.#end);
   };
@@ -64,10 +68,6 @@ export class StreamConnection extends Connection {
 
   get open(): boolean {
     return !this.#outgoing.destroyed && !this.#outgoing.writableEnded;
-  }
-
-  get address(): string {
-    return this.#incoming.socket.remoteAddress ?? '';
   }
 
   onDrain(listener: () => void): void {

@@ -1,11 +1,14 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {Session} from 'better-sse';
 import type {Clock} from '../lib/clock.ts';
+import type {Problem} from '../lib/problem.ts';
 import type {Admission} from './admission.ts';
 import {StreamConnection} from './connection.ts';
 import type {Choice, Feed} from './feed.ts';
 import {COMMENT, frameText} from './frame.ts';
+import {sendAway} from './refusal.ts';
 import {type Start, type StreamClient, streamClient} from './stream-client.ts';
+import {startOf, startsWhole} from './stream-start.ts';
 
 export interface EventStreamOptions {
   readonly heartbeatIntervalMs: number;
@@ -15,32 +18,55 @@ export interface EventStreamOptions {
   readonly stalledMs: number;
   /** Browsers come back after a time between these two, so that they don't all come at once. */
   readonly retryMs: {readonly least: number; readonly most: number};
+  /** How long a client is kept before it is sent to connect anew; 0: for ever. */
+  readonly rotateMs: number;
+  /** How long the goodbyes may take when the stream closes. */
+  readonly byeMs: number;
   readonly clock: Clock;
   /** Numbers in [0, 1). */
   readonly chance: () => number;
 }
 
+/** What is asked for, and by whom. */
+export interface Visit<C extends Choice> {
+  readonly choice: C;
+  readonly admission: Admission;
+  /** Of the client, whom a proxy may speak for. */
+  readonly address: string;
+}
+
 /** Serves a feed to any number of clients as Server-Sent Events. */
 export interface EventStream<C extends Choice> {
-  /** Answers a GET or HEAD with the stream of a choice. Never throws for what a client does. */
-  open(request: IncomingMessage, response: ServerResponse, choice: C, admission: Admission): void;
+  /**
+   * Answers a GET or HEAD with the stream of a choice. A Problem: there is no stream for
+   * this client, and nothing has been answered. Never throws for what a client does.
+   */
+  open(request: IncomingMessage, response: ServerResponse, visit: Visit<C>): Problem | undefined;
   readonly clients: number;
   /** The place up to which every client has been sent all; the newest when there is none. */
   readonly place: number;
-  /** Says goodbye to every client and takes no more. */
-  close(): void;
+  /** Takes no more clients, and says goodbye to those there are, not to all at once. */
+  close(): Promise<void>;
 }
 
-/** A client that is refused comes back this many times later than another. */
-const REFUSED_RETRY_FACTOR = 8;
+interface Member<C extends Choice> {
+  readonly choice: C;
+  /** When it is sent to connect anew. */
+  readonly untilMs: number;
+}
+
+/** Goodbyes go out in rounds of so long, to one client a millisecond where there is time. */
+const ROUND_MS = 50;
 
 export function eventStream<C extends Choice>(
   feed: Feed<C>,
   options: EventStreamOptions,
 ): EventStream<C> {
-  const clients = new Map<StreamClient, C>();
+  const {clock, chance} = options;
+  const clients = new Map<StreamClient, Member<C>>();
   const closing = new AbortController();
   let woken = false;
+  let beats = 0;
 
   const unwatch = feed.watch(() => {
     if (woken) return;
@@ -54,29 +80,28 @@ export function eventStream<C extends Choice>(
 
   /** Clients at one place with one choice are sent one and the same buffer. */
   function pumpAll(): void {
-    const pieces = new Map<string, ReturnType<Feed<C>['read']>>();
-    for (const [client, choice] of clients) {
-      client.pump((place) => {
-        const key = `${place} ${choice.key}`;
-        const shared = pieces.get(key);
-        if (shared) return shared;
-        const piece = feed.read(place, choice);
-        pieces.set(key, piece);
-        return piece;
-      });
+    const read = shared(({place, choice}: {place: number; choice: C}) => feed.read(place, choice));
+    for (const [client, {choice}] of clients) {
+      client.pump((place) => read(`${place} ${choice.key}`, {place, choice}));
     }
   }
 
   function beat(): void {
+    beats += 1;
     const id = feed.idOf(feed.last);
-    const progress = Buffer.from(frameText({event: 'progress', id, data: feed.progress()}));
+    const progress = shared((choice: C) =>
+      Buffer.from(frameText({event: 'progress', id, data: feed.progress(choice, beats)})),
+    );
     const heartbeat = Buffer.from(heartbeatText(options));
-    for (const client of clients.keys()) client.beat(heartbeat, progress);
+    for (const [client, {choice, untilMs}] of clients) {
+      client.beat(heartbeat, () => progress(choice.key, choice));
+      if (client.current && clock.nowMs() >= untilMs) part(client, 'rotating');
+    }
   }
 
   async function beatUntilClosed(): Promise<void> {
     while (!closing.signal.aborted) {
-      await options.clock.wait(options.heartbeatIntervalMs, closing.signal).catch(() => {});
+      await clock.wait(options.heartbeatIntervalMs, closing.signal).catch(() => {});
       if (!closing.signal.aborted) beat();
     }
   }
@@ -84,11 +109,18 @@ export function eventStream<C extends Choice>(
 
   function retryMs(): number {
     const {least, most} = options.retryMs;
-    return least + (most - least) * options.chance();
+    return least + (most - least) * chance();
   }
 
-  function bye(reason: string): string {
-    return frameText({event: 'bye', retryMs: retryMs(), data: JSON.stringify({reason})});
+  function part(client: StreamClient, reason: string): void {
+    const data = JSON.stringify({reason});
+    client.part(Buffer.from(frameText({event: 'bye', retryMs: retryMs(), data})));
+  }
+
+  /** A fifth more or less, so that those who came together do not go together. */
+  function untilMs(): number {
+    if (options.rotateMs === 0) return Number.POSITIVE_INFINITY;
+    return clock.nowMs() + options.rotateMs * (0.8 + 0.4 * chance());
   }
 
   function join(connection: StreamConnection, choice: C, start: Start, leave: () => void): void {
@@ -104,26 +136,41 @@ export function eventStream<C extends Choice>(
     });
     session.once('connected', () => {
       if (!connection.open) return;
-      if (closing.signal.aborted) return connection.end(Buffer.from(bye('closing')));
-      clients.set(client, choice);
+      if (closing.signal.aborted) return part(client, 'closing');
+      clients.set(client, {choice, untilMs: untilMs()});
       if (options.heartbeat === 'data') connection.send(Buffer.from(heartbeatText(options)));
       client.begin(start);
     });
   }
 
+  async function partAll(): Promise<void> {
+    const never = new AbortController().signal;
+    const rounds = Math.floor(Math.min(options.byeMs, clients.size) / ROUND_MS);
+    for (let left = rounds; left > 0; left--) {
+      const some = [...clients.keys()].slice(0, Math.ceil(clients.size / (left + 1)));
+      for (const client of some) part(client, 'closing');
+      await clock.wait(ROUND_MS, never);
+    }
+    for (const client of clients.keys()) part(client, 'closing');
+  }
+
   return {
-    open(request, response, choice, admission) {
-      const admitted = admission.enter(request.socket.remoteAddress ?? '');
+    open(request, response, {choice, admission, address}) {
+      const admitted = admission.enter(address);
       if (admitted.kind === 'refused') {
-        return refuse(response, admitted.limit, retryMs() * REFUSED_RETRY_FACTOR);
+        sendAway(response, {limit: admitted.limit, retryMs: retryMs()});
+        return undefined;
+      }
+      const start = startOf(request, feed);
+      const problem = startsWhole(start) ? feed.tooLarge(choice) : undefined;
+      if (problem || request.method === 'HEAD' || request.socket.destroyed) {
+        admitted.leave();
+        if (!problem) new StreamConnection(request, response, options.stalledMs).headOnly();
+        return problem;
       }
       const connection = new StreamConnection(request, response, options.stalledMs);
-      if (request.method === 'HEAD' || request.socket.destroyed) {
-        connection.sendHead();
-        response.end();
-        return admitted.leave();
-      }
-      join(connection, choice, startOf(request, feed), admitted.leave);
+      join(connection, choice, start, admitted.leave);
+      return undefined;
     },
     get clients() {
       return clients.size;
@@ -133,41 +180,22 @@ export function eventStream<C extends Choice>(
       for (const {place} of clients.keys()) slowest = Math.min(slowest, place);
       return slowest;
     },
-    close() {
+    async close() {
       closing.abort();
+      await partAll();
       unwatch();
-      for (const {connection} of clients.keys()) connection.end(Buffer.from(bye('closing')));
     },
   };
 }
 
-/**
- * A browser's EventSource gives up for good on any status but 200, so a client too many
- * is told to come back later in a stream that ends at once.
- */
-function refuse(response: ServerResponse, limit: string, retryMs: number): void {
-  response.writeHead(200, {
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-cache, no-transform',
-    Connection: 'close',
-  });
-  const reason = JSON.stringify({reason: 'too-many-clients', limit});
-  response.end(frameText({event: 'bye', retryMs, data: reason}));
-}
-
-/** The header goes first: a browser that comes back still has the query it began with. */
-function startOf<C extends Choice>(request: IncomingMessage, feed: Feed<C>): Start {
-  const query = new URLSearchParams(request.url?.split('?')[1] ?? '');
-  const header = request.headers['last-event-id'];
-  const id =
-    (typeof header === 'string' && header) ||
-    query.get('lastEventId') ||
-    query.get('last_event_id');
-  if (!id) return {kind: query.get('snapshot') === 'true' ? 'snapshot' : 'now'};
-  const found = feed.placeOf(id);
-  return found.kind === 'held'
-    ? {kind: 'after', place: found.place}
-    : {kind: 'reset', reason: found.reason};
+/** Makes a thing once for each key. */
+function shared<I, T>(make: (input: I) => T): (key: string, input: I) => T {
+  const made = new Map<string, {readonly thing: T}>();
+  return (key, input) => {
+    const held = made.get(key) ?? {thing: make(input)};
+    made.set(key, held);
+    return held.thing;
+  };
 }
 
 function heartbeatText({heartbeat, clock}: EventStreamOptions): string {

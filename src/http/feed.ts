@@ -1,13 +1,41 @@
+import type {Problem} from '../lib/problem.ts';
+
 /** What a client asked to see. Equal choices have equal keys, and are served together. */
 export interface Choice {
   readonly key: string;
 }
 
-/** Why a client can't go on from the id it came back with. */
-export type ResetReason = 'other-epoch' | 'too-old' | 'unknown-id';
+/** Why a client can't go on from the place it was at. */
+export type ResetReason = 'other-epoch' | 'too-old' | 'too-much' | 'unknown-id';
+
+/**
+ * A part of the log that is told by what it comes to, instead of all that stands in it:
+ * everything after `from` up to `to`. What it comes to may be several events, in an order;
+ * `sent` is how far one got in it: `from` at its beginning, `to` at its end.
+ */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly sent: number;
+}
 
 export type Place =
   | {readonly kind: 'held'; readonly place: number}
+  | {readonly kind: 'within'; readonly stretch: Stretch}
+  | {readonly kind: 'lost'; readonly reason: ResetReason};
+
+/** Who waits until a stretch is made. */
+export interface Waiting {
+  /** Whether it still does. */
+  readonly open: boolean;
+  ready(): void;
+}
+
+export type Net =
+  /** The next piece of it, and how far it leads. */
+  | {readonly kind: 'made'; readonly bytes: Buffer; readonly sent: number}
+  /** It takes more than a turn to make: who asked is told when it is there. */
+  | {readonly kind: 'making'}
   | {readonly kind: 'lost'; readonly reason: ResetReason};
 
 /**
@@ -28,15 +56,24 @@ export interface Feed<C extends Choice> {
    * follows on the place is gone. Only called with a place before `last`.
    */
   read(after: number, choice: C): {readonly bytes: Buffer; readonly place: number} | undefined;
+  /** What whoever is at a place is told in short; undefined: they are to read on. */
+  stretch(after: number, choice: C): Stretch | undefined;
+  /** What a stretch comes to, after what was sent of it. */
+  net(stretch: Stretch, choice: C, waiting: Waiting): Net;
   /**
    * All that stands at `last`, in pieces; the last piece alone carries the id. The state
    * is taken by the call, however late the pieces are asked for.
    */
   snapshot(choice: C): Iterator<Buffer>;
+  /** Why a choice's snapshot is too large to be sent; undefined: it is not. */
+  tooLarge(choice: C): Problem | undefined;
   /** The data of a `reset` event. */
   reset(reason: ResetReason): string;
-  /** The data of a `progress` event: how far the feed is, so that quiet is told from stuck. */
-  progress(): string;
+  /**
+   * The data of a `progress` event: how far the feed is, so that quiet is told from stuck.
+   * `beat` counts them.
+   */
+  progress(choice: C, beat: number): string;
   /** Calls `listener` whenever `last` has moved; the answer ends it. */
   watch(listener: () => void): () => void;
 }

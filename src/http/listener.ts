@@ -7,6 +7,7 @@ import type {Log} from '../lib/log.ts';
 import type {Problem} from '../lib/problem.ts';
 import {type Admission, type AdmissionLimits, admission} from './admission.ts';
 import {answerErrors, nothingHere} from './answers.ts';
+import {limitedRequests} from './limited-requests.ts';
 import {httpProblems} from './problems.ts';
 
 /** Where to listen, and which key of the configuration says so. */
@@ -21,6 +22,13 @@ export interface Address {
 export interface ListenerOptions extends AdmissionLimits {
   /** Sockets of one listener, streams among them; further ones are closed at once. */
   readonly sockets: number;
+  /** Answers under way at once, those of event streams aside; and to one address. */
+  readonly requests: number;
+  readonly requestsPerAddress: number;
+  /** Proxies in front: that many of the last addresses in X-Forwarded-For are theirs. */
+  readonly trustProxy: number;
+  /** Characters of a request's path and query. */
+  readonly urlCharacters: number;
   /** Bytes of a request's head. */
   readonly headBytes: number;
   /** Bytes of a request's body. */
@@ -39,6 +47,10 @@ export interface ListenerOptions extends AdmissionLimits {
 /** The limits of a listener that the configuration does not name. */
 export const LISTENER_LIMITS = {
   sockets: 20_000,
+  requests: 1_000,
+  requestsPerAddress: 200,
+  trustProxy: 0,
+  urlCharacters: 8 * 1024,
   headBytes: 16 * 1024,
   bodyBytes: 1024 * 1024,
   headMs: 10_000,
@@ -67,6 +79,9 @@ export async function openListener(
       headersTimeout: options.headMs,
       requestTimeout: options.requestMs,
       keepAliveTimeout: options.keepAliveMs,
+      // A machine that is gone without a word is noticed, where nothing is sent to it.
+      keepAlive: true,
+      keepAliveInitialDelay: options.requestMs,
       // How often the two times above are looked at.
       connectionsCheckingInterval: Math.min(options.headMs, 5_000),
     },
@@ -82,12 +97,16 @@ export async function openListener(
   };
 }
 
-function application(handle: RequestHandler, {bodyBytes, log}: ListenerOptions): express.Express {
+function application(handle: RequestHandler, options: ListenerOptions): express.Express {
+  const {bodyBytes, urlCharacters, log} = options;
   const app = express();
+  app.set('trust proxy', options.trustProxy);
   app.disable('x-powered-by');
   // The answers that have a state name it themselves; hashing the others costs more than it saves.
   app.disable('etag');
   app.use(securityHeaders());
+  app.use(limitedRequests(options));
+  app.use(limitedUrl(urlCharacters));
   app.use(limitedBody(bodyBytes));
   app.use(handle);
   app.use(nothingHere);
@@ -111,6 +130,13 @@ function securityHeaders(): RequestHandler {
       },
     },
   });
+}
+
+function limitedUrl(limit: number): RequestHandler {
+  return (request, _response, next) => {
+    if (request.url.length > limit) throw httpProblems['url-too-long']({limit});
+    next();
+  };
 }
 
 function limitedBody(limitBytes: number): RequestHandler {

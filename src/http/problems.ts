@@ -77,6 +77,25 @@ export const httpProblems = catalogue({
       hint: `ask for ${offered}`,
     }),
   },
+  'url-too-long': {
+    cause: "A request's path and query are longer than is taken.",
+    remedy: 'Name fewer things in one address.',
+    status: 414,
+    say: ({limit}: {limit: number}) => ({
+      message: `an address of more than ${limit} characters is not taken`,
+    }),
+  },
+  'too-many-requests': {
+    cause: 'As many answers are under way as there may be at once, in all or to one address.',
+    remedy:
+      'Ask again after the time in Retry-After, and fewer things at once; or raise `limits.requests` or `limits.requestsPerAddress`.',
+    status: 503,
+    say: ({limit}: {limit: 'requests' | 'requestsPerAddress'}) => ({
+      message: 'too many requests are being answered',
+      detail: `The limit "${limit}" is reached.`,
+      hint: 'ask again after the time in Retry-After',
+    }),
+  },
   'body-too-large': {
     cause: 'A request carries a larger body than is taken.',
     remedy: 'Send a smaller body.',

@@ -1,5 +1,6 @@
+import {unreachable} from '../lib/assert.ts';
 import type {StreamConnection} from './connection.ts';
-import type {Choice, Feed, ResetReason} from './feed.ts';
+import type {Choice, Feed, ResetReason, Stretch, Waiting} from './feed.ts';
 import {frameText} from './frame.ts';
 
 /** Where a client begins. */
@@ -7,18 +8,27 @@ export type Start =
   | {readonly kind: 'now'}
   | {readonly kind: 'snapshot'}
   | {readonly kind: 'after'; readonly place: number}
+  /** `id`: by which it came back. */
+  | {readonly kind: 'within'; readonly stretch: Stretch; readonly id: string}
   | {readonly kind: 'reset'; readonly reason: ResetReason};
 
 export interface StreamClient {
   readonly connection: StreamConnection;
   /** It has been sent everything of its choice up to here. */
   readonly place: number;
+  /** It has been sent all there is. */
+  readonly current: boolean;
   begin(start: Start): void;
   /** Sends what there is, as far as the socket takes it. `read` is the feed's, or shares it. */
   pump(read?: Read): void;
   /** Sends a heartbeat, and how far the feed is to whoever has seen all of it. */
-  beat(heartbeat: Buffer, progress: Buffer): void;
+  beat(heartbeat: Buffer, progress: () => Buffer): void;
+  /** Ends its stream; says goodbye where that does not fall into the middle of an event. */
+  part(bye: Buffer): void;
 }
+
+/** Bytes of an event that are written at once, so that what a client does not take is little. */
+const WRITE_BYTES = 64 * 1024;
 
 type Read = (place: number) => {readonly bytes: Buffer; readonly place: number} | undefined;
 
@@ -26,8 +36,9 @@ type Read = (place: number) => {readonly bytes: Buffer; readonly place: number} 
  * One client of an event stream, which reads the feed at its own pace.
  *
  * Nothing is queued for it: while its socket is full it only remembers its place, and
- * reads on from there once it has drained. So a client that reads slowly costs one piece
- * of memory, sees everything all the same, and nobody else waits for it.
+ * reads on from there once it has drained. Where it is far behind by then, it is told in
+ * short what it missed. So a client that reads slowly costs one piece of memory, ends up
+ * with what everybody has, and nobody else waits for it.
  */
 export function streamClient<C extends Choice>(
   feed: Feed<C>,
@@ -36,14 +47,31 @@ export function streamClient<C extends Choice>(
 ): StreamClient {
   let place = feed.last;
   let snapshot: Iterator<Buffer> | undefined;
+  let stretch: Stretch | undefined;
+  /** What is left of an event that is being written. */
+  let rest: Buffer | undefined;
+  const waiting: Waiting = {
+    get open() {
+      return connection.open;
+    },
+    ready: () => pump(),
+  };
 
   /** The snapshot's state and the place it leads to are taken in one turn. */
   function restart(): void {
     place = feed.last;
+    stretch = undefined;
     snapshot = feed.snapshot(choice);
   }
 
-  function reset(reason: ResetReason): Buffer {
+  function reset(reason: ResetReason): Buffer | undefined {
+    const problem = feed.tooLarge(choice);
+    if (problem) {
+      // Who comes back is answered with the problem itself.
+      const data = JSON.stringify({reason: problem.code, message: problem.message});
+      part(Buffer.from(frameText({event: 'bye', data})));
+      return undefined;
+    }
     restart();
     return Buffer.from(frameText({event: 'reset', data: feed.reset(reason)}));
   }
@@ -52,7 +80,9 @@ export function streamClient<C extends Choice>(
     const piece = snapshot?.next();
     if (piece && !piece.done) return piece.value;
     snapshot = undefined;
-    while (place < feed.last) {
+    while (stretch || place < feed.last) {
+      stretch ??= feed.stretch(place, choice);
+      if (stretch) return inShort(stretch);
       const chunk = read(place);
       if (!chunk) return reset('too-old');
       place = chunk.place;
@@ -61,38 +91,85 @@ export function streamClient<C extends Choice>(
     return undefined;
   }
 
+  function inShort(told: Stretch): Buffer | undefined {
+    const net = feed.net(told, choice, waiting);
+    switch (net.kind) {
+      case 'making':
+        return undefined;
+      case 'lost':
+        return reset(net.reason);
+      case 'made':
+        stretch = net.sent < told.to ? {...told, sent: net.sent} : undefined;
+        if (!stretch) place = told.to;
+        return net.bytes;
+      default:
+        return unreachable(net);
+    }
+  }
+
   const readAlone: Read = (after) => feed.read(after, choice);
 
   function pump(read: Read = readAlone): void {
     while (connection.open && !connection.blocked) {
-      const bytes = next(read);
+      const bytes = rest ?? next(read);
       if (!bytes) return;
-      connection.send(bytes);
+      send(bytes);
     }
   }
+
+  function send(bytes: Buffer): void {
+    rest = bytes.length > WRITE_BYTES ? bytes.subarray(WRITE_BYTES) : undefined;
+    if (bytes.length > 0) connection.send(rest ? bytes.subarray(0, WRITE_BYTES) : bytes);
+  }
+
+  function part(bye: Buffer): void {
+    connection.end(rest ? Buffer.alloc(0) : bye);
+  }
+
+  /** Whoever is cut off before the first change knows where to go on all the same. */
+  function begin(start: Start): Buffer | undefined {
+    switch (start.kind) {
+      case 'reset':
+        return reset(start.reason);
+      case 'snapshot':
+        restart();
+        return undefined;
+      case 'within':
+        place = start.stretch.from;
+        stretch = start.stretch;
+        return Buffer.from(frameText({id: start.id}));
+      case 'after':
+      case 'now':
+        place = start.kind === 'after' ? start.place : feed.last;
+        return Buffer.from(frameText({id: feed.idOf(place)}));
+      default:
+        return unreachable(start);
+    }
+  }
+
+  const current = (): boolean => !rest && !snapshot && !stretch && place === feed.last;
 
   return {
     connection,
     get place() {
       return place;
     },
+    get current() {
+      return current();
+    },
     begin(start) {
-      if (start.kind === 'reset') connection.send(reset(start.reason));
-      else if (start.kind === 'snapshot') restart();
-      else {
-        place = start.kind === 'after' ? start.place : feed.last;
-        // Whoever is cut off before the first change knows where to go on all the same.
-        connection.send(Buffer.from(frameText({id: feed.idOf(place)})));
-      }
+      const bytes = begin(start);
+      if (bytes) connection.send(bytes);
       connection.onDrain(() => pump());
       pump();
     },
     pump,
     beat(heartbeat, progress) {
-      if (!connection.open || connection.blocked) return;
+      if (!connection.open || connection.blocked || rest) return;
       connection.send(heartbeat);
       // Its id says that all before it was sent: not so in the middle of a snapshot.
-      if (!snapshot && place === feed.last) connection.send(progress);
+      if (current()) connection.send(progress());
     },
+    part,
   };
 }

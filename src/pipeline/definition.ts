@@ -16,18 +16,28 @@ export function definitionOf(
     source,
     origin,
     nowNs,
-  }: Pick<Definition, 'source' | 'origin'> & {readonly nowNs?: (() => number) | undefined},
+    memory,
+  }: Pick<Definition, 'source' | 'origin'> & {
+    readonly nowNs?: (() => number) | undefined;
+    /** What its time functions remembered before a restart. */
+    readonly memory?: ReadonlyMap<string, string> | undefined;
+  },
 ): Definition {
   const {queryLanguage: language, joins, parameters = {}} = config;
   const middleware = pipelineOf(config);
+  let recalled = memory;
   return {
     config,
     origin,
     source,
-    compile: (tables) =>
-      placed(config, () =>
-        compile(config.query, {language, catalog: {tables, joins}, parameters, middleware, nowNs}),
-      ),
+    compile(tables) {
+      const given = {language, catalog: {tables, joins}, parameters, middleware, nowNs};
+      const running = placed(config, () => compile(config.query, given));
+      // It is of the rows that are there now: whoever is made after them begins anew.
+      if (recalled) running.memory?.recall(recalled);
+      recalled = undefined;
+      return running;
+    },
   };
 }
 

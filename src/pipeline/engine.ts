@@ -1,103 +1,136 @@
-import type {Event, EventRow} from '../data/event.ts';
-import {rowJson} from '../data/json.ts';
-import type {Key} from '../data/key.ts';
-import {lsnText} from '../data/lsn.ts';
+import type {Event} from '../data/event.ts';
+import type {Lsn} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
-import type {Row} from '../data/value.ts';
-import type {Store} from '../store/store.ts';
-import type {Change} from './live-query.ts';
+import type {QueryNote, Step, Store} from '../store/store.ts';
+import {earlierResults} from './earlier-results.ts';
+import {eventOf, resultTexts, sizeOf, toldOf} from './events.ts';
+import type {LiveQuery} from './live-query.ts';
 import type {Move, SourceQueries} from './source-queries.ts';
 
 /**
  * Brings what queries did into the store, step by step.
  *
- * A step is made in one synchronous turn: whoever reads results between two turns sees
- * all queries at the same transaction, never half of one. What the log tells readers
- * follows when the store has it.
+ * All of it is one synchronous turn: from the first query that moves to the store's write.
+ * So whoever reads results between two turns sees all queries as the log's last event has
+ * them: never half a transaction, and nothing that a crash could take back.
  */
 export interface Engine {
   /**
-   * Moves a source's queries by a transaction. Resolves once there is room for another
-   * one; calls `durable` when this one is in the store.
+   * Moves a source's queries by as many transactions as go into the store together.
+   * Answers whether it left off before there were no more.
    */
-  receive(transaction: Transaction, queries: SourceQueries, durable: () => void): Promise<void>;
-  /** Takes a step that was made already; resolves once it is in the store. */
-  commit(transaction: Transaction, moves: readonly Move[]): Promise<void>;
+  take(work: Work): boolean;
+  /** The source has nothing for anybody up to `lsn`. */
+  reach(lsn: Lsn, work: Pick<Work, 'queries' | 'durable'>): void;
+  /** Takes a step that was made already. */
+  commit(transaction: Transaction, moves: readonly Move[], notes?: readonly QueryNote[]): void;
+  /** Keeps what is said of queries. */
+  note(notes: readonly QueryNote[]): void;
   /** Sequence of the last event of a query, 0 while it has none. */
   sequenceOf(queryId: string): number;
   /** There is no such query any more. */
   forget(queryId: string): void;
+  /** The result of a query as clients were told it last: JSON texts by key. */
+  toldResult(queryId: string): Iterable<readonly [string, string]>;
+  /** Queries whose results are still those of before a restart; some may be gone since. */
+  unsettled(): Iterable<string>;
+  /** Whether a step could not be stored: what queries show then is in no log. */
+  readonly broken: boolean;
 }
 
-/**
- * `inFlightMax` limits the transactions that are evaluated and not yet durable. `fail` is
- * told when the store cannot take a step: nothing after it may be acknowledged.
- */
-export function engine({
-  store,
-  inFlightMax,
-  fail,
-}: {
-  store: Store;
-  inFlightMax: number;
-  fail: (error: unknown) => void;
-}): Engine {
-  const sequences = new Map<string, number>();
-  const inFlight = new Set<Promise<void>>();
+export interface Work {
+  readonly queries: SourceQueries;
+  /** The next transaction; undefined when there is none left. What it throws is thrown on. */
+  readonly next: () => Transaction | undefined;
+  /** What the source wants back of itself: goes with the first step. */
+  readonly memo?: string | undefined;
+  /** Called with the end of the last transaction once all of them are durable. */
+  readonly durable: (lsn: Lsn) => void;
+}
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly limits: CommitLimits;
+  readonly query: (id: string) => LiveQuery | undefined;
+  /** Told when the store cannot take a step: nothing after it may be acknowledged. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** How much goes into the store at once: until then nobody else has a turn. */
+export interface CommitLimits {
+  readonly transactions: number;
+  /** Rows that changed, of tables and of results. One transaction may be more. */
+  readonly rows: number;
+}
+
+export function engine({store, limits, query: queryOf, fail}: EngineOptions): Engine {
+  const earlier = earlierResults(store.queries, queryOf);
+  const sequences = new Map([...store.queries].map(([id, {sequence}]) => [id, sequence]));
   let sequence = store.log.last;
+  let broken = false;
 
   function eventsOf(transaction: Transaction, moves: readonly Move[]): Event[] {
-    return moves.map(({query, change}, index) => {
+    const {settled, told} = earlier.settle(transaction.sourceId);
+    const moved = moves.filter(({query}) => !settled.has(query.id));
+    const all = [...told, ...moved.map(({query, change}) => toldOf(query.id, change))];
+    return all.map((one, index) => {
       sequence += 1;
-      sequences.set(query.id, sequence);
-      const place = {sequence, part: index + 1, parts: moves.length};
-      return eventOf(query.id, change, transaction, place);
+      sequences.set(one.queryId, sequence);
+      return eventOf(one, transaction, {sequence, part: index + 1, parts: all.length});
     });
   }
 
-  /** The step on its way to the store. Calls come in order, so their steps do. */
-  function commit(transaction: Transaction, moves: readonly Move[]): Promise<void> {
-    return store.commit([{transaction, events: eventsOf(transaction, moves)}]);
+  function commit(steps: readonly Step[], durable: () => void): void {
+    if (steps.length === 0) return;
+    try {
+      store.commit(steps, durable);
+    } catch (error) {
+      broken = true;
+      fail(error);
+      throw error;
+    }
   }
 
   return {
-    async receive(transaction, queries, durable) {
-      const moves = queries.step(transaction);
-      const committed = commit(transaction, moves).then(durable);
-      inFlight.add(committed);
-      const settled = committed.catch(fail).finally(() => inFlight.delete(committed));
-      if (inFlight.size >= inFlightMax) await settled;
+    take({queries, next, memo, durable}) {
+      const steps: Step[] = [];
+      let rows = 0;
+      let last = 0n;
+      try {
+        while (steps.length < limits.transactions && rows < limits.rows) {
+          const transaction = next();
+          if (!transaction) return false;
+          last = transaction.lsn;
+          const events = eventsOf(transaction, queries.step(transaction));
+          steps.push({transaction, events, memo: steps.length === 0 ? memo : undefined});
+          for (const event of events) rows += sizeOf(event);
+          for (const delta of transaction.changes.values()) rows += delta.length;
+        }
+        return true;
+      } finally {
+        commit(steps, () => durable(last));
+      }
     },
-    async commit(transaction, moves) {
-      await commit(transaction, moves).catch((error) => {
-        fail(error);
-        throw error;
-      });
+    reach(lsn, {queries, durable}) {
+      const transaction = queries.reach(lsn);
+      commit([{transaction, events: []}], () => durable(lsn));
     },
+    commit(transaction, moves, notes) {
+      commit(
+        [{transaction, events: eventsOf(transaction, moves), ...(notes && {notes})}],
+        () => {},
+      );
+    },
+    note: (notes) => commit([{transaction: undefined, events: [], notes}], () => {}),
     sequenceOf: (queryId) => sequences.get(queryId) ?? 0,
     forget: (queryId) => void sequences.delete(queryId),
-  };
-}
-
-function eventOf(
-  queryId: string,
-  {diff, before, after}: Change,
-  {kind, lsn, xid, commitTime}: Transaction,
-  {sequence, part, parts}: {sequence: number; part: number; parts: number},
-): Event {
-  const now = rowJson(after);
-  const was = before === after ? now : rowJson(before);
-  const row = (one: {key: Key; before?: Row; after?: Row}): EventRow => ({
-    key: String(one.key),
-    ...(one.before && {before: was(one.before)}),
-    ...(one.after && {after: now(one.after)}),
-  });
-  return {
-    sequence,
-    queryId,
-    added: diff.added.map(row),
-    updated: diff.updated.map(row),
-    deleted: diff.deleted.map(row),
-    transaction: {kind, lsn: lsnText(lsn), xid, commitTime, part, parts},
+    unsettled: earlier.ids,
+    toldResult(queryId) {
+      const query = queryOf(queryId);
+      return earlier.rows(queryId) ?? (query ? resultTexts(query) : []);
+    },
+    get broken() {
+      return broken;
+    },
   };
 }

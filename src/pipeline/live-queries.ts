@@ -1,5 +1,7 @@
+import type {QueryNote} from '../store/store.ts';
 import type {Engine} from './engine.ts';
 import {type Change, type Definition, type LiveQuery, liveQuery, now} from './live-query.ts';
+import {noteOf} from './query-memo.ts';
 import type {SourceQueries} from './source-queries.ts';
 
 /**
@@ -8,21 +10,21 @@ import type {SourceQueries} from './source-queries.ts';
  * no other query is touched, and what it does is one event, of a resync at that position.
  *
  * What cannot be done throws the Problems of the definition, and nothing has changed then.
- * The answer resolves once the store has the step.
+ * When it is done the store has it.
  */
 export interface LiveQueries {
   readonly all: ReadonlyMap<string, LiveQuery>;
   /** Takes in the queries of the configuration, before any source runs. */
   begin(definitions: readonly Definition[]): void;
   /** Adds a query; `run` says whether it is started. Its id is free. */
-  add(definition: Definition, options: {readonly run: boolean}): Promise<void>;
+  add(definition: Definition, options: {readonly run: boolean}): void;
   /** Gives a query another definition; what that changes in its result is told. */
-  define(query: LiveQuery, definition: Definition, options: {readonly run: boolean}): Promise<void>;
+  define(query: LiveQuery, definition: Definition, options: {readonly run: boolean}): void;
   stop(query: LiveQuery): void;
   /** Deletes its rows, says so, and forgets it. */
-  drop(query: LiveQuery): Promise<void>;
+  drop(query: LiveQuery): void;
   /** Hydrates a failed query again. */
-  retry(query: LiveQuery): Promise<void>;
+  retry(query: LiveQuery): void;
 }
 
 export interface LiveQueriesOptions {
@@ -38,9 +40,10 @@ export function liveQueries({engine, sources}: LiveQueriesOptions): LiveQueries 
   /** The queries of a definition's source, which keeps them for it. */
   const groupOf = ({source}: Definition): SourceQueries => sources.get(source.id)!;
 
-  /** Tells what a query did outside of any transaction, at its source's position. */
-  async function tell(query: LiveQuery, change: Change | undefined): Promise<void> {
-    if (change) await engine.commit(now(query.definition.source), [{query, change}]);
+  /** Tells what a query did outside of any transaction, and what it is now. */
+  function tell(query: LiveQuery, change: Change | undefined, notes?: readonly QueryNote[]): void {
+    if (change) engine.commit(now(query.definition.source), [{query, change}], notes);
+    else if (notes) engine.note(notes);
   }
 
   return {
@@ -57,31 +60,30 @@ export function liveQueries({engine, sources}: LiveQueriesOptions): LiveQueries 
       const change = query.define(definition, {run});
       all.set(query.id, query);
       groupOf(definition).file(query);
-      return tell(query, change);
+      tell(query, change, [noteOf(query)]);
     },
     define(query, definition, options) {
       const earlier = query.definition;
       const change = query.define(definition, options);
       if (earlier.source.id !== definition.source.id) groupOf(earlier).remove(query);
       groupOf(definition).file(query);
-      return tell(query, change);
+      tell(query, change, [noteOf(query)]);
     },
     stop(query) {
       query.stop();
       groupOf(query.definition).file(query);
+      tell(query, undefined, [noteOf(query)]);
     },
     drop(query) {
       const change = query.clear();
-      const told = tell(query, change);
+      tell(query, change, [{queryId: query.id, memo: null}]);
       groupOf(query.definition).remove(query);
       all.delete(query.id);
       engine.forget(query.id);
-      return told;
     },
     retry(query) {
-      if (query.state.kind !== 'failed') return Promise.resolve();
-      const group = groupOf(query.definition);
-      return tell(query, group.retry(query));
+      if (query.state.kind !== 'failed') return;
+      tell(query, groupOf(query.definition).retry(query));
     },
   };
 }

@@ -46,7 +46,7 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
     const {id, autoStart: run} = definition.config;
     const max = options.queriesMax;
     if (queries.all.size >= max) throw apiProblems['too-many-queries']({max});
-    await fitting(() => queries.add(definition, {run}));
+    fitting(() => queries.add(definition, {run}));
     const query = queries.all.get(id);
     const message = `Query '${id}' added${run ? '' : ', and not started: it has no "autoStart: true"'}`;
     return {message, query: query && view(query), ignored};
@@ -56,7 +56,7 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
     refuseEmptySource(query, definition);
     // What runs goes on running: a change is no stop, whatever "autoStart" is by default.
     const run = query.state.kind !== 'stopped' || definition.config.autoStart;
-    await fitting(() => queries.define(query, definition, {run}));
+    fitting(() => queries.define(query, definition, {run}));
     return {message: `Query '${query.id}' changed`, query: view(query), ignored};
   }
 
@@ -73,14 +73,14 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
       return query ? changed(query, read) : added(read);
     },
     async drop(id) {
-      await queries.drop(found(id));
+      queries.drop(found(id));
       return {message: `Query '${id}' deleted`, query: undefined, ignored: []};
     },
     async start(id) {
       const query = found(id);
       const {definition, state} = query;
       if (state.kind === 'running' || state.kind === 'waiting') return said(query, 'runs already');
-      await fitting(() => queries.define(query, definition, {run: true}));
+      fitting(() => queries.define(query, definition, {run: true}));
       return said(query, 'started');
     },
     async stop(id) {
@@ -112,9 +112,9 @@ function readBody(body: QueryBody): ReadQuery {
 }
 
 /** Does what only a query that fits the tables, and all their rows, can do. */
-async function fitting(act: () => Promise<void>): Promise<void> {
+function fitting(act: () => void): void {
   try {
-    await act();
+    act();
   } catch (error) {
     const problems = problemsOf(error);
     if (problems.length === 0) throw error;

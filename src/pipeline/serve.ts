@@ -46,12 +46,20 @@ function openReaction(one: ReactionConfig, parts: Parts, world: ServeWorld): Rea
   }
 }
 
-function streamOptions({config}: Parts, {clock, random}: ServeWorld) {
-  const {clientStalledMs, clientRetryMs} = config.limits;
+function streamOptions({config: {limits}}: Parts, {clock, random}: ServeWorld) {
   return {
-    stalledMs: clientStalledMs,
-    retryMs: {least: clientRetryMs / 2, most: clientRetryMs},
-    limits: FEED_LIMITS,
+    stalledMs: limits.clientStalledMs,
+    retryMs: {least: limits.clientRetryMs / 2, most: limits.clientRetryMs},
+    rotateMs: limits.clientRotateMs,
+    // The rest of the time is for answers that are under way.
+    byeMs: limits.drainMs / 2,
+    queriesMax: limits.clientQueries,
+    limits: {
+      ...FEED_LIMITS,
+      snapshotRows: limits.snapshotRows,
+      behindEvents: limits.clientBehindEvents,
+      behindBytes: limits.clientBehindBytes,
+    },
     clock,
     chance: random,
   };
@@ -102,7 +110,7 @@ async function openFront(parts: Parts, world: ServeWorld): Promise<Front> {
   return {
     port: mount.port,
     async close() {
-      stream.close();
+      await stream.close();
       await mount.unmount();
     },
   };

@@ -1,3 +1,4 @@
+import type {Transaction} from '../data/transaction.ts';
 import type {Source, SourceSink} from '../source/source.ts';
 import type {Engine} from './engine.ts';
 import type {SourceQueries} from './source-queries.ts';
@@ -9,9 +10,9 @@ export interface Sink extends SourceSink {
   readonly settled: Promise<void>;
 }
 
-/** Of each transaction the timers are told first: what was due before it happens before it. */
+/** Before each transaction happens what was due before it. */
 export function sinkOf(
-  source: Source,
+  source: Pick<Source, 'acknowledge'>,
   {queries, timers, engine}: {queries: SourceQueries; timers: Timers; engine: Engine},
 ): Sink {
   let settle = (): void => {};
@@ -22,15 +23,33 @@ export function sinkOf(
     if (queries.waiting === 0) settle();
   };
   look();
+  let memo: string | undefined;
+
+  /** The transactions, each with the step of time before it. */
+  function timed(next: () => Transaction | undefined): () => Transaction | undefined {
+    let held: Transaction | undefined;
+    return () => {
+      const transaction = held ?? next();
+      const passed = transaction && !held ? timers.before(transaction) : undefined;
+      held = passed && transaction;
+      return passed ?? transaction;
+    };
+  }
 
   return {
     settled,
-    describe: queries.describe,
-    async receive(transaction) {
-      const passed = timers.before(transaction);
-      const room = engine.receive(transaction, queries, () => source.acknowledge(transaction.lsn));
-      look();
-      await Promise.all([passed, room]);
+    describe(tables, text) {
+      queries.describe(tables);
+      memo = text;
     },
+    async receive(next) {
+      const said = memo;
+      memo = undefined;
+      const durable = source.acknowledge;
+      const more = engine.take({queries, next: timed(next), memo: said, durable});
+      look();
+      return more;
+    },
+    reach: (lsn) => engine.reach(lsn, {queries, durable: source.acknowledge}),
   };
 }

@@ -1,4 +1,5 @@
 import type {Key} from '../data/key.ts';
+import type {Lsn} from '../data/lsn.ts';
 import type {Table, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
@@ -26,6 +27,8 @@ export interface SourceQueries extends SourceNow {
   describe(tables: readonly Table[]): void;
   /** Moves them by a transaction, in the order in which they were added. */
   step(transaction: Transaction): readonly Move[];
+  /** Nothing has happened up to `lsn`; the answer is the step that says so. */
+  reach(lsn: Lsn): Transaction;
   /** Takes a query in, or notes that its state was changed from outside. */
   file(query: LiveQuery): void;
   remove(query: LiveQuery): void;
@@ -131,6 +134,11 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
       }
       position = {lsn: transaction.lsn, commitTime: transaction.commitTime};
       return moves;
+    },
+    reach(lsn) {
+      const reached = now(source);
+      position = {lsn, commitTime: reached.commitTime};
+      return {...reached, kind: 'stream', lsn};
     },
     file,
     remove(query) {

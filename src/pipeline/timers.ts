@@ -15,8 +15,8 @@ import type {SourceQueries} from './source-queries.ts';
  * meanwhile is not known yet, and silence would be told that was none.
  */
 export interface Timers {
-  /** To be called with each transaction before the queries are told of it. */
-  before(transaction: Transaction): Promise<void>;
+  /** The step of time that comes before a transaction, where something was due by then. */
+  before(transaction: Transaction): Transaction | undefined;
   /** Lets time pass until `signal` is aborted. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -49,18 +49,19 @@ export function timersOf({source, queries, engine, clock}: TimersOptions): Timer
     return state.kind === 'streaming' && clock.nowMs() - Math.max(sinceMs, lateAtMs) >= SETTLE_MS;
   }
 
-  /** A step of time; nothing where no query has had its first rows. */
-  async function pass(time: number): Promise<void> {
+  /** The step of time; none where no query has had its first rows. */
+  function passed(time: number): Transaction | undefined {
     const {position} = queries;
-    if (!position) return;
+    if (!position) return undefined;
     const commitTime = Math.max(time, position.commitTime);
     const {id: sourceId} = source;
     const {lsn} = position;
-    await engine.receive(
-      {kind: 'timer', sourceId, lsn, xid: undefined, commitTime, changes: new Map()},
-      queries,
-      () => {},
-    );
+    return {kind: 'timer', sourceId, lsn, xid: undefined, commitTime, changes: new Map()};
+  }
+
+  function pass(): void {
+    const steps = [passed(clock.nowMs() * 1000)];
+    engine.take({queries, next: () => steps.shift(), durable: () => {}});
   }
 
   /** How long to wait for what is due first: 0 for not at all, undefined for ever. */
@@ -88,14 +89,14 @@ export function timersOf({source, queries, engine, clock}: TimersOptions): Timer
   }
 
   return {
-    async before({commitTime}) {
+    before({commitTime}) {
       if (clock.nowMs() - commitTime / 1000 > LATE_MS) lateAtMs = clock.nowMs();
-      if (dues.first !== undefined && dues.first <= commitTime) await pass(commitTime);
+      return dues.first !== undefined && dues.first <= commitTime ? passed(commitTime) : undefined;
     },
     async run(signal) {
       while (!signal.aborted) {
         const ms = waitMs();
-        if (ms === 0) await pass(clock.nowMs() * 1000);
+        if (ms === 0) pass();
         else await waited(ms, signal);
       }
     },

@@ -41,7 +41,12 @@ export function apiService(parts: Parts, draining: () => boolean): ApiService {
     },
     sources: () =>
       parts.config.sources.map(
-        ({id, kind}): SourceView => ({id, kind, status: () => parts.sources.get(id)!.status()}),
+        ({id, kind}): SourceView => ({
+          id,
+          kind,
+          status: () => parts.sources.get(id)!.status(),
+          resync: () => parts.sources.get(id)!.resync(),
+        }),
       ),
     reactions: () => parts.reactions,
     changes: queryChanges({

@@ -47,6 +47,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
   // A table with row security is read whole or refused, never in part.
   row_security: 'off',
+  // The server's kernel asks after a client whose machine is gone, so that its slot is free
+  // for another instance in about 11 s and not only after wal_sender_timeout.
+  tcp_keepalives_idle: '5',
+  tcp_keepalives_interval: '2',
+  tcp_keepalives_count: '3',
 };
 
 export interface SessionOptions {

@@ -13,6 +13,9 @@ export interface Destination {
 const LOGIN_REFUSED = new Set(['28P01', '28000']);
 const STARTING_OR_STOPPING = new Set(['57P01', '57P02', '57P03']);
 
+/** What poolers answer to settings, and to replication, in a startup packet. */
+const POOLER = /unsupported startup parameter|pgbouncer|replication (is )?not supported/i;
+
 /** What a failure to open or keep a session means to the user. A Problem stays itself. */
 export function connectionProblem(error: unknown, to: Destination): Problem {
   if (error instanceof Problem) return error;
@@ -23,6 +26,7 @@ export function connectionProblem(error: unknown, to: Destination): Problem {
   if (code === '3D000') return postgresProblems['database-missing'](facts, options);
   if (code === '53300') return postgresProblems['too-many-connections'](facts, options);
   if (STARTING_OR_STOPPING.has(code)) return postgresProblems['server-not-ready'](facts, options);
+  if (POOLER.test(facts.said)) return postgresProblems['pooler-between'](facts, options);
   if (code === '42501') return postgresProblems['privilege-missing'](facts, options);
   if (isSqlState(code)) return postgresProblems['database-refused'](facts, options);
   if (/SSL|TLS|certificate|self.signed/i.test(facts.said)) {

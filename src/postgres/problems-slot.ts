@@ -1,15 +1,31 @@
 import {catalogue} from '../lib/problem.ts';
 
+/** Who reads from a slot, as pg_stat_activity has it. */
+export interface SlotHolder {
+  readonly application: string;
+  readonly user: string;
+  readonly address: string;
+  readonly since: string;
+  readonly query: string;
+}
+
 /** What can be wrong with the replication slot and the stream it feeds. */
 export const slotProblems = catalogue({
   'slot-in-use': {
     cause: 'Another process reads from the replication slot.',
-    remedy: 'Stop the other process, or give this source a slot of its own (slotName).',
+    remedy:
+      'Nothing, where it is another instance of this service: this one waits, and takes over ' +
+      'when that one ends. Else stop the other process, or give this source a slot of its own ' +
+      '(slotName).',
     status: 503,
-    say: (facts: {slot: string; pid: number; application: string; since: string}) => ({
+    say: (facts: SlotHolder & {readonly slot: string; readonly pid: number}) => ({
       message: `replication slot "${facts.slot}" is in use`,
-      detail: `Process ${facts.pid} of the server ("${facts.application}") has read from it since ${facts.since}.`,
-      hint: `stop the other client, or: SELECT pg_terminate_backend(${facts.pid});`,
+      detail:
+        `Process ${facts.pid} of the server ("${facts.application}", user "${facts.user}", from ` +
+        `${facts.address}) has read from it since ${facts.since}. Its statement: ${facts.query}`,
+      hint:
+        'this service takes over when that process ends; to end it: ' +
+        `SELECT pg_terminate_backend(${facts.pid});`,
     }),
   },
   'slot-not-ours': {
@@ -45,11 +61,51 @@ export const slotProblems = catalogue({
     cause: 'The server has given the slot up; the changes since are not in its log any more.',
     remedy:
       'Nothing for now: the slot is made anew and results are brought up to date by comparison. ' +
-      'Raise max_slot_wal_keep_size if it happens again.',
+      'The hint says how to keep it from happening again.',
     status: 503,
-    say: ({slot, why}: {slot: string; why: string}) => ({
+    say: ({slot, why, hint}: {slot: string; why: string; hint?: string}) => ({
       message: `replication slot "${slot}" was lost`,
       detail: `${why}. It is made anew, and the tables are compared with what is held.`,
+      hint,
+    }),
+  },
+  'slot-given-up': {
+    cause: 'The log that the server kept for the slot went past `maxRetainedWalBytes`.',
+    remedy:
+      'Nothing for now: the slot was dropped, the server may forget the log, and results are ' +
+      'brought up to date by comparison. See what held the slot back.',
+    status: 503,
+    say: (facts: {slot: string; retainedBytes: number; limitBytes: number; blocker: string}) => ({
+      message: `replication slot "${facts.slot}" was given up before it could fill the disk`,
+      detail:
+        `The server kept ${facts.retainedBytes} bytes of log for it, and ${facts.limitBytes} are ` +
+        `allowed. ${facts.blocker}. The tables are compared with what is held once the service ` +
+        'can keep up again.',
+      hint: 'end what held it back, or raise "maxRetainedWalBytes" of the source',
+    }),
+  },
+  'heartbeat-refused': {
+    cause: 'The role may not write heartbeats into the log of the database.',
+    remedy:
+      'Grant what the hint names, or set heartbeatMs to 0. Without heartbeats everything works; ' +
+      'the way from the log to the service is not measured.',
+    status: 503,
+    say: ({user, said}: {user: string; said: string}) => ({
+      message: 'heartbeats cannot be written into the log of the database',
+      detail: `${said}.`,
+      hint:
+        'GRANT EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean, text, text, ' +
+        `boolean) TO "${user}"; or heartbeatMs: 0`,
+    }),
+  },
+  'failover-not-supported': {
+    cause: 'slotFailover is set, and the server is older than Postgres 17.',
+    remedy: 'Leave slotFailover out, or upgrade the server; the slot is used without it.',
+    status: 503,
+    say: ({version}: {version: string}) => ({
+      message: `slots of Postgres ${version} are not copied to standbys`,
+      detail: 'After a failover the slot is made anew, and the tables are compared.',
+      hint: 'leave "slotFailover" out, or use Postgres 17 or newer',
     }),
   },
   'position-lost': {

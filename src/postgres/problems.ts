@@ -112,6 +112,18 @@ export const postgresProblems = catalogue({
       detail: sentence(said),
     }),
   },
+  'pooler-between': {
+    cause: 'A connection pooler (PgBouncer, Supavisor, RDS Proxy) stands before the database.',
+    remedy:
+      'Give the source the address of Postgres itself: replication, exported snapshots and the ' +
+      'settings of a session do not pass through a pooler.',
+    status: 503,
+    say: ({host, port, said}: {host: string; port: number; said?: string}) => ({
+      message: `a connection pooler answers at ${host}:${port}, and not Postgres itself`,
+      detail: said === undefined ? undefined : sentence(said),
+      hint: 'set "host" and "port" of the source to the direct address of the database',
+    }),
+  },
   'tls-refused': {
     cause: 'The connection could not be secured the way sslMode asks for.',
     remedy:

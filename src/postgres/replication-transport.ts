@@ -20,6 +20,8 @@ export interface StreamOptions {
   readonly from: Lsn;
   /** The server's wal_sender_timeout; 0 is never. */
   readonly walSenderTimeoutMs: number;
+  /** Whether messages that are no changes come, too (pg_logical_emit_message). */
+  readonly messages: boolean;
 }
 
 export interface TransportHandlers {
@@ -62,7 +64,7 @@ export function subscribe(
     start(client: pg.Client, slot: string, from: string) {
       connection = connectionOf(client);
       handlers.connected(client);
-      return client.query(startSql({slot, from, publication: options.publication}));
+      return client.query(startSql({...options, slot, from}));
     },
   };
   service.on('error', () => {}); // The subscription rejects with the same.
@@ -84,11 +86,16 @@ export function subscribe(
   return {over};
 }
 
-function startSql(stream: {slot: string; from: string; publication: string}): string {
+function startSql(stream: {
+  readonly slot: string;
+  readonly from: string;
+  readonly publication: string;
+  readonly messages: boolean;
+}): string {
   // The option holds a list of identifiers, so the name is quoted twice.
   const names = quoteLiteral(quoteIdent(stream.publication));
   return (
     `START_REPLICATION SLOT ${quoteIdent(stream.slot)} LOGICAL ${stream.from} ` +
-    `(proto_version '1', publication_names ${names})`
+    `(proto_version '1', publication_names ${names}${stream.messages ? ", messages 'true'" : ''})`
   );
 }

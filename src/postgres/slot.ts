@@ -4,7 +4,8 @@ import type {Clock} from '../lib/clock.ts';
 import type {Problem} from '../lib/problem.ts';
 import {backendPid, type Session} from './connection.ts';
 import {quoteIdent} from './identifiers.ts';
-import {slotProblems} from './problems-slot.ts';
+import {type SlotHolder, slotProblems} from './problems-slot.ts';
+import {lossOf, type SlotHealthRow, type SlotLoss} from './slot-loss.ts';
 
 /** A replication slot as the server has it. */
 export interface Slot {
@@ -12,7 +13,7 @@ export interface Slot {
   /** Why it is of no use to us at all: another database's, another plugin's. */
   readonly foreign: string | undefined;
   /** Why the server has given it up; undefined while it is whole. */
-  readonly lost: string | undefined;
+  readonly lost: SlotLoss | undefined;
   /** The server's process that reads from it now. */
   readonly activePid: number | undefined;
   /** Up to here the server was told it may forget. */
@@ -20,14 +21,11 @@ export interface Slot {
 }
 
 interface SlotRow {
-  readonly slot: {
+  readonly slot: SlotHealthRow & {
     readonly plugin: string | null;
     readonly database: string | null;
     readonly active_pid: number | null;
-    readonly restart_lsn: string | null;
     readonly confirmed_flush_lsn: string | null;
-    readonly wal_status: string | null;
-    readonly invalidation_reason?: string | null;
   };
   readonly database: string;
 }
@@ -61,22 +59,42 @@ function foreignness({plugin, database}: SlotRow['slot'], here: string): string 
   return plugin === 'pgoutput' ? undefined : `has the output plugin "${plugin}"`;
 }
 
-function lossOf(slot: SlotRow['slot']): string | undefined {
-  if (slot.invalidation_reason) return `The server invalidated it (${slot.invalidation_reason})`;
-  if (slot.wal_status === 'lost') return 'The server removed log that it still needed';
-  return slot.restart_lsn === null ? 'The server keeps no log for it' : undefined;
-}
-
+// A walsender's statement is the one that starts it: it holds no data.
 const HOLDER = `
-  SELECT coalesce(application_name, '') AS application,
-    to_char(coalesce(query_start, backend_start), 'YYYY-MM-DD HH24:MI:SS TZ') AS since
+  SELECT coalesce(application_name, '') AS application, coalesce(usename, '') AS user,
+    coalesce(host(client_addr), 'a socket of its machine') AS address,
+    to_char(coalesce(backend_start, query_start), 'YYYY-MM-DD HH24:MI:SS TZ') AS since,
+    left(query, 200) AS query
   FROM pg_stat_activity WHERE pid = $1`;
 
 /** The problem that somebody else reads from the slot. */
 export async function slotInUse(client: pg.Client, slot: string, pid: number): Promise<Problem> {
-  const {rows} = await client.query<{application: string; since: string}>(HOLDER, [pid]);
-  const {application = '', since = 'some time ago'} = rows[0] ?? {};
-  return slotProblems['slot-in-use']({slot, pid, application, since});
+  const {rows} = await client.query<SlotHolder>(HOLDER, [pid]);
+  const nobody = {application: '', user: '', address: 'somewhere', since: 'just now', query: ''};
+  return slotProblems['slot-in-use']({slot, pid, ...nobody, ...rows[0]});
+}
+
+const FREE_WITHIN_MS = 3000;
+const FREE_POLL_MS = 50;
+
+/**
+ * Ends our own last connection, which may linger on the server, where it still reads from
+ * the slot. Answers whose process does in the end: nobody's, or somebody else's.
+ */
+export async function freed(
+  client: pg.Client,
+  name: string,
+  {ownPid, clock, signal}: {ownPid: number | undefined; clock: Clock; signal: AbortSignal},
+): Promise<number | undefined> {
+  let pid = (await readSlot(client, name))?.activePid;
+  if (pid === undefined || pid !== ownPid) return pid;
+  await client.query('SELECT pg_terminate_backend($1)', [pid]);
+  const untilMs = clock.nowMs() + FREE_WITHIN_MS;
+  while (pid === ownPid && clock.nowMs() < untilMs) {
+    await clock.wait(FREE_POLL_MS, signal);
+    pid = (await readSlot(client, name))?.activePid;
+  }
+  return pid;
 }
 
 export async function dropSlot(client: pg.Client, name: string): Promise<void> {
@@ -90,6 +108,16 @@ export interface NewSlot {
   readonly snapshot: string;
 }
 
+export interface NewSlotOptions {
+  readonly control: pg.Client;
+  readonly name: string;
+  readonly temporary: boolean;
+  /** Standbys get a copy of it (Postgres 17): a failover then loses nothing. */
+  readonly failover: boolean;
+  readonly limitMs: number;
+  readonly clock: Clock;
+}
+
 /**
  * Makes a slot in a replication session, which then must rest until the snapshot was
  * taken up. The server first waits for every transaction that is open to end; past
@@ -97,23 +125,9 @@ export interface NewSlot {
  *
  * A `temporary` slot goes with its session.
  */
-export async function createSlot(
-  replication: Session,
-  {
-    control,
-    name,
-    temporary,
-    limitMs,
-    clock,
-  }: {
-    control: pg.Client;
-    name: string;
-    temporary: boolean;
-    limitMs: number;
-    clock: Clock;
-  },
-): Promise<NewSlot> {
-  const sql = `CREATE_REPLICATION_SLOT ${quoteIdent(name)}${temporary ? ' TEMPORARY' : ''} LOGICAL pgoutput EXPORT_SNAPSHOT`;
+export async function createSlot(replication: Session, options: NewSlotOptions): Promise<NewSlot> {
+  const {control, name, limitMs, clock} = options;
+  const sql = creation(options);
   const done = new AbortController();
   const blocked = limit(clock, limitMs, done.signal).then(async (late) => {
     if (!late) return undefined;
@@ -135,6 +149,14 @@ export async function createSlot(
   } finally {
     done.abort();
   }
+}
+
+function creation({name, temporary, failover}: NewSlotOptions): string {
+  const begin = `CREATE_REPLICATION_SLOT ${quoteIdent(name)}${temporary ? ' TEMPORARY' : ''}`;
+  // The form with brackets came with Postgres 15; 14 knows the other one alone.
+  return failover
+    ? `${begin} LOGICAL pgoutput (SNAPSHOT 'export', FAILOVER)`
+    : `${begin} LOGICAL pgoutput EXPORT_SNAPSHOT`;
 }
 
 async function limit(clock: Clock, limitMs: number, signal: AbortSignal): Promise<boolean> {

@@ -1,6 +1,6 @@
 import {tableId} from '../data/schema.ts';
 import type {Problem} from '../lib/problem.ts';
-import {type CollationFacts, COLUMN_COLLATION, DATABASE_COLLATION} from './collations.ts';
+import {COLUMN_COLLATION, type CollationFacts, DATABASE_COLLATION} from './collations.ts';
 import {quoteIdent, quoteTable} from './identifiers.ts';
 import {tableProblems} from './problems-preflight.ts';
 

@@ -1,6 +1,7 @@
 import type {Catalog, Language} from './catalog.ts';
 import {compileCypher} from './cypher/lower.ts';
 import {parseCypher} from './cypher/parser.ts';
+import {revive} from './cypher/values/revive.ts';
 import {type DataflowOptions, dataflow} from './dataflow.ts';
 import {type Middleware, throughMiddleware} from './middleware/middleware.ts';
 import {problems} from './middleware/problems.ts';
@@ -18,7 +19,7 @@ export function compile(
   text: string,
   {language = recognised(text), nowNs, ...given}: CompileOptions & DataflowOptions,
 ): RunningQuery {
-  return dataflow(optimise(planOf(text, {language, ...given})), {nowNs});
+  return dataflow(optimise(planOf(text, {language, ...given})), {nowNs, revive});
 }
 
 export interface CompileOptions {

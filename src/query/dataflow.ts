@@ -1,11 +1,14 @@
 import type {Delta} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
+import type {Revive} from '../data/stored-row.ts';
 import type {Row} from '../data/value.ts';
 import {explain} from './explain.ts';
+import {timeMemory} from './memory.ts';
 import {meter} from './meter.ts';
 import {net} from './operators/net.ts';
 import type {Plan} from './plan.ts';
+import {readByMany} from './plan-readers.ts';
 import type {RunningQuery} from './query.ts';
 import type {Stage} from './stage.ts';
 import {stageOf} from './stages.ts';
@@ -19,6 +22,8 @@ export interface Dataflow extends RunningQuery {
 export interface DataflowOptions {
   /** A clock to measure with what each operator costs; without it nothing is measured. */
   readonly nowNs?: (() => number) | undefined;
+  /** Makes the boxed values that a memory holds: of the language that the plan is of. */
+  readonly revive?: Revive | undefined;
 }
 
 /**
@@ -28,9 +33,14 @@ export interface DataflowOptions {
  * Invariant: the deltas answered since it was made, folded, are the plan's rows over the
  * tables' deltas folded. A delta names each key once, and holds no edit that changes nothing.
  */
-export function dataflow(plan: Plan, {nowNs}: DataflowOptions = {}): Dataflow {
+export function dataflow(plan: Plan, {nowNs, revive}: DataflowOptions = {}): Dataflow {
   const stages = new Map<Plan, Stage>();
-  const root = stageOf(plan, {byNode: stages, meter: nowNs && meter(nowNs)});
+  const root = stageOf(plan, {
+    byNode: stages,
+    shared: readByMany(plan),
+    meter: nowNs && meter(nowNs),
+    revive,
+  });
   const tables = new Set<TableId>();
   for (const node of stages.keys()) if (node.kind === 'scan') tables.add(node.table);
   const timers = [...stages.values()].flatMap(({nextDue}) => (nextDue ? [nextDue] : []));
@@ -38,7 +48,7 @@ export function dataflow(plan: Plan, {nowNs}: DataflowOptions = {}): Dataflow {
   let now = Number.NEGATIVE_INFINITY;
 
   function step(changes: ReadonlyMap<TableId, Delta>, time: number): Delta {
-    now = Math.max(now, time);
+    if (time > now) now = time;
     const delta = root.pull({changes, first, now});
     first = false;
     return root.net ? delta : net(delta);
@@ -52,6 +62,7 @@ export function dataflow(plan: Plan, {nowNs}: DataflowOptions = {}): Dataflow {
     explain: () => explain(root),
     push: ({changes, commitTime}) => step(changes, commitTime),
     nextDue: () => earliest(timers),
+    memory: timeMemory(stages.values()),
     hydrate: (initial, time = 0) =>
       step(new Map([...initial].map(([id, rows]) => [id, asInserts(rows)])), time),
     get size() {

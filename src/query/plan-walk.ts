@@ -16,3 +16,20 @@ export function withInputs(plan: Plan, change: (input: Plan) => Plan): Plan {
       return {...plan, input: change(plan.input)};
   }
 }
+
+/** The nodes that a node reads. */
+export function inputsOf(plan: Plan): readonly Plan[] {
+  switch (plan.kind) {
+    case 'scan':
+    case 'values':
+      return [];
+    case 'join':
+      return [plan.left, plan.right];
+    case 'union':
+    case 'intersect':
+    case 'except':
+      return plan.inputs;
+    default:
+      return [plan.input];
+  }
+}

@@ -69,6 +69,11 @@ export interface Join extends Node {
   readonly right: Plan;
   readonly keys: readonly {readonly left: Expression; readonly right: Expression}[];
   readonly residual: Expression | undefined;
+  /**
+   * Of a left join: a left row meets at most one right row, whatever the tables hold, as it
+   * is with the value of a subquery. The row's identity is the left row's alone then.
+   */
+  readonly single?: true;
 }
 
 /**
@@ -113,6 +118,11 @@ export type AggregateFunction =
       readonly name: string;
       readonly skipsNulls: boolean;
       readonly compute: (values: readonly Value[]) => Value;
+      /**
+       * Of one that answers one of its values: the place of that value among so many (from
+       * 1). It is then found in O(log n), and no list is made.
+       */
+      readonly pick?: (count: number) => number;
     };
 
 /**
@@ -183,19 +193,61 @@ export interface WindowCall {
   readonly function: WindowFunction;
   readonly args: readonly Expression[];
   readonly type: Type;
+  /** Absent for the default: from the partition's start to the last peer of the row. */
+  readonly frame?: WindowFrame | undefined;
+  /** FILTER of an aggregate: the rows that it takes. */
+  readonly filter?: Expression | undefined;
+}
+
+/** Which rows of its partition, as they stand in order, a function sees from a row. */
+export interface WindowFrame {
+  readonly mode: 'rows' | 'range' | 'groups';
+  readonly start: FrameBound;
+  readonly end: FrameBound;
+  readonly exclude: 'nothing' | 'current' | 'group' | 'ties';
+}
+
+/** `unbounded` is the partition's start where a frame starts, and its end where one ends. */
+export type FrameBound =
+  | {readonly kind: 'unbounded'}
+  | {readonly kind: 'current'}
+  | {
+      readonly kind: 'offset';
+      readonly following: boolean;
+      /** So many rows or groups, or a distance of the values that are ordered by. */
+      readonly offset: Value;
+      /** RANGE: the value that far from another; undefined where all are within. */
+      readonly reach?: Reach | undefined;
+    };
+
+export type Reach = (
+  base: Value,
+  offset: Value,
+  how: {readonly subtract: boolean},
+) => Value | undefined;
+
+/** Rows of a partition one after the other: from an index, to behind another. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
  * A function over a partition: `rows` holds each row's arguments in the partition's
- * order, `peers` for each row the index of the first of the rows that sort equal to it.
- * The answer has one value for each row.
+ * order. The answer has one value for each row.
  */
 export interface WindowFunction {
   readonly name: string;
-  readonly compute: (
-    rows: readonly (readonly Value[])[],
-    peers: readonly number[],
-  ) => readonly Value[];
+  readonly compute: (rows: readonly (readonly Value[])[], places: WindowPlaces) => readonly Value[];
+}
+
+export interface WindowPlaces {
+  /** For each row, the index of the first of the rows that sort equal to it. */
+  readonly peers: readonly number[];
+  /** For each row, its frame: spans in order. */
+  readonly frames: readonly (readonly Span[])[];
+  /** Which rows FILTER lets pass; undefined for all. */
+  readonly takes: readonly boolean[] | undefined;
 }
 
 /**

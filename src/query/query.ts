@@ -31,6 +31,34 @@ export interface RunningQuery {
    * for none. As of the last push.
    */
   readonly keysInOrder?: (() => Iterable<Key>) | undefined;
+  /**
+   * What its operators remember that the rows of the tables do not tell; undefined where
+   * there is no such thing: each is then made anew from the rows alone.
+   */
+  readonly memory: TimeMemory | undefined;
   /** How many rows its operators remember. */
   readonly size: number;
+}
+
+/**
+ * What came of the history of a query's rows: since when a condition holds, what a value
+ * was before. JSON texts, each under a key of its own, which names the operator by what it
+ * does and the row by its identity. Whoever keeps them with the rows can have the query go
+ * on after a restart as if there had been none.
+ */
+export interface TimeMemory {
+  /** All of it. */
+  all(): Iterable<readonly [string, string]>;
+  /**
+   * What is another since this was asked last; undefined: forgotten. Costs what changed.
+   * The first answer of operators that recalled nothing is all of it, and takes the place
+   * of whatever is kept.
+   */
+  changes(): ReadonlyMap<string, string | undefined>;
+  /**
+   * Before the first push, which then brings all rows as they were kept, at a time that is
+   * not before any that the query had been pushed. Rows whose own values are as they were go
+   * on from what is recalled; all others are new, and what else is recalled is forgotten.
+   */
+  recall(memory: ReadonlyMap<string, string>): void;
 }

@@ -1,8 +1,8 @@
 import type {Row} from '../data/value.ts';
 import {compilePredicate} from './evaluate.ts';
 import {innerJoin} from './operators/inner-join.ts';
-import {nulls, pairRow} from './operators/join.ts';
-import {joinKey} from './operators/keys.ts';
+import {beside, nulls, pairRow} from './operators/join.ts';
+import {joinKey, sameKey} from './operators/keys.ts';
 import type {BinaryOperator} from './operators/operator.ts';
 import {outerJoin} from './operators/outer-join.ts';
 import {semiJoin} from './operators/semi-join.ts';
@@ -32,18 +32,23 @@ export function joinStage(plan: Join, left: Stage, right: Stage): Stage {
 }
 
 function joinOperator(plan: Join): BinaryOperator {
-  const leftKey = joinKey(plan.keys.map((key) => key.left));
-  const rightKey = joinKey(plan.keys.map((key) => key.right));
+  const leftKeys = plan.keys.map((key) => key.left);
+  const rightKeys = plan.keys.map((key) => key.right);
+  const leftKey = joinKey(leftKeys);
+  const rightKey = joinKey(rightKeys);
   const residual = plan.residual && compilePredicate(plan.residual);
   const pair = pairRow(residual);
   const noLeft = nulls(plan.left.columns.length);
   const noRight = nulls(plan.right.columns.length);
   switch (plan.type) {
     case 'inner':
-      return innerJoin({leftKey, rightKey}, pair);
+      return innerJoin(
+        {leftKey, rightKey, leftStays: sameKey(leftKeys), rightStays: sameKey(rightKeys)},
+        pair,
+      );
     case 'semi':
     case 'anti': {
-      const meets = residual && ((l: Row, r: Row) => residual(l.concat(r)));
+      const meets = residual && ((l: Row, r: Row) => residual(beside(l, r)));
       return semiJoin({leftKey, rightKey}, {anti: plan.type === 'anti', residual: meets});
     }
     case 'right':
@@ -51,7 +56,7 @@ function joinOperator(plan: Join): BinaryOperator {
         keptKey: rightKey,
         otherKey: leftKey,
         pair: (kept, other) => pair(other, kept),
-        lone: (kept) => noLeft.concat(kept),
+        lone: (kept) => beside(noLeft, kept),
         otherLone: undefined,
       });
     case 'left':
@@ -60,8 +65,9 @@ function joinOperator(plan: Join): BinaryOperator {
         keptKey: leftKey,
         otherKey: rightKey,
         pair,
-        lone: (kept) => kept.concat(noRight),
-        otherLone: plan.type === 'full' ? (other) => noLeft.concat(other) : undefined,
+        lone: (kept) => beside(kept, noRight),
+        otherLone: plan.type === 'full' ? (other) => beside(noLeft, other) : undefined,
+        single: plan.single === true,
       });
   }
 }

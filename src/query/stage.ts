@@ -2,6 +2,7 @@ import type {Delta} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Operator} from './operators/operator.ts';
+import type {OperatorMemory} from './operators/row-memory.ts';
 import type {TimedOperator} from './operators/timed.ts';
 import type {Plan} from './plan.ts';
 
@@ -25,6 +26,8 @@ export interface Stage {
   readonly keys?: (() => Iterable<Key>) | undefined;
   /** The microsecond at which its rows may change by time alone, its inputs' not counted. */
   readonly nextDue?: (() => number | undefined) | undefined;
+  /** What it remembers that no rows tell: where it has any such thing. */
+  readonly memory?: OperatorMemory | undefined;
   /** How many rows it remembers, its inputs not counted. */
   readonly size: number;
   /** Nanoseconds it has worked, its inputs not counted; where they are measured (`meter.ts`). */
@@ -99,6 +102,7 @@ export function timedStage(plan: Plan, input: Stage, operator: TimedOperator): S
     net: true,
     pull: (step) => operator.push(input.pull(step), step.now),
     nextDue: operator.nextDue,
+    memory: operator.memory,
     get size() {
       return operator.size;
     },

@@ -1,3 +1,4 @@
+import type {Revive} from '../data/stored-row.ts';
 import {compile, compilePredicate, compileRow} from './evaluate.ts';
 import type {Meter} from './meter.ts';
 import {aggregate} from './operators/aggregate.ts';
@@ -18,6 +19,7 @@ import {timed} from './operators/timed.ts';
 import {unnest} from './operators/unnest.ts';
 import {windowed} from './operators/window.ts';
 import type {Plan, SetOperation} from './plan.ts';
+import {judgesFilter} from './plan-readers.ts';
 import {
   type Stage,
   scanStage,
@@ -32,20 +34,25 @@ import {joinStage} from './stage-join.ts';
 /** The stages of a dataflow by their nodes, and what measures them, if anything does. */
 export interface Stages {
   readonly byNode: Map<Plan, Stage>;
+  /** The nodes that several others read. */
+  readonly shared: ReadonlySet<Plan>;
   readonly meter: Meter | undefined;
+  /** Makes the boxed values that are recalled after a restart. */
+  readonly revive: Revive | undefined;
 }
 
 /** The stage of a node, made once however often the plan holds the node. */
 export function stageOf(plan: Plan, stages: Stages): Stage {
   const held = stages.byNode.get(plan);
   if (held) return held;
-  const made = newStage(plan, (input) => stageOf(input, stages));
-  const stage = sharedStage(stages.meter?.measured(made) ?? made);
+  const made = newStage(plan, stages, (input) => stageOf(input, stages));
+  const measured = stages.meter?.measured(made) ?? made;
+  const stage = stages.shared.has(plan) ? sharedStage(measured) : measured;
   stages.byNode.set(plan, stage);
   return stage;
 }
 
-function newStage(plan: Plan, stage: (input: Plan) => Stage): Stage {
+function newStage(plan: Plan, {revive}: Stages, stage: (input: Plan) => Stage): Stage {
   switch (plan.kind) {
     case 'scan':
       return scanStage(plan);
@@ -73,7 +80,7 @@ function newStage(plan: Plan, stage: (input: Plan) => Stage): Stage {
     case 'window':
       return unaryStage(plan, stage(plan.input), windowed(plan));
     case 'timed':
-      return timedStage(plan, stage(plan.input), timed(plan));
+      return timedStage(plan, stage(plan.input), timed(plan, {revive}));
     case 'union':
     case 'intersect':
     case 'except':
@@ -89,13 +96,12 @@ function projectStage(
   plan: Extract<Plan, {kind: 'project'}>,
   stage: (input: Plan) => Stage,
 ): Stage {
-  const {input} = plan;
   const compute = compileRow(plan.expressions);
-  const below = stage(input);
-  if (input.kind !== 'filter') return unaryStage(plan, below, project(compute));
-  const holds = compilePredicate(input.predicate);
-  const select = project((row) => (holds(row) ? compute(row) : undefined));
-  return unaryStage(plan, stage(input.input), select, below);
+  const below = stage(plan.input);
+  if (!judgesFilter(plan)) return unaryStage(plan, below, project(compute));
+  const {predicate, input} = plan.input;
+  const select = project(compute, compilePredicate(predicate));
+  return unaryStage(plan, stage(input), select, below);
 }
 
 /** UNION without ALL is a distinct over UNION ALL: two stages of one node. */

@@ -17,6 +17,25 @@ export const reactionProblems = catalogue({
     status: 503,
     say: ({id}: {id: string}) => ({message: `query "${id}" has no result yet`}),
   },
+  'too-many-queries-asked': {
+    cause: 'A stream was asked for with more queries named than one stream may have.',
+    remedy: 'Name fewer, ask for all by naming none, or raise `limits.clientQueries`.',
+    status: 400,
+    say: ({count, limit}: {count: number; limit: number}) => ({
+      message: `${count} queries are named; a stream has at most ${limit}`,
+      hint: 'without ?queries= a stream has all of them',
+    }),
+  },
+  'snapshot-too-large': {
+    cause: 'The snapshot that a stream is to begin with has more rows than one client may ask for.',
+    remedy:
+      'Ask for fewer queries with `?queries=`, for the rows in pages with `GET …/results?limit=`, or raise `limits.snapshotRows`.',
+    status: 422,
+    say: ({rows, limit}: {rows: number; limit: number}) => ({
+      message: `the snapshot has ${rows} rows; at most ${limit} are sent`,
+      hint: 'name fewer queries in ?queries=, or read the rows in pages over /results?limit=',
+    }),
+  },
   'template-invalid': {
     cause: 'A template of a reaction is no valid Handlebars template.',
     remedy: 'Correct the template; https://handlebarsjs.com/guide/ describes the language.',

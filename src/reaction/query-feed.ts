@@ -1,11 +1,13 @@
-import {type Event, eventId, parseEventId} from '../data/event.ts';
-import {rowJson} from '../data/json.ts';
-import type {Key} from '../data/key.ts';
-import type {Row} from '../data/value.ts';
-import type {Choice, Feed, ResetReason} from '../http/feed.ts';
-import {frameText} from '../http/frame.ts';
+import {type Event, eventId, parseEventId, parseStretchId} from '../data/event.ts';
+import type {Choice, Feed, Place, ResetReason} from '../http/feed.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Problem} from '../lib/problem.ts';
+import type {EventLog} from '../store/store.ts';
 import {frameCache} from './frame-cache.ts';
+import {netFeed} from './net-feed.ts';
+import {reactionProblems} from './problems.ts';
+import {progressText} from './progress.ts';
+import {snapshots} from './snapshot.ts';
 import type {StreamWorld} from './stream-world.ts';
 
 /** Queries of a stream, on one of its paths. */
@@ -13,6 +15,8 @@ export interface QueryChoice extends Choice {
   readonly path: string;
   /** undefined: all that the stream serves, those that are added later too. */
   readonly named: ReadonlySet<string> | undefined;
+  /** It wants to be told of each event, however far it is behind. */
+  readonly each: boolean;
 }
 
 /** The ids of queries, as they are now: a Set of them, or a Map by them. */
@@ -39,13 +43,30 @@ export interface FeedLimits {
   /** Bytes of encoded events kept for clients that read the same. */
   readonly cacheBytes: number;
   /** Rows in one `snapshot` event. */
+  readonly partRows: number;
+  /** Rows that one client may ask for as snapshots. */
   readonly snapshotRows: number;
+  /** Results of which a `progress` event says what they come to. */
+  readonly progressResults: number;
+  /** A client that is further behind gets the net diff: events, or characters of their rows. */
+  readonly behindEvents: number;
+  readonly behindBytes: number;
+  /** Characters of net diffs that are held for those who are behind. */
+  readonly netSize: number;
+  /** Rows that are looked at in one turn while a net diff is made. */
+  readonly turnRows: number;
 }
 
 export const FEED_LIMITS: FeedLimits = {
   pieceBytes: 64 * 1024,
   cacheBytes: 8 * 1024 * 1024,
-  snapshotRows: 500,
+  partRows: 500,
+  snapshotRows: 1_000_000,
+  progressResults: 100,
+  behindEvents: 10_000,
+  behindBytes: 8 * 1024 * 1024,
+  netSize: 64 * 1024 * 1024,
+  turnRows: 2_000,
 };
 
 /** Events that are looked at before the piece they give is looked at. */
@@ -54,21 +75,18 @@ const READ_EVENTS = 256;
 const RESET_REASONS: Readonly<Record<ResetReason, string>> = {
   'other-epoch': 'the service has started afresh since then',
   'too-old': 'the events after it are no longer held',
+  'too-much': 'what has changed since then is more than is held for one client',
   'unknown-id': 'the id is none of this service',
 };
 
 /** The event log and the results of queries, as a feed of Server-Sent Events. */
-export function queryFeed({
-  world,
-  queries,
-  everything = false,
-  encode,
-  limits,
-  clock,
-}: QueryFeedOptions): Feed<QueryChoice> {
+export function queryFeed(options: QueryFeedOptions): Feed<QueryChoice> {
+  const {world, queries, everything = false, encode, limits, clock} = options;
   const {log} = world;
   const served: Pick<QueryIds, 'has'> = everything ? {has: () => true} : queries;
   const cache = frameCache(limits.cacheBytes);
+  const snapshot = snapshots(world, limits);
+  const inShort = netFeed(options, served);
 
   function encoded(event: Event, path: string): Buffer {
     return cache.get(`${event.sequence} ${path}`, () =>
@@ -81,14 +99,7 @@ export function queryFeed({
       return log.last;
     },
     idOf: (place) => eventId(log.epoch, place),
-    placeOf(id) {
-      const parsed = parseEventId(id);
-      if (!parsed) return {kind: 'lost', reason: 'unknown-id'};
-      if (parsed.epoch !== log.epoch) return {kind: 'lost', reason: 'other-epoch'};
-      if (parsed.sequence > log.last) return {kind: 'lost', reason: 'unknown-id'};
-      if (parsed.sequence < log.trimmed) return {kind: 'lost', reason: 'too-old'};
-      return {kind: 'held', place: parsed.sequence};
-    },
+    placeOf: (id) => placeOf(id, log),
     read(after, {path, named = served}) {
       if (after < log.trimmed) return undefined;
       const frames: Buffer[] = [];
@@ -104,11 +115,9 @@ export function queryFeed({
       }
       return {bytes: frames.length === 1 ? frames[0]! : Buffer.concat(frames), place};
     },
-    snapshot({named = queries}) {
-      const id = eventId(log.epoch, log.last);
-      const parts = [...named.keys()].flatMap((queryId) => snapshotParts(world, queryId, limits));
-      return framed(parts, id);
-    },
+    ...inShort,
+    snapshot: ({named = queries}) => snapshot.of(named.keys(), eventId(log.epoch, log.last)),
+    tooLarge: ({named = queries}) => tooLarge(world, named, limits),
     reset: (reason) =>
       JSON.stringify({
         reason,
@@ -116,43 +125,31 @@ export function queryFeed({
         epoch: log.epoch,
         sequence: log.last,
       }),
-    progress() {
-      const {lsn = null, lagBytes = null, lagMs = null} = world.progress();
-      return JSON.stringify({sequence: log.last, time: clock.nowMs(), lsn, lagBytes, lagMs});
-    },
+    progress: ({named = queries}, beat) =>
+      progressText(world, named.keys(), {clock, beat, resultsMax: limits.progressResults}),
     watch: (listener) => log.watch(listener),
   };
 }
 
-/** A part of a result, its rows taken already and written as JSON only once it is sent. */
-type Part = () => string;
+function placeOf(id: string, {epoch, last, trimmed}: EventLog): Place {
+  const within = parseStretchId(id);
+  const parsed = within ?? parseEventId(id);
+  if (!parsed) return {kind: 'lost', reason: 'unknown-id'};
+  if (parsed.epoch !== epoch) return {kind: 'lost', reason: 'other-epoch'};
+  const [from, to] = 'from' in parsed ? [parsed.from, parsed.to] : [parsed.sequence, undefined];
+  if ((to ?? from) > last) return {kind: 'lost', reason: 'unknown-id'};
+  if (from < trimmed) return {kind: 'lost', reason: 'too-old'};
+  return within ? {kind: 'within', stretch: within} : {kind: 'held', place: from};
+}
 
-function snapshotParts(
-  {log, results}: StreamWorld,
-  queryId: string,
+/** Counted before any row is taken. */
+function tooLarge(
+  {results}: StreamWorld,
+  named: QueryIds,
   {snapshotRows}: FeedLimits,
-): Part[] {
-  const result = results(queryId);
-  const rows = [...(result?.rows() ?? [])];
-  const json = rowJson(result?.columns ?? []);
-  const count = Math.max(1, Math.ceil(rows.length / snapshotRows));
-  const head = JSON.stringify({queryId, sequence: log.last, lsn: result?.lsn ?? null});
-  return Array.from({length: count}, (_, index) => () => {
-    const some = rows.slice(index * snapshotRows, (index + 1) * snapshotRows);
-    const part = `"part":${index + 1},"parts":${count}`;
-    return `${head.slice(0, -1)},${part},"rows":[${some.map((row) => entry(row, json)).join(',')}]}`;
-  });
-}
-
-function entry([key, row]: readonly [Key, Row], json: (row: Row) => string): string {
-  return `{"key":${JSON.stringify(String(key))},"after":${json(row)}}`;
-}
-
-/** Only who has all of it may go on from its id. */
-function* framed(parts: readonly Part[], id: string): Generator<Buffer, undefined> {
-  for (const [index, part] of parts.entries()) {
-    const last = index === parts.length - 1;
-    yield Buffer.from(frameText({event: 'snapshot', data: part(), ...(last && {id})}));
-  }
-  if (parts.length === 0) yield Buffer.from(frameText({id}));
+): Problem | undefined {
+  let rows = 0;
+  for (const queryId of named.keys()) rows += results(queryId)?.count ?? 0;
+  if (rows <= snapshotRows) return undefined;
+  return reactionProblems['snapshot-too-large']({rows, limit: snapshotRows});
 }

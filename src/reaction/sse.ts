@@ -13,7 +13,7 @@ import {changesOf, drasiEvent, drasiResult} from './changes.ts';
 import {lagBehind} from './lag.ts';
 import {reactionProblems} from './problems.ts';
 import type {FeedLimits} from './query-feed.ts';
-import {type QueryStream, queryStream} from './query-stream.ts';
+import {type QueryStream, type QueryStreamOptions, queryStream} from './query-stream.ts';
 import type {Reaction, ReactionState} from './reaction.ts';
 import {compileRoutes, type RouteOptions, type Routes, rendered} from './routes.ts';
 import {type SsePaths, ssePaths} from './sse-paths.ts';
@@ -33,7 +33,8 @@ export interface SseOptions extends RouteOptions {
 }
 
 export interface SseWorld
-  extends Pick<EventStreamOptions, 'stalledMs' | 'retryMs' | 'clock' | 'chance'> {
+  extends Omit<EventStreamOptions, 'heartbeatIntervalMs' | 'heartbeat'>,
+    Pick<QueryStreamOptions, 'queriesMax'> {
   readonly world: StreamWorld;
   readonly listeners: Listeners;
   readonly limits: FeedLimits;
@@ -96,7 +97,7 @@ export function sseReaction(options: SseOptions, env: SseWorld): Reaction {
       }
     },
     async stop() {
-      stream?.close();
+      await stream?.close();
       stream = undefined;
       await mount?.unmount();
       mount = undefined;

@@ -16,6 +16,9 @@ export interface StreamedResult {
   readonly columns: readonly Column[];
   /** The position as of which it is the query's answer, as Postgres prints it. */
   readonly lsn: string;
+  /** How many rows it has; and their checksum (`data/checksum.ts`), where it is kept. */
+  readonly count?: number | undefined;
+  readonly checksum?: number | undefined;
   /** Its rows, in no order; read in the turn they are asked for. */
   rows(): Iterable<readonly [Key, Row]>;
 }

@@ -1,14 +1,17 @@
 import {identicalRows} from '../data/compare.ts';
-import {consolidate, type Delta} from '../data/delta.ts';
+import type {Delta, Edit} from '../data/delta.ts';
 import type {Diff} from '../data/diff.ts';
 import type {Key} from '../data/key.ts';
 import {compareKeys} from '../data/key-order.ts';
 import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 
-/** A query's result: its rows by identity, as of the last transaction applied. */
+/**
+ * A query's result: its rows by identity, as of the last transaction applied. The deltas it
+ * takes are a query's answers (`RunningQuery`): net, so that no key is named twice.
+ */
 export interface ResultSet {
-  /** Applies what one transaction did and answers it as a diff, without what changed nothing. */
+  /** Applies what one transaction did and answers it as a diff. */
   apply(delta: Delta): Diff;
   /**
    * Takes the rows of a query hydrated anew; the diff is what differs from those held.
@@ -33,11 +36,12 @@ export function resultSet(): ResultSet {
   return {
     apply(delta) {
       const diff = emptyDiff();
-      for (const {key, before, after} of consolidate(delta)) {
-        assert(rows.has(key) === (before !== undefined), `result row ${key} is not as edited`);
-        if (after) rows.set(key, after);
-        else rows.delete(key);
-        note(diff, key, before, after);
+      for (const edit of delta) {
+        const {key, before, after} = edit;
+        if (put(rows, key, after) !== (before !== undefined)) notAsEdited(edit);
+        if (!before) diff.added.push({key, after: after!});
+        else if (!after) diff.deleted.push({key, before});
+        else diff.updated.push({key, before, after});
       }
       if (diff.added.length + diff.deleted.length > 0) sorted = undefined;
       return diff;
@@ -47,9 +51,9 @@ export function resultSet(): ResultSet {
       const held = rows;
       rows = new Map();
       sorted = undefined;
-      for (const {key, after} of consolidate(delta)) {
-        assert(after !== undefined, `result row ${key} is missing in a new result`);
-        rows.set(key, after);
+      for (const edit of delta) {
+        const {key, after} = edit;
+        if (!after || put(rows, key, after)) notAsEdited(edit);
         const before = held.get(key);
         if (before && reshaped) diff.updated.push({key, before, after});
         else note(diff, key, before, after);
@@ -69,6 +73,19 @@ export function resultSet(): ResultSet {
       return rows.size;
     },
   };
+}
+
+/** Holds a row under its key, or none; answers whether there was one, by a single lookup. */
+function put(rows: Map<Key, Row>, key: Key, row: Row | undefined): boolean {
+  if (!row) return rows.delete(key);
+  const {size} = rows;
+  rows.set(key, row);
+  return rows.size === size;
+}
+
+/** Apart from the loops, so that the text is made for the edit alone that is wrong. */
+function notAsEdited({key}: Edit): never {
+  assert(false, `result row ${key} is not as edited`);
 }
 
 type GrowingDiff = {-readonly [Part in keyof Diff]: Diff[Part][number][]};

@@ -1,18 +1,23 @@
 import type {Lsn} from '../data/lsn.ts';
+import type {Transaction} from '../data/transaction.ts';
 import {type Problem, problemText} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
+import {slotProblems} from '../postgres/problems-slot.ts';
 import {lockTables} from '../postgres/snapshot.ts';
 import type {TableMarks} from '../postgres/table-marks.ts';
+import {timelineLeftAt} from '../postgres/timeline.ts';
 import type {TlsOptions} from '../postgres/tls.ts';
-import {type Beginning, beginningOf, readServer} from './connect-slot.ts';
+import {type Beginning, beginningOf, readServer, type ServerState} from './connect-slot.ts';
 import type {Image} from './image.ts';
+import {memoText} from './memo.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
 import {type Prepared, prepare} from './prepare.ts';
 import type {Progress} from './progress.ts';
 import {changedTable, marksNow} from './quiet-changes.ts';
 import {type Resync, resync} from './resync.ts';
 import {shapesOf} from './shape.ts';
+import type {SlotGuard} from './slot-guard.ts';
 import type {SourceSink} from './source.ts';
 
 /** What a source holds from one connection to the next. */
@@ -26,10 +31,20 @@ export interface Held {
   senderPid: number | undefined;
   /** Names the server's data. */
   systemId: string | undefined;
+  /** Which of the histories of that data: see `ServerState`. */
+  timeline: number | undefined;
   /** Why the image must be compared with the tables before the stream goes on. */
   doubt: Problem | undefined;
   /** What tells that the tables are still those in the image. */
   marks: TableMarks;
+}
+
+/** How the tables of the image stand in the database. */
+export interface Described {
+  readonly tables: readonly FollowedTable[];
+  readonly marks: TableMarks;
+  readonly systemId: string;
+  readonly timeline: number;
 }
 
 /** Where and how the stream is to be opened. */
@@ -38,6 +53,8 @@ export interface Attached {
   readonly tls: TlsOptions;
   readonly walSenderTimeoutMs: number;
   readonly viaRoot: boolean;
+  /** As in `server_version_num`. */
+  readonly version: number;
   readonly warnings: readonly Problem[];
 }
 
@@ -47,7 +64,10 @@ export interface Attaching {
   readonly held: Held;
   readonly sink: SourceSink;
   readonly signal: AbortSignal;
+  readonly guard: SlotGuard;
   readonly onRows: (rowsRead: number) => void;
+  /** The tables are about to be compared; `why` where something was lost. */
+  readonly onCompare: (why: Problem | undefined) => void;
 }
 
 /**
@@ -56,37 +76,63 @@ export interface Attaching {
  * is told as a transaction.
  */
 export async function attach(attaching: Attaching): Promise<Attached> {
-  const {options, world, held, signal} = attaching;
+  const {options, held, signal} = attaching;
   const control = await openSession(options.connect, {signal});
   try {
-    const server = await readServer(control.client);
-    const earlier = {
-      received: held.progress.received,
-      pid: held.senderPid,
-      systemId: held.systemId,
-    };
-    const around = {earlier, server, clock: world.clock, signal};
-    const beginning = await beginningOf(control.client, options.slotName, around);
+    const server = await readServer(control);
+    const beginning = await beginningFor(attaching, control, server);
     const needs = {slots: beginning.kind === 'resync' ? 1 : 0, senders: 1};
     const prepared = await prepare(control.client, options, needs);
-    const from = await position(attaching, control, beginning, prepared);
-    held.systemId = server.systemId;
-    const {walSenderTimeoutMs} = server;
-    const {viaRoot, warnings} = prepared;
-    return {from, tls: control.tls, walSenderTimeoutMs, viaRoot, warnings};
+    const from = await position(attaching, control, {beginning, prepared, server});
+    held.timeline = server.timeline;
+    const {walSenderTimeoutMs, version} = server;
+    const {viaRoot} = prepared;
+    const warnings = [...prepared.warnings, ...failoverWarnings(options, version)];
+    return {from, tls: control.tls, walSenderTimeoutMs, viaRoot, version, warnings};
   } finally {
     await control.end();
   }
 }
 
+function beginningFor(
+  {options, world, held, signal, guard}: Attaching,
+  {client, tls}: Session,
+  server: ServerState,
+): Promise<Beginning> {
+  const {senderPid: pid, systemId, timeline, progress} = held;
+  const {connect, slotName} = options;
+  return beginningOf(client, slotName, {
+    earlier: {received: progress.received, pid, systemId, timeline},
+    server,
+    clock: world.clock,
+    signal,
+    excess: () => guard.check(client),
+    leftAt: (earlier) => timelineLeftAt(connect, {earlier, now: server.timeline, tls, signal}),
+  });
+}
+
+const FAILOVER_SINCE = 170_000;
+
+function failoverWarnings({slotFailover}: PostgresSourceOptions, version: number): Problem[] {
+  if (!slotFailover || version >= FAILOVER_SINCE) return [];
+  const text = String(Math.floor(version / 10_000));
+  return [slotProblems['failover-not-supported']({version: text})];
+}
+
 async function position(
   attaching: Attaching,
   control: Session,
-  beginning: Beginning,
-  prepared: Prepared,
+  found: {
+    readonly beginning: Beginning;
+    readonly prepared: Prepared;
+    readonly server: ServerState;
+  },
 ): Promise<Lsn> {
+  const {beginning, prepared, server} = found;
   const {held, world, options} = attaching;
-  const why = beginning.kind === 'resync' ? beginning.why : held.doubt;
+  // That it is gone was our own doing, where it was.
+  const ours = held.doubt?.code === 'slot-given-up' ? held.doubt : undefined;
+  const why = beginning.kind === 'resync' ? (ours ?? beginning.why) : held.doubt;
   const altered =
     shapesOf(prepared.tables) !== shapesOf(held.tables) ||
     changedTable(held.marks, await marksNow(control.client, options), {named: false});
@@ -94,52 +140,61 @@ async function position(
     return beginning.from;
   }
   if (why) world.log.warn(problemText(why), {source: options.id});
+  attaching.onCompare(why);
   const slotExists = beginning.kind === 'resume' || beginning.slotExists;
   // Locked, they are described once more: nobody can alter them from here on.
   await lockTables(control.client, prepared.tables);
   // The marks first: what changes between the two is then noticed later.
   const marks = await marksNow(control.client, options);
   const {tables} = await prepare(control.client, options, {slots: 1, senders: 1});
-  const from = await compared(attaching, control, {tables, slotExists});
-  held.marks = marks;
-  return from;
+  const {systemId, timeline, version} = server;
+  const failover = options.slotFailover && version >= FAILOVER_SINCE;
+  return compared(attaching, control, {slotExists, failover, tables, marks, systemId, timeline});
 }
 
 async function compared(
   attaching: Attaching,
   control: Session,
-  {tables, slotExists}: {tables: readonly FollowedTable[]; slotExists: boolean},
+  {
+    slotExists,
+    failover,
+    ...described
+  }: Described & {readonly slotExists: boolean; readonly failover: boolean},
 ): Promise<Lsn> {
+  const {tables} = described;
   const {options, world, held, signal, onRows} = attaching;
   const {connect, slotName, slotWaitMs} = options;
   const shapes = new Map(held.tables.map((followed) => [followed.table.id, followed]));
-  const resyncing = {connect, slotName, slotExists, slotWaitMs, clock: world.clock, signal, onRows};
+  const slot = {slotName, slotExists, failover, slotWaitMs};
+  const resyncing = {connect, ...slot, clock: world.clock, signal, onRows};
   const found = await resync(control, tables, shapes, held.image, resyncing);
-  await tell(attaching, tables, found);
+  await tell(attaching, described, found);
   return found.lsn;
 }
 
 async function tell(
   {options, held, sink}: Attaching,
-  tables: readonly FollowedTable[],
+  described: Described,
   found: Resync,
 ): Promise<void> {
-  const described = (each: readonly FollowedTable[]): string =>
-    JSON.stringify(each.map(({table}) => table));
-  const fresh = held.progress.received === undefined;
-  const altered = fresh || described(tables) !== described(held.tables);
   found.adopt();
-  held.tables = tables;
+  Object.assign(held, described);
   held.doubt = undefined;
   held.progress.restart(found.lsn);
   held.progress.give(found.lsn, found.takenAt);
-  if (altered) sink.describe(tables.map(({table}) => table));
-  await sink.receive({
-    kind: 'resync',
-    sourceId: options.id,
-    lsn: found.lsn,
-    xid: undefined,
-    commitTime: found.takenAt,
-    changes: found.changes,
-  });
+  sink.describe(
+    described.tables.map(({table}) => table),
+    memoText(described),
+  );
+  const transactions: Transaction[] = [
+    {
+      kind: 'resync',
+      sourceId: options.id,
+      lsn: found.lsn,
+      xid: undefined,
+      commitTime: found.takenAt,
+      changes: found.changes,
+    },
+  ];
+  await sink.receive(() => transactions.shift());
 }

@@ -68,6 +68,9 @@ export function bagImage(table: Table): TableImage {
         bag = next;
       }),
     rows: () => rowsOf(bag),
+    load(stored) {
+      for (const row of stored.values()) put(row, []);
+    },
     get size() {
       let size = 0;
       for (const {count} of bag.values()) size += count;

@@ -2,8 +2,10 @@ import type pg from 'pg';
 import {type Lsn, lsnText, parseLsn} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Problem} from '../lib/problem.ts';
+import type {Session} from '../postgres/connection.ts';
+import {postgresProblems} from '../postgres/problems.ts';
 import {slotProblems} from '../postgres/problems-slot.ts';
-import {dropSlot, readSlot, type Slot, slotInUse} from '../postgres/slot.ts';
+import {dropSlot, freed, readSlot, type Slot, slotInUse} from '../postgres/slot.ts';
 
 /** How a stream can begin. */
 export type Beginning =
@@ -20,11 +22,17 @@ export interface Earlier {
   readonly pid: number | undefined;
   /** Names the server's data, so that another one behind the same address is noticed. */
   readonly systemId: string | undefined;
+  /** Which of the histories of that data. */
+  readonly timeline: number | undefined;
 }
 
 /** What a server says of itself. */
 export interface ServerState {
   readonly systemId: string;
+  /** It grows by one when a standby is promoted, or a backup is recovered to some moment. */
+  readonly timeline: number;
+  /** As in `server_version_num`. */
+  readonly version: number;
   /** The end of its log, as far as it is on its disk. */
   readonly flushed: Lsn;
   readonly walSenderTimeoutMs: number;
@@ -34,47 +42,74 @@ const SERVER = `
   SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
     CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn()
       ELSE pg_current_wal_flush_lsn() END::text AS flushed,
-    (SELECT setting::int FROM pg_settings WHERE name = 'wal_sender_timeout') AS timeout_ms`;
+    CASE WHEN NOT pg_is_in_recovery()
+      THEN pg_walfile_name(pg_current_wal_flush_lsn()) END AS segment,
+    (SELECT setting::int FROM pg_settings WHERE name = 'wal_sender_timeout') AS timeout_ms,
+    current_setting('server_version_num')::int AS version, pg_backend_pid() AS pid`;
 
-export async function readServer(client: pg.Client): Promise<ServerState> {
-  const {rows} = await client.query<{system_id: string; flushed: string; timeout_ms: number}>(
-    SERVER,
-  );
+interface ServerRow {
+  readonly system_id: string;
+  readonly flushed: string | null;
+  readonly segment: string | null;
+  readonly timeout_ms: number;
+  readonly version: number;
+  readonly pid: number;
+}
+
+/** Refuses a pooler: it hands sessions out to others, and they are needed for ourselves. */
+export async function readServer({client, pid}: Session): Promise<ServerState> {
+  const {rows} = await client.query<ServerRow>(SERVER);
   const row = rows[0];
+  if (!row) throw new Error('a SELECT without FROM answers one row');
+  // A pooler gives a number of its own at the login.
+  if (row.pid !== pid)
+    throw postgresProblems['pooler-between']({host: client.host, port: client.port});
   return {
-    systemId: row?.system_id ?? '',
-    flushed: parseLsn(row?.flushed ?? '') ?? 0n,
-    walSenderTimeoutMs: row?.timeout_ms ?? 0,
+    systemId: row.system_id,
+    // The name of a segment begins with the timeline, in eight digits.
+    timeline: Number.parseInt(row.segment?.slice(0, 8) ?? '0', 16),
+    version: row.version,
+    flushed: parseLsn(row.flushed ?? '') ?? 0n,
+    walSenderTimeoutMs: row.timeout_ms,
   };
+}
+
+export interface Beginnings {
+  readonly earlier: Earlier;
+  readonly server: ServerState;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Why the slot must be given up, where it must. */
+  readonly excess: () => Promise<Problem | undefined>;
+  /** Where the server's history left the timeline that was read from last. */
+  readonly leftAt: (timeline: number) => Promise<Lsn | undefined>;
 }
 
 /**
  * Whether the stream can go on where the image is, or a snapshot must come first. Drops a
- * slot that the server has given up; throws where somebody else reads from it.
+ * slot that the server has given up, or that we have; throws where somebody else reads
+ * from it.
  */
 export async function beginningOf(
   client: pg.Client,
   slotName: string,
-  {
-    earlier,
-    server,
-    clock,
-    signal,
-  }: {
-    earlier: Earlier;
-    server: ServerState;
-    clock: Clock;
-    signal: AbortSignal;
-  },
+  around: Beginnings,
 ): Promise<Beginning> {
+  const {earlier, clock, signal} = around;
   const slot = await readSlot(client, slotName);
-  const lost = slot && (await refuseOrDrop(client, slot));
-  if (!slot || lost)
-    return {kind: 'resync', slotExists: false, why: lost ?? gone(slotName, earlier)};
-  if (slot.activePid !== undefined) await freeSlot(client, slot, {earlier, clock, signal});
+  if (slot?.foreign) throw slotProblems['slot-not-ours']({slot: slot.name, what: slot.foreign});
+  if (!slot) return {kind: 'resync', slotExists: false, why: gone(slotName, earlier)};
+  if (slot.lost) {
+    const why = slotProblems['slot-lost']({slot: slotName, ...slot.lost});
+    return dropped(client, slotName, why);
+  }
+  const pid = await freed(client, slotName, {ownPid: earlier.pid, clock, signal});
+  if (pid !== undefined) throw await slotInUse(client, slotName, pid);
+  const excess = await around.excess();
+  if (excess) return dropped(client, slotName, excess);
   const {received} = earlier;
   if (received === undefined) return {kind: 'resync', slotExists: true, why: undefined};
-  const why = discontinuity(slot, received, {earlier, server});
+  const why = await discontinuity(slot, received, around);
   if (why === undefined) return {kind: 'resume', from: received};
   return {
     kind: 'resync',
@@ -83,11 +118,9 @@ export async function beginningOf(
   };
 }
 
-async function refuseOrDrop(client: pg.Client, slot: Slot): Promise<Problem | undefined> {
-  if (slot.foreign) throw slotProblems['slot-not-ours']({slot: slot.name, what: slot.foreign});
-  if (!slot.lost) return undefined;
-  await dropSlot(client, slot.name);
-  return slotProblems['slot-lost']({slot: slot.name, why: slot.lost});
+async function dropped(client: pg.Client, slot: string, why: Problem): Promise<Beginning> {
+  await dropSlot(client, slot);
+  return {kind: 'resync', slotExists: false, why};
 }
 
 function gone(slot: string, {received}: Earlier): Problem | undefined {
@@ -95,40 +128,28 @@ function gone(slot: string, {received}: Earlier): Problem | undefined {
   return slotProblems['slot-lost']({
     slot,
     why: 'Somebody dropped it, or the server is another one',
+    hint: 'where a standby took over: set slotFailover (Postgres 17), so that it has the slot, too',
   });
 }
 
-const FREE_WITHIN_MS = 3000;
-const FREE_POLL_MS = 50;
-
-/** Our own last connection may linger on the server; it is ended. Anybody else's is not. */
-async function freeSlot(
-  client: pg.Client,
-  slot: Slot,
-  {earlier, clock, signal}: {earlier: Earlier; clock: Clock; signal: AbortSignal},
-): Promise<void> {
-  let pid = slot.activePid;
-  if (pid !== undefined && pid === earlier.pid) {
-    await client.query('SELECT pg_terminate_backend($1)', [pid]);
-    const untilMs = clock.nowMs() + FREE_WITHIN_MS;
-    while (pid === earlier.pid && clock.nowMs() < untilMs) {
-      await clock.wait(FREE_POLL_MS, signal);
-      pid = (await readSlot(client, slot.name))?.activePid;
-    }
-  }
-  if (pid !== undefined) throw await slotInUse(client, slot.name, pid);
-}
-
-function discontinuity(
+async function discontinuity(
   {confirmedLsn}: Slot,
   received: Lsn,
-  {earlier, server}: {earlier: Earlier; server: ServerState},
-): string | undefined {
+  {earlier, server, leftAt}: Beginnings,
+): Promise<string | undefined> {
   if (earlier.systemId !== undefined && earlier.systemId !== server.systemId) {
     return 'The server holds other data than before';
   }
   if (server.flushed < received) {
     return `Its log ends at ${lsnText(server.flushed)}, before ${lsnText(received)}`;
+  }
+  if (earlier.timeline !== undefined && earlier.timeline !== server.timeline) {
+    const left = await leftAt(earlier.timeline);
+    // What was read after that position never happened, in the history that it has now.
+    if (left === undefined || left < received) {
+      const where = left === undefined ? 'at an unknown position' : `at ${lsnText(left)}`;
+      return `Its history left timeline ${earlier.timeline} ${where}, before ${lsnText(received)}`;
+    }
   }
   if (confirmedLsn !== undefined && confirmedLsn > received) {
     return `The slot was moved on to ${lsnText(confirmedLsn)}, past ${lsnText(received)}`;

@@ -7,6 +7,7 @@ import {applyChanges, type Image} from './image.ts';
 import {type InboxLimits, inbox} from './inbox.ts';
 import type {Progress} from './progress.ts';
 import type {Relations} from './relations.ts';
+import type {SourceSink} from './source.ts';
 
 export interface Following {
   readonly sourceId: string;
@@ -18,8 +19,7 @@ export interface Following {
   readonly clock: Clock;
   /** The server has begun to send. */
   readonly onOpen: (stream: ReplicationStream) => void;
-  /** Takes a transaction; resolves when there is room for the next. */
-  readonly receive: (transaction: Transaction) => Promise<void>;
+  readonly sink: Pick<SourceSink, 'receive' | 'reach'>;
 }
 
 /**
@@ -31,7 +31,8 @@ export interface Following {
  * stream sends it again.
  */
 export async function follow(following: Following, signal: AbortSignal): Promise<void> {
-  const {progress, relations, limits} = following;
+  const {progress, relations, limits, sink} = following;
+  const idle = quietPosition(following, signal);
   const transactions = assembler({from: following.stream.from, maxRows: limits.transactionRows});
   const handlers = {
     message(bytes: Buffer): void {
@@ -43,9 +44,7 @@ export async function follow(following: Following, signal: AbortSignal): Promise
       progress.hear(walEnd);
       // Up to here the server had nothing for us, unless something is still on its way.
       if (transactions.open || !waiting.idle || !progress.settled) return;
-      progress.receive(walEnd);
-      progress.acknowledge(walEnd);
-      stream.confirm(walEnd);
+      idle.reached(walEnd, () => waiting.idle && !transactions.open && progress.settled);
     },
   };
   const stream = new ReplicationStream(following.stream, handlers, following.clock);
@@ -56,7 +55,9 @@ export async function follow(following: Following, signal: AbortSignal): Promise
     ended.catch(() => {});
     following.onOpen(stream);
     for (let batch = await waiting.take(); batch; batch = await waiting.take()) {
-      for (const transaction of batch) await step(following, transaction, signal);
+      const next = applied(following, batch, signal);
+      // Between two steps of the store everybody else has a turn.
+      while (await sink.receive(next)) await new Promise(setImmediate);
       waiting.done();
     }
     await ended;
@@ -65,14 +66,55 @@ export async function follow(following: Following, signal: AbortSignal): Promise
   }
 }
 
-async function step(
-  {sourceId, image, relations, progress, receive}: Following,
-  {lsn, xid, commitTime, changes: raw}: RawTransaction,
+/** Brings the image forward by one transaction of the batch at each call. */
+function applied(
+  {sourceId, image, relations, progress}: Following,
+  batch: readonly RawTransaction[],
   signal: AbortSignal,
-): Promise<void> {
-  if (signal.aborted) return;
-  const changes = applyChanges(image, raw, relations);
-  if (changes.size === 0) return progress.receive(lsn);
-  progress.give(lsn, commitTime);
-  await receive({kind: 'stream', sourceId, lsn, xid, commitTime, changes});
+): () => Transaction | undefined {
+  let index = 0;
+  return () => {
+    while (index < batch.length && !signal.aborted) {
+      const {lsn, xid, commitTime, changes: raw} = batch[index++]!;
+      const changes = applyChanges(image, raw, relations);
+      if (changes.size > 0) {
+        progress.give(lsn, commitTime);
+        return {kind: 'stream', sourceId, lsn, xid, commitTime, changes};
+      }
+      progress.receive(lsn);
+    }
+    return undefined;
+  };
+}
+
+/** An idle source tells its position this often at most: the server asks far more often. */
+const REACH_MS = 250;
+
+/** The position of a source for which there is nothing in the log. */
+function quietPosition({progress, sink, clock}: Following, signal: AbortSignal) {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let newest: Lsn | undefined;
+
+  function tell(lsn: Lsn): void {
+    toldAtMs = clock.nowMs();
+    progress.receive(lsn);
+    sink.reach(lsn);
+  }
+  return {
+    /** `still` answers, later too, whether there has been nothing since. */
+    reached(lsn: Lsn, still: () => boolean): void {
+      const leftMs = toldAtMs + REACH_MS - clock.nowMs();
+      if (leftMs <= 0) return tell(lsn);
+      const waits = newest !== undefined;
+      newest = lsn;
+      if (waits) return;
+      const later = (): void => {
+        const reached = newest;
+        newest = undefined;
+        if (reached !== undefined && !signal.aborted && still()) tell(reached);
+      };
+      // Rejects when all is to end, and then the server sends it again.
+      clock.wait(leftMs, signal).then(later, () => {});
+    },
+  };
 }

@@ -74,6 +74,9 @@ export function keyedImage(table: Table): TableImage {
         rows = next;
       }),
     rows: () => rows,
+    load(stored) {
+      rows = stored;
+    },
     get size() {
       return rows.size;
     },

@@ -62,11 +62,11 @@ export function memorySource({
     id,
     async run(to, signal) {
       sink = to;
-      to.describe(tables);
+      to.describe(tables, '');
       const all = new Map(
         tables.map((table) => [table.id, Array.from(rows.get(table.id) ?? [], inserted)]),
       );
-      taken = to.receive(transaction('resync', netDeltas(all)));
+      taken = to.receive(once(transaction('resync', netDeltas(all))));
       await taken;
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
@@ -83,14 +83,19 @@ export function memorySource({
       }
       const committed = transaction('stream', netDeltas(edits));
       const to = sink;
-      taken = before.then(() => to?.receive(committed));
+      taken = before.then(() => to?.receive(once(committed)));
       await taken;
       return committed;
     },
     acknowledge(upTo) {
       acknowledged = upTo;
     },
+    // What it holds is what there is: a comparison finds nothing.
+    resync() {},
     rows: (table) => rows.get(table) ?? [],
+    get tables() {
+      return sink ? tables : undefined;
+    },
     status(): SourceStatus {
       return {
         state: {kind: sink ? 'streaming' : 'stopped'},
@@ -102,9 +107,16 @@ export function memorySource({
         lagMs: acknowledged === lsn ? 0 : undefined,
         tables: tables.map((table) => table.id),
         warnings: [],
+        transactions: Number(lsn / 8n),
       };
     },
   };
+}
+
+/** Answers a transaction when it is asked first, and nothing after that. */
+function once(transaction: Transaction): () => Transaction | undefined {
+  const all = [transaction];
+  return () => all.shift();
 }
 
 const inserted = ([key, after]: readonly [Key, Row]): Edit => ({key, before: undefined, after});

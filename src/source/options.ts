@@ -18,6 +18,16 @@ export interface PostgresSourceOptions {
   readonly slotWaitMs: number;
   /** How often tables are looked at for changes that the stream says nothing of. */
   readonly tableCheckMs: number;
+  /** How often it is looked at what the slot costs the server. */
+  readonly slotCheckMs: number;
+  /** Log that the server may keep for the slot; past it the slot is given up. 0: any. */
+  readonly maxRetainedWalBytes: number;
+  /** How often a slot that somebody else reads from is tried. */
+  readonly slotRetryMs: number;
+  /** Whether standbys are to have a copy of a slot that is made. */
+  readonly slotFailover: boolean;
+  /** How often a heartbeat is written into the database's log; 0: never. */
+  readonly heartbeatMs: number;
   readonly limits: SourceLimits;
 }
 

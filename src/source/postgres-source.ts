@@ -1,29 +1,39 @@
 import type {Key} from '../data/key.ts';
 import type {Lsn} from '../data/lsn.ts';
-import type {TableId} from '../data/schema.ts';
+import type {Table, TableId} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
-import {backoffMs} from '../lib/backoff.ts';
-import {type Problem, problemsOf, problemText} from '../lib/problem.ts';
+import {Problem, problemsOf, problemText} from '../lib/problem.ts';
 import {codeOf, connectionProblem, isOfTheWorld} from '../postgres/failure.ts';
 import type {ReplicationStream} from '../postgres/replication-stream.ts';
-import {attach, type Held} from './attach.ts';
-import {follow} from './follow.ts';
+import {type Attached, attach, type Held} from './attach.ts';
+import {beside} from './beside.ts';
+import {type Following, follow} from './follow.ts';
+import {Bug, guardedSink} from './guarded-sink.ts';
+import {type Heartbeat, heartbeat} from './heartbeat.ts';
+import {heldFrom} from './memo.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
-import {progress} from './progress.ts';
-import {whileUnchanged} from './quiet-changes.ts';
+import {sourceProblems} from './problems.ts';
+import {tableDuty} from './quiet-changes.ts';
+import {makesDoubtful, pauseMs} from './recovery.ts';
 import {relationsOf} from './relations.ts';
-import type {Source, SourceSink, SourceState, SourceStatus} from './source.ts';
+import {type SlotGuard, slotGuard} from './slot-guard.ts';
+import type {
+  Source,
+  SourceSink,
+  SourceState,
+  SourceStatus,
+  Staleness,
+  StoredSource,
+} from './source.ts';
 
 /** A Postgres database as a source, by logical replication with pgoutput. */
-export function postgresSource(options: PostgresSourceOptions, world: SourceWorld): Source {
-  return new PostgresSource(options, world);
+export function postgresSource(
+  options: PostgresSourceOptions,
+  world: SourceWorld,
+  stored?: StoredSource,
+): Source {
+  return new PostgresSource(options, world, stored);
 }
-
-/** What makes the rows held doubtful: they are compared before the stream goes on. */
-const DOUBTS = new Set(['image-out-of-step', 'schema-changed', 'transaction-too-large']);
-
-/** What the stream says of changes made while there was no publication. */
-const UNDEFINED_OBJECT = '42704';
 
 /**
  * One loop owns everything: look, compare or resume, follow, and again when that broke.
@@ -34,15 +44,7 @@ class PostgresSource implements Source {
   readonly id: string;
   readonly #options: PostgresSourceOptions;
   readonly #world: SourceWorld;
-  readonly #held: Held = {
-    image: new Map(),
-    progress: progress(),
-    tables: [],
-    senderPid: undefined,
-    systemId: undefined,
-    doubt: undefined,
-    marks: new Map(),
-  };
+  readonly #held: Held;
   /** Relations of the stream that turned out to be no tables of ours. */
   readonly #strangers = new Set<number>();
   #warnings: readonly Problem[] = [];
@@ -51,29 +53,51 @@ class PostgresSource implements Source {
   #stream: ReplicationStream | undefined;
   /** Attempts that failed since a transaction came through. */
   #failures = 0;
+  /** Transactions of the stream that were told. */
+  #transactions = 0;
+  #stale: Staleness | undefined;
+  /** Aborted to have the connection, or the wait for one, end before its time. */
+  #interrupt = new AbortController();
+  readonly #guard: SlotGuard;
+  readonly #heartbeat: Heartbeat;
 
-  constructor(options: PostgresSourceOptions, world: SourceWorld) {
+  constructor(options: PostgresSourceOptions, world: SourceWorld, stored?: StoredSource) {
     this.id = options.id;
+    this.#held = heldFrom(stored);
     this.#options = options;
     this.#world = world;
     this.#sinceMs = world.clock.nowMs();
+    this.#guard = slotGuard(options, world, () => this.#held.senderPid);
+    this.#heartbeat = heartbeat(options, world);
   }
 
   async run(sink: SourceSink, signal: AbortSignal): Promise<void> {
     const guarded = guardedSink(sink, signal, () => {
       this.#failures = 0;
+      this.#transactions += 1;
     });
+    if (this.#held.progress.received !== undefined) this.#grownStale(undefined);
     while (!signal.aborted) {
+      this.#interrupt = new AbortController();
+      const either = AbortSignal.any([signal, this.#interrupt.signal]);
       const {problem} = this.#state.kind === 'waiting' ? this.#state : {};
       this.#enter({kind: 'connecting', attempt: this.#failures + 1, ...(problem && {problem})});
       try {
-        await this.#connection(guarded, signal);
+        await this.#connection(guarded, either);
       } catch (error) {
         if (signal.aborted) break;
-        await this.#recover(error, signal);
+        await this.#recover(error, either);
       }
+      this.#grownStale(this.#held.doubt);
     }
     this.#enter({kind: 'stopped'});
+  }
+
+  resync(): void {
+    this.#held.doubt = sourceProblems['resync-asked']({source: this.id});
+    // One that is connecting looks at the doubt by itself.
+    const {kind} = this.#state;
+    if (kind === 'streaming' || kind === 'waiting') this.#interrupt.abort();
   }
 
   acknowledge(lsn: Lsn): void {
@@ -83,6 +107,11 @@ class PostgresSource implements Source {
 
   rows(table: TableId): Iterable<readonly [Key, Row]> {
     return this.#held.image.get(table)?.rows() ?? [];
+  }
+
+  get tables(): readonly Table[] | undefined {
+    const {progress, tables} = this.#held;
+    return progress.received === undefined ? undefined : tables.map(({table}) => table);
   }
 
   status(): SourceStatus {
@@ -99,54 +128,81 @@ class PostgresSource implements Source {
       lagMs: oldestCommit === undefined ? (known ? 0 : undefined) : Math.max(0, ageMs),
       tables: this.#held.tables.map(({table}) => table.id),
       warnings: this.#warnings,
+      transactions: this.#transactions,
+      stale: this.#stale,
+      slot: this.#guard.status,
+      heartbeat: this.#heartbeat.status,
     };
   }
 
   /** One connection, from the first look at the database to the break of the stream. */
   async #connection(sink: SourceSink, signal: AbortSignal): Promise<void> {
-    const {connect, slotName, publicationName, limits} = this.#options;
     const attached = await attach({
       options: this.#options,
       world: this.#world,
       held: this.#held,
       sink,
       signal,
+      guard: this.#guard,
       onRows: (rowsRead) => this.#enter({kind: 'snapshotting', rowsRead}),
+      onCompare: (why) => why && this.#grownStale(why),
     });
     this.#warn(attached.warnings);
-    const {from, tls, walSenderTimeoutMs, viaRoot} = attached;
-    const {tables, marks, image, progress} = this.#held;
-    const following = {
+    const following = this.#following(attached, sink);
+    const {tls, version} = attached;
+    const duties = [tableDuty(this.#held.marks, this.#options), this.#guard.duty];
+    if (this.#options.heartbeatMs > 0) {
+      duties.push(
+        this.#heartbeat.duty(version, (refused) => this.#warn([...this.#warnings, refused])),
+      );
+    }
+    const around = {options: this.#options, world: this.#world, tls};
+    const act = (either: AbortSignal): Promise<void> => {
+      // The sink may still hold what it was given last, and be waited for.
+      either.addEventListener('abort', () => this.#broken(either.reason), {once: true});
+      return follow(following, either);
+    };
+    await beside(duties, around, signal, act).finally(() => {
+      this.#stream = undefined;
+      this.#heartbeat.forget();
+    });
+  }
+
+  #following({from, tls, walSenderTimeoutMs, viaRoot}: Attached, sink: SourceSink): Following {
+    const {connect, slotName: slot, publicationName: publication, heartbeatMs} = this.#options;
+    const {tables, image, progress} = this.#held;
+    const messages = heartbeatMs > 0;
+    return {
       sourceId: this.id,
-      stream: {
-        connect,
-        tls,
-        slot: slotName,
-        publication: publicationName,
-        from,
-        walSenderTimeoutMs,
-      },
-      relations: relationsOf(tables, {strangers: this.#strangers, viaRoot}),
+      stream: {connect, tls, slot, publication, from, walSenderTimeoutMs, messages},
+      relations: relationsOf(tables, {
+        strangers: this.#strangers,
+        viaRoot,
+        onMessage: this.#heartbeat.hear,
+      }),
       image,
       progress,
-      limits,
+      limits: this.#options.limits,
       clock: this.#world.clock,
       onOpen: (stream: ReplicationStream) => this.#opened(stream),
-      receive: sink.receive,
+      sink,
     };
-    const around = {options: this.#options, world: this.#world, tls};
-    await whileUnchanged(marks, around, signal, (either) => follow(following, either)).finally(
-      () => {
-        this.#stream = undefined;
-      },
-    );
+  }
+
+  #broken(why: unknown): void {
+    if (!(why instanceof Problem)) return;
+    this.#grownStale(why);
+    this.#enter({kind: 'waiting', problem: why, retryAtMs: this.#world.clock.nowMs()});
   }
 
   #opened(stream: ReplicationStream): void {
     this.#stream = stream;
     this.#held.senderPid = stream.pid;
     this.#confirm();
+    this.#stale = undefined;
     this.#enter({kind: 'streaming'});
+    // Asked for while this connection was past the look at it.
+    if (this.#held.doubt) this.#interrupt.abort();
     this.#world.log.info('streaming', {source: this.id, slot: this.#options.slotName});
   }
 
@@ -159,24 +215,40 @@ class PostgresSource implements Source {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     if (error instanceof Bug) throw error.cause;
     if (problemsOf(error).length === 0 && !isOfTheWorld(error)) throw error;
-    const {clock, random, log} = this.#world;
+    if (this.#interrupt.signal.aborted) return;
     const several = problemsOf(error);
     const [problem, ...further] =
       several.length > 0 ? several : [connectionProblem(error, this.#options.connect)];
     if (!problem) return;
     this.#failures += 1;
-    const doubtful = DOUBTS.has(problem.code) || codeOf(error) === UNDEFINED_OBJECT;
-    if (doubtful) this.#held.doubt = problem;
-    // A first doubt is cleared at once; one that comes again without progress waits.
-    if (doubtful && this.#failures === 1) return;
-    const {retryFirstMs, retryMaxMs} = this.#options;
-    const limits = {firstMs: retryFirstMs, maxMs: retryMaxMs};
-    const waitMs = backoffMs(this.#failures, limits, random());
-    for (const each of [problem, ...further]) {
-      log.warn(problemText(each), {source: this.id, retryMs: waitMs});
+    const failure = {code: problem.code, sqlState: codeOf(error), count: this.#failures};
+    if (makesDoubtful(failure)) this.#held.doubt = problem;
+    this.#grownStale(problem);
+    const waitMs = pauseMs(failure, this.#options, this.#world.random());
+    if (waitMs > 0) await this.#wait({problem, further, waitMs}, signal);
+  }
+
+  async #wait({problem, further, waitMs}: Wait, signal: AbortSignal): Promise<void> {
+    const {clock, log} = this.#world;
+    const before = this.#state.kind === 'connecting' ? this.#state.problem : undefined;
+    // One that waits for another instance to end says so once, not every second.
+    if (before?.code !== 'slot-in-use' || problem.code !== before.code) {
+      for (const each of [problem, ...further]) {
+        log.warn(problemText(each), {source: this.id, retryMs: waitMs});
+      }
     }
-    this.#enter({kind: 'waiting', problem, further, retryAtMs: clock.nowMs() + waitMs});
-    await clock.wait(waitMs, signal).catch(() => {});
+    do {
+      this.#enter({kind: 'waiting', problem, further, retryAtMs: clock.nowMs() + waitMs});
+      await clock.wait(waitMs, signal).catch(() => {});
+      // A snapshot would be of no use to who has not taken in what came before.
+    } while (problem.code === 'slot-given-up' && !this.#held.progress.settled && !signal.aborted);
+  }
+
+  /** What is held is of the past from now on, where it was not before. */
+  #grownStale(why: Problem | undefined): void {
+    if (this.#held.progress.received === undefined) return;
+    const sinceMs = this.#stale?.sinceMs ?? this.#world.clock.nowMs();
+    this.#stale = {sinceMs, why: why ?? this.#stale?.why};
   }
 
   #warn(warnings: readonly Problem[]): void {
@@ -195,35 +267,9 @@ class PostgresSource implements Source {
   }
 }
 
-/** Wraps what the sink threw, so that it is not taken for a failure of the database. */
-class Bug extends Error {
-  override readonly name = 'Bug';
-}
-
-/** The sink, whose failures are bugs, and which is not waited for once all is to end. */
-function guardedSink(sink: SourceSink, signal: AbortSignal, onReceived: () => void): SourceSink {
-  let release = (): void => {};
-  // One listener for all calls: a race with one promise would keep every call for ever.
-  signal.addEventListener('abort', () => release(), {once: true});
-  return {
-    describe(tables) {
-      try {
-        sink.describe(tables);
-      } catch (cause) {
-        throw new Bug('the sink refused a description', {cause});
-      }
-    },
-    async receive(transaction) {
-      if (signal.aborted) return;
-      try {
-        await new Promise<void>((resolve, reject) => {
-          release = resolve;
-          sink.receive(transaction).then(resolve, reject);
-        });
-      } catch (cause) {
-        throw new Bug('the sink refused a transaction', {cause});
-      }
-      if (transaction.kind === 'stream') onReceived();
-    },
-  };
+interface Wait {
+  readonly problem: Problem;
+  /** What else was found wrong at the same time. */
+  readonly further: readonly Problem[];
+  readonly waitMs: number;
 }

@@ -22,6 +22,14 @@ export const sourceProblems = catalogue({
       detail: `${what}. It is described anew, and its rows are compared with what is held.`,
     }),
   },
+  'resync-asked': {
+    cause: 'Somebody asked for a comparison: `POST /api/v1/sources/{id}/resync`.',
+    remedy: 'Nothing: the tables are compared with what is held, and results are corrected.',
+    status: 503,
+    say: ({source}: {source: string}) => ({
+      message: `source "${source}" is compared with the database, as it was asked for`,
+    }),
+  },
   'table-key-not-unique': {
     cause: 'Two rows of a table have equal values in the columns that tableKeys names.',
     remedy: 'Name columns that tell rows apart, or leave the entry out.',

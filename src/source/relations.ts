@@ -36,11 +36,15 @@ const DELETE = 0x44;
 /**
  * `strangers`: oids seen before that are no table of ours, not even since the last
  * description. `viaRoot`: partitions come in the name of their root, so that a relation
- * not heard of before is none of ours.
+ * not heard of before is none of ours. `onMessage` is told of what changes no table.
  */
 export function relationsOf(
   tables: readonly FollowedTable[],
-  {strangers, viaRoot}: {strangers: Set<number>; viaRoot: boolean},
+  {
+    strangers,
+    viaRoot,
+    onMessage,
+  }: {strangers: Set<number>; viaRoot: boolean; onMessage: (message: Message) => void},
 ): Relations {
   const known = new Map<number, KnownRelation>();
   const readers = new Map<number, readonly ByteReader[]>();
@@ -78,6 +82,7 @@ export function relationsOf(
       }
       const message = decodeMessage(bytes, (oid) => readers.get(oid));
       if (message.kind === 'relation') meet(message.relation);
+      else if (message.kind === 'message') onMessage(message);
       return message;
     },
     get: (oid) => known.get(oid),

@@ -25,6 +25,8 @@ export interface ResyncOptions {
   readonly slotName: string;
   /** The slot exists: the snapshot comes with a temporary one, which marks a later point. */
   readonly slotExists: boolean;
+  /** A slot that is made here is copied to standbys. */
+  readonly failover: boolean;
   readonly slotWaitMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -55,6 +57,7 @@ export async function resync(
       control: control.client,
       name: slotExists ? temporaryName(slotName, control) : slotName,
       temporary: slotExists,
+      failover: options.failover && !slotExists,
       limitMs: options.slotWaitMs,
       clock: options.clock,
     });

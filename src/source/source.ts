@@ -4,6 +4,8 @@ import type {Table, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
 import type {Problem} from '../lib/problem.ts';
+import type {HeartbeatStatus} from './heartbeat.ts';
+import type {SlotStatus} from './slot-outlook.ts';
 
 /**
  * Where changes come from. A source runs until it is told to stop: it connects (again and
@@ -21,7 +23,14 @@ export interface Source {
    * query is hydrated from. To be read in the same synchronous turn.
    */
   rows(table: TableId): Iterable<readonly [Key, Row]>;
+  /** The tables whose rows it holds; undefined while it holds none. */
+  readonly tables: readonly Table[] | undefined;
   status(): SourceStatus;
+  /**
+   * Compares its tables with the database, as after a loss, as soon as may be; what differs
+   * is told as a `resync`. What it holds is served meanwhile.
+   */
+  resync(): void;
 }
 
 /** Who a source talks to. Called one at a time, in order. */
@@ -29,10 +38,32 @@ export interface SourceSink {
   /**
    * The tables as they are now: before the first transaction, and whenever they change. The
    * next transaction is a `resync` with what differs between the rows held and the tables.
+   * `memo` is the source's own text about them, which it is handed back after a restart.
    */
-  describe(tables: readonly Table[]): void;
-  /** Takes a transaction; resolves when there is room for the next. */
-  receive(transaction: Transaction): Promise<void>;
+  describe(tables: readonly Table[], memo: string): void;
+  /**
+   * Takes transactions, as many as go into the store together. Each is made when it is
+   * asked for: `rows` then answers as of its end; undefined when there is none left. What
+   * `next` throws is thrown on, after what came before is in the store. Resolves when there
+   * is room again, and answers whether it left off before `next` had no more.
+   */
+  receive(next: () => Transaction | undefined): Promise<boolean>;
+  /**
+   * There is nothing for anybody up to `lsn`, and all that was given is durable. Once the
+   * store has that, `lsn` is acknowledged like the end of a transaction.
+   */
+  reach(lsn: Lsn): void;
+}
+
+/** What a source held when the service that ran it before last told the store. */
+export interface StoredSource {
+  readonly lsn: Lsn;
+  /** Microseconds since 1970: of the last transaction, or the time that passed since. */
+  readonly commitTime: number;
+  /** What it said with `describe`. */
+  readonly memo: string;
+  /** The rows of its tables. */
+  readonly rows: ReadonlyMap<TableId, Map<Key, Row>>;
 }
 
 export interface SourceStatus {
@@ -52,6 +83,22 @@ export interface SourceStatus {
   readonly tables: readonly string[];
   /** Things that work, and that the user should know of. */
   readonly warnings: readonly Problem[];
+  /** Transactions of the database that were handed to the sink since the start. */
+  readonly transactions?: number | undefined;
+  /** Set while rows are held that nobody keeps up to date at the moment. */
+  readonly stale?: Staleness | undefined;
+  /** What its replication slot costs the server, as last read. */
+  readonly slot?: SlotStatus | undefined;
+  /** How long the way from the database's log to here takes, as last measured. */
+  readonly heartbeat?: HeartbeatStatus | undefined;
+}
+
+/** Rows are held, and are those of a moment that is past. */
+export interface Staleness {
+  /** Since when, milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** What happened, where it is known. */
+  readonly why: Problem | undefined;
 }
 
 export type SourceState =

@@ -1,25 +1,94 @@
 import type {Event} from '../data/event.ts';
+import type {Key} from '../data/key.ts';
 import type {Lsn} from '../data/lsn.ts';
+import type {TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
+import type {Row} from '../data/value.ts';
 
 /**
- * What survives. A step goes in whole or not at all, and only what `commit` has resolved
- * for is told to anyone: clients, reactions, Postgres.
+ * What survives. Steps go in whole or not at all, and in one turn: when `commit` returns,
+ * readers of the log see them, and nobody could see less of them in between. Only what it
+ * has taken is told to anyone: clients, reactions, Postgres.
+ *
+ * A durable store has the rows of tables and results too. It is told what changed in them,
+ * and reads them whole, from where they are, when it makes a checkpoint.
  */
 export interface Store {
   readonly log: EventLog;
-  /** The position up to which a source's transactions are in the store. */
-  position(sourceId: string): Lsn | undefined;
-  /** Steps in order. A store may join several in one durable write. */
-  commit(steps: readonly Step[]): Promise<void>;
+  /** The sources as they were when the store was opened; none in a new one. */
+  readonly sources: ReadonlyMap<string, StoredSource>;
+  /** The queries as they were when the store was opened. */
+  readonly queries: ReadonlyMap<string, StoredQuery>;
+  /** Where the rows are from now on. To be called once, before the first step. */
+  begin(rows: LiveRows): void;
+  /**
+   * Takes steps in order, in one write. `durable` is called when no loss of power can take
+   * them back: before `commit` returns, unless the store was told to wait with that.
+   * Throws a Problem where it cannot; nothing it has is lost then, and it takes no more.
+   */
+  commit(steps: readonly Step[], durable: () => void): void;
+  status(): StoreStatus;
   close(): Promise<void>;
 }
 
-/** What one transaction did. */
+/** What one transaction did, and what else is to be known from then on. */
 export interface Step {
-  readonly transaction: Transaction;
+  /** undefined: nothing happened; only notes are taken. */
+  readonly transaction: Transaction | undefined;
   /** Their sequences follow on the log's last one. */
   readonly events: readonly Event[];
+  /** What the source wants back with its rows; absent where that is as before. */
+  readonly memo?: string | undefined;
+  /** What is to be kept of queries besides their rows. */
+  readonly notes?: readonly QueryNote[];
+}
+
+export interface QueryNote {
+  readonly queryId: string;
+  /** The pipeline's own text about the query; null: there is no such query any more. */
+  readonly memo?: string | null;
+  /** What its time functions remember, by their own keys; undefined: no more. */
+  readonly memory?: ReadonlyMap<string, string | undefined>;
+  /** Its time functions began anew: what they remembered before is gone. */
+  readonly afresh?: boolean;
+}
+
+export interface StoredSource {
+  readonly lsn: Lsn;
+  /** Microseconds since 1970. */
+  readonly commitTime: number;
+  readonly memo: string;
+  readonly rows: ReadonlyMap<TableId, Map<Key, Row>>;
+}
+
+export interface StoredQuery {
+  readonly memo: string;
+  /** Sequence of its last event. */
+  readonly sequence: number;
+  /** Its rows as clients were told them last: JSON texts by key. */
+  readonly rows: ReadonlyMap<string, string>;
+  readonly memory: ReadonlyMap<string, string>;
+}
+
+/** The rows of the service, wherever they are; as of the last step whenever it is read. */
+export interface LiveRows {
+  /** The tables of all sources. */
+  tables(): Iterable<{readonly sourceId: string; readonly table: TableId}>;
+  rows(sourceId: string, table: TableId): Iterable<readonly [Key, Row]>;
+  queryIds(): Iterable<string>;
+  /** A result as clients were told it: JSON texts by key. */
+  result(queryId: string): Iterable<readonly [string, string]>;
+  memory(queryId: string): Iterable<readonly [string, string]>;
+}
+
+export interface StoreStatus {
+  readonly kind: 'memory' | 'lmdb';
+  /** Bytes on disk. */
+  readonly bytes: number;
+  /** Bytes that a restart reads besides the checkpoint. */
+  readonly journalBytes: number;
+  /** When the last checkpoint was made, milliseconds since 1970. */
+  readonly checkpointMs: number | undefined;
 }
 
 /** The events of a store's life, the newest of them at least. */

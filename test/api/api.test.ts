@@ -341,6 +341,7 @@ test('sources and reactions are told with state, lag and what is wrong, position
   const source = {
     id: 'db',
     kind: 'postgres',
+    resync: () => {},
     status: () => ({
       state: {kind: 'waiting', problem, retryAtMs: 5} as const,
       sinceMs: 1,

@@ -54,6 +54,7 @@ async function serveDashboard(database: TestDatabase): Promise<Dashboard> {
   const service = await startService(config, {
     clock: systemClock(),
     random: Math.random,
+    pid: process.pid,
     log: silentLog,
     write: () => {},
     publicDir: resolve(root, 'public'),

@@ -143,6 +143,7 @@ async function startTutorial(
     {
       clock: systemClock(),
       random: Math.random,
+      pid: process.pid,
       log: silentLog,
       write: (line) => void written.push(line),
       publicDir: resolve(import.meta.dirname, '../../public'),

@@ -57,6 +57,7 @@ class Float extends Boxed {
   key = (): string => numberKey(this.value);
   json = (): string => String(this.value);
   override toString = (): string => String(this.value);
+  stored = (): unknown => this.value;
 }
 
 test('numbers of type any share a key when they are equal, whatever their kind', () => {

@@ -19,8 +19,10 @@ import type {OracleCase} from './case.ts';
 export interface Outcome {
   /** After how many commits the result was compared with Postgres's. */
   readonly compared: number;
-  /** How often both sides refused the query, or failed on a row. */
+  /** How often both sides failed on a row. */
   readonly failedAlike: number;
+  /** Whether both sides refused the query: it was never compared. */
+  readonly refusedAlike: boolean;
   /** What differs, in words; undefined where nothing does. */
   readonly difference: string | undefined;
 }
@@ -156,12 +158,8 @@ async function watched(
     rows: Images,
     when: string,
   ): Promise<void> {
-    if (difference !== undefined) return;
+    if (difference !== undefined || 'refused' in plan) return;
     const theirs = await answerOf(client, one.query);
-    if ('refused' in plan) {
-      failedAlike += 1;
-      return;
-    }
     const ours = running ? running.push(changes) : undefined;
     running ??= held(plan);
     const failed = ours ?? (running.fresh ? running.hydrate(rows) : undefined);
@@ -178,7 +176,8 @@ async function watched(
   }
 
   await step(new Map(), images, 'at first');
-  return {step, outcome: () => ({compared, failedAlike, difference})};
+  const refusedAlike = 'refused' in plan && 'failed' in answer;
+  return {step, outcome: () => ({compared, failedAlike, refusedAlike, difference})};
 }
 
 /**

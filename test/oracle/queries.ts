@@ -7,6 +7,7 @@ import {
   type Source,
 } from './expressions.ts';
 import type {GeneratedTable, Pick} from './schema.ts';
+import {windowItems} from './windows.ts';
 
 /** A query in its clauses, so that one that fails can be made smaller. */
 export interface QuerySpec {
@@ -17,6 +18,7 @@ export interface QuerySpec {
   readonly where: readonly string[];
   readonly groupBy: readonly string[];
   readonly having: readonly string[];
+  readonly windows: readonly string[];
   readonly orderBy: readonly string[];
   readonly limit: string;
   readonly union: {readonly word: string; readonly other: QuerySpec} | undefined;
@@ -29,7 +31,7 @@ export function rendered(spec: QuerySpec): string {
   const listed = (word: string, parts: readonly string[], separator: string): string =>
     parts.length === 0 ? '' : ` ${word} ${parts.join(separator)}`;
   const head = listed('WITH', spec.with, ', ').trim();
-  const body = `SELECT ${spec.distinct}${spec.items.join(', ')} FROM ${spec.from}${listed('WHERE', spec.where, ' AND ')}${listed('GROUP BY', spec.groupBy, ', ')}${listed('HAVING', spec.having, ' AND ')}`;
+  const body = `SELECT ${spec.distinct}${spec.items.join(', ')} FROM ${spec.from}${listed('WHERE', spec.where, ' AND ')}${listed('GROUP BY', spec.groupBy, ', ')}${listed('HAVING', spec.having, ' AND ')}${listed('WINDOW', spec.windows, ', ')}`;
   const union = spec.union ? ` ${spec.union.word} ${rendered(spec.union.other)}` : '';
   return `${head} ${body}${union}${listed('ORDER BY', spec.orderBy, ', ')}${spec.limit}`.trim();
 }
@@ -67,6 +69,7 @@ const EMPTY: QuerySpec = {
   where: [],
   groupBy: [],
   having: [],
+  windows: [],
   orderBy: [],
   limit: '',
   union: undefined,
@@ -102,8 +105,16 @@ function joinedFrom(
     word !== 'FULL JOIN' && pick([true, false])
       ? ` AND ${expression({pick, columns, mask}, 'bool', 2)}`
       : '';
+  const asking = pick([
+    `EXISTS (SELECT 1 FROM ${pick(tables).name} c WHERE c.k = a.k)`,
+    `b.k IN (SELECT c.id FROM ${pick(tables).name} c)`,
+    `b.id > (SELECT min(c.k) FROM ${pick(tables).name} c WHERE c.id = b.k)`,
+    `a.k NOT IN (SELECT c.k FROM ${pick(tables).name} c WHERE c.id < a.id)`,
+  ]);
   const condition = pick([
     `ON a.k = b.k${more}`,
+    `ON a.k = b.k AND ${asking}`,
+    `ON a.id = b.k AND (${asking} OR a.k = 1)`,
     'ON a.id = b.k',
     'ON a.k = b.id',
     'USING (k)',
@@ -231,8 +242,12 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
     const keys = spec.groupBy.length > 0 ? spec.groupBy : ['a.k'];
     const word = pick(['ROLLUP', 'CUBE', 'GROUPING SETS']);
     const inner = word === 'GROUPING SETS' ? [...keys, '()', `(${keys.join(', ')})`] : keys;
+    const grouping = keys.map((key) => `GROUPING(${key})`);
+    const bits = pick([[], [`GROUPING(${keys.join(', ')}) AS b0`], [`${pick(grouping)} AS b0`]]);
     return {
       ...spec,
+      items: [...spec.items, ...bits],
+      having: pick([spec.having, [...spec.having, `GROUPING(${keys.join(', ')}) < 2`]]),
       groupBy: [`${word} (${inner.join(', ')})`],
       orderBy: [],
       limit: '',
@@ -305,7 +320,18 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
     const inner = fromTable(pick(tables), 'b');
     const where = pick(['', ' WHERE b.id < a.id', ' WHERE b.k IS NOT NULL', ' WHERE b.k = a.k']);
     const value = pick(['b.k', 'b.id', 'b.k + 0.0', 'COALESCE(b.k, a.k)']);
-    const member = `a.k ${pick(['IN', 'NOT IN', '= ANY', '<> ALL'])} (SELECT ${value} FROM ${inner.sql}${where})`;
+    const word = pick([
+      ...['IN', 'NOT IN', '= ANY', '<> ALL', '< ANY', '>= ANY', '<> ANY', '= ALL'],
+      ...['> ALL', '<= ALL'],
+    ]);
+    const both = `(a.k, a.id ${pick(['', '% 2', '+ 0.0'])})`;
+    const columns = `${value}, ${pick(['b.id', 'b.k', 'b.id % 2', 'NULL::int4'])}`;
+    const member = pick([
+      `a.k ${word} (SELECT ${value} FROM ${inner.sql}${where})`,
+      `a.k ${word} (SELECT ${value} FROM ${inner.sql}${where})`,
+      `${both} ${pick(['IN', 'NOT IN', '<> ALL'])} (SELECT ${columns} FROM ${inner.sql}${where})`,
+      `a.k::text ${pick(['LIKE', 'NOT LIKE', '~~*'])} ${pick(['ANY', 'ALL'])} (SELECT b.k || '%' FROM ${inner.sql}${where})`,
+    ]);
     return pick([true, false])
       ? {...spec, where: [...spec.where, member]}
       : {...spec, items: [...spec.items, `(${member}) AS m`]};
@@ -321,36 +347,14 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
       `(SELECT b.k FROM ${inner.sql} WHERE b.id = a.k)`,
       `(SELECT b.k FROM ${inner.sql} WHERE b.k >= a.k ORDER BY b.k DESC, b.id LIMIT 1)`,
       `(SELECT count(*) + a.k FROM ${inner.sql} WHERE b.k = a.k AND EXISTS (SELECT 1 FROM ${inner.sql.replace(/ b$/, ' c')} WHERE c.id > b.id AND c.k = a.k))`,
+      `ARRAY(SELECT b.k FROM ${inner.sql} WHERE b.k >= a.k ORDER BY b.k, b.id DESC)`,
+      `ARRAY(SELECT b.id + a.k FROM ${inner.sql} WHERE b.id <> 2 ORDER BY b.id DESC LIMIT 2)`,
+      `ARRAY(SELECT ${expression(source, 'int4', 2)} FROM ${inner.sql} ORDER BY b.id OFFSET 1)`,
       `(SELECT max(q.x) FROM (SELECT b.k AS x FROM ${inner.sql} WHERE b.id <> a.id) q)`,
     ]);
     return {...spec, items: [...spec.items, `${scalar} AS s`], loose: true};
   },
-  window: (tables, pick, mask) => {
-    const from = fromTable(pick(tables), 'a');
-    const source = {pick, columns: from.columns, mask};
-    const partition = pick(['', 'PARTITION BY a.k ', 'PARTITION BY a.k IS NULL ']);
-    const over = (order: string): string => `OVER (${partition}${order})`;
-    const value = expression(source, pick(['int4', 'text', 'numeric'] as const), 2);
-    const functions = [
-      `row_number() ${over('ORDER BY a.id')}`,
-      `rank() ${over('ORDER BY a.k')}`,
-      `dense_rank() ${over('ORDER BY a.k DESC')}`,
-      `lag(${value}) ${over('ORDER BY a.id')}`,
-      `lead(${value}, 2) ${over('ORDER BY a.id DESC')}`,
-      `first_value(${value}) ${over('ORDER BY a.id')}`,
-      `sum(${expression(source, 'int4', 2)}) ${over('ORDER BY a.k')}`,
-      `count(*) ${over('')}`,
-      `max(a.id) ${over('ORDER BY a.id')}`,
-      `ntile(2) ${over('ORDER BY a.id')}`,
-    ];
-    return {
-      ...EMPTY,
-      items: ['a.id', `${pick(functions)} AS w1`, `${pick(functions)} AS w2`],
-      from: from.sql,
-      where: conditions(source),
-      ...ordering(source, from.ids),
-    };
-  },
+  window: (tables, pick, mask) => windowQuery(tables, pick, mask),
   first: (tables, pick, mask) => {
     const from = fromTable(pick(tables), 'a');
     const source = {pick, columns: from.columns, mask};
@@ -444,6 +448,25 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
     };
   },
 };
+
+function windowQuery(
+  tables: readonly GeneratedTable[],
+  pick: Pick,
+  mask: ReadonlySet<string>,
+): QuerySpec {
+  const from = fromTable(pick(tables), 'a');
+  const source = {pick, columns: from.columns, mask};
+  const {items: windows, named} = windowItems(source);
+  return {
+    ...EMPTY,
+    items: ['a.id', ...windows],
+    from: from.sql,
+    where: conditions(source),
+    windows: named,
+    ...ordering(source, from.ids),
+    loose: true,
+  };
+}
 
 function grouped(
   tables: readonly GeneratedTable[],

@@ -4,7 +4,7 @@ import type {Key} from '../../src/data/key.ts';
 import type {Transaction} from '../../src/data/transaction.ts';
 import type {Row} from '../../src/data/value.ts';
 import {engine} from '../../src/pipeline/engine.ts';
-import {liveQueries} from '../../src/pipeline/live-queries.ts';
+import {type LiveQueries, liveQueries} from '../../src/pipeline/live-queries.ts';
 import {retries} from '../../src/pipeline/retries.ts';
 import {sourceQueries} from '../../src/pipeline/source-queries.ts';
 import {timersOf} from '../../src/pipeline/timers.ts';
@@ -35,11 +35,12 @@ function service({autoStart = true} = {}) {
     throw error;
   };
   const store = memoryStore({epoch: 'test', eventLogEvents: 1000, eventLogBytes: 1e6});
-  const moves = engine({store, inFlightMax: 10, fail});
+  const limits = {transactions: 10, rows: 100};
+  const moves = engine({store, limits, query: (id) => all.all.get(id), fail});
   const rows = new Map<Key, Row>();
   const again = retries({clock, maxMs: 1000, signal: end.signal, again: () => {}});
   const queries = sourceQueries({id: 'db', rows: () => rows, retries: again});
-  const all = liveQueries({engine: moves, sources: new Map([['db', queries]])});
+  const all: LiveQueries = liveQueries({engine: moves, sources: new Map([['db', queries]])});
   const config = {id: 'q', query: QUERY, autoStart} as Parameters<
     typeof all.begin
   >[0][number]['config'];
@@ -91,8 +92,8 @@ function service({autoStart = true} = {}) {
         commitTime: (START_MS + atSeconds * 1000) * 1000,
         changes: new Map([['public.jobs', edits]]),
       };
-      const passed = timers.before(transaction);
-      await Promise.all([passed, moves.receive(transaction, queries, () => {})]);
+      const steps = [timers.before(transaction), transaction].filter((step) => step !== undefined);
+      moves.take({queries, next: () => steps.shift(), durable: () => {}});
     },
     enter(next: SourceState) {
       state = next;

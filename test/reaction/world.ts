@@ -107,7 +107,7 @@ export function world({
         return {sequence, queryId, transaction, ...applied(result, edits)};
       });
       const transaction = {kind, sourceId: 's', lsn, xid: 700, commitTime: 0, changes: new Map()};
-      void store.commit([{transaction, events}]);
+      store.commit([{transaction, events}], () => {});
     },
     service: {
       epoch,
@@ -179,6 +179,9 @@ export const streamOptions = {
   heartbeat: 'comment',
   stalledMs: 10_000,
   retryMs: {least: 20, most: 40},
+  rotateMs: 0,
+  byeMs: 500,
+  queriesMax: 100,
   clock: systemClock(),
   chance: random(1),
   limits: FEED_LIMITS,

@@ -25,7 +25,12 @@ test('it tells what was there, then each commit as one net step', async () => {
   const running = source.run(
     {
       describe: (tables) => expect(tables).toEqual([TABLE]),
-      receive: async (transaction) => void told.push(transaction),
+      async receive(next) {
+        const transaction = next();
+        if (transaction) told.push(transaction);
+        return transaction !== undefined;
+      },
+      reach() {},
     },
     stopping.signal,
   );

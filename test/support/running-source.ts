@@ -68,6 +68,11 @@ export function sourceOptions(
     retryMaxMs: 200,
     slotWaitMs: 10_000,
     tableCheckMs: 10_000,
+    slotCheckMs: 10_000,
+    maxRetainedWalBytes: 0,
+    slotRetryMs: 100,
+    slotFailover: false,
+    heartbeatMs: 0,
     limits: {transactions: 1000, changes: 100_000, transactionRows: 2_000_000},
     ...choices,
   };
@@ -114,7 +119,9 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
       describe(tables) {
         described = tables;
       },
-      async receive(transaction) {
+      async receive(next) {
+        const transaction = next();
+        if (!transaction) return false;
         told.push(transaction);
         for (const [table, delta] of transaction.changes) {
           const rows = folds.get(table) ?? new Map<Key, Row>();
@@ -123,6 +130,10 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
         }
         await held;
         if (acknowledges) source.acknowledge(transaction.lsn);
+        return true;
+      },
+      reach(lsn) {
+        if (acknowledges) source.acknowledge(lsn);
       },
     },
     stopping.signal,

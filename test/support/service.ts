@@ -69,6 +69,7 @@ async function started(database: TestDatabase, text: string): Promise<TestServic
   const service = await startService(config, {
     clock: systemClock(),
     random: Math.random,
+    pid: process.pid,
     log: silentLog,
     write: (line) => void written.push(line),
     publicDir: resolve(root, 'public'),

@@ -1,5 +1,5 @@
 import {unreachable} from '../../lib/assert.ts';
-import type {Clause, Expr, Pattern, Query} from './ast.ts';
+import type {Clause, Exists, Expr, Pattern, PatternComprehension, Query} from './ast.ts';
 
 /** The expressions directly inside an expression, in the order they are written. */
 export function children(expr: Expr): readonly Expr[] {
@@ -118,3 +118,9 @@ export function tooDeep({parts}: Query, max: number): Expr | undefined {
 export function anyInside(expr: Expr, test: (expr: Expr) => boolean): boolean {
   return test(expr) || children(expr).some((child) => anyInside(child, test));
 }
+
+/** A question about other rows: whether a pattern is found, or what it finds. */
+export type PatternExpr = Extract<Expr, {kind: 'pattern'}> | Exists | PatternComprehension;
+
+export const isPatternExpr = (expr: Expr): expr is PatternExpr =>
+  expr.kind === 'pattern' || expr.kind === 'exists' || expr.kind === 'patternComprehension';

@@ -1,10 +1,10 @@
 import type {Column, Table} from '../../data/schema.ts';
 import {ANY, TEXT, type Type} from '../../data/type.ts';
-import type {Value} from '../../data/value.ts';
-import {boxedBy, literal, toAny} from '../cypher/lower/convert.ts';
+import {literal, toAny} from '../cypher/lower/convert.ts';
 import {call, lenient, strict} from '../cypher/lower/function.ts';
 import {documentOf, isNameable} from '../cypher/lower/open-node.ts';
 import {column} from '../cypher/lower/scope.ts';
+import {documentValue} from '../cypher/lower/several.ts';
 import {CypherMap} from '../cypher/values/map.ts';
 import type {Expression} from '../expression.ts';
 import type {Plan} from '../plan.ts';
@@ -66,27 +66,7 @@ export function selection(element: Element, {text, steps}: JsonPath): Expression
     return call(select, [toAny(property)], ANY);
   }
   const select = lenient(`select(${text})`, (document) => selected(steps, document));
-  return call(select, [documentValue(element)], ANY);
-}
-
-/** All properties as one map. */
-export function documentValue({table}: Element): Expression {
-  const document = documentOf(table);
-  if (document !== undefined) return column(document, ANY);
-  const shown = [...table.columns.entries()].filter(([, one]) => isNameable(one));
-  const boxes = shown.map(([, {type}]) => boxedBy(type));
-  const make = lenient(`document(${table.id})`, (...values: Value[]) => {
-    const entries = shown.map(([, {name}], i): [string, Value] => [
-      name,
-      boxes[i]?.(values[i] ?? null) ?? null,
-    ]);
-    return new CypherMap(new Map(entries));
-  });
-  return call(
-    make,
-    shown.map(([i, {type}]) => column(i, type)),
-    ANY,
-  );
+  return call(select, [documentValue(element.table)], ANY);
 }
 
 /** The columns that tell a row from the others; all where it has no key. */

@@ -1,5 +1,6 @@
 import {ANY} from '../../data/type.ts';
 import {column} from '../cypher/lower/scope.ts';
+import {LAST_VALUE} from '../functions/aggregates/pick.ts';
 import type {AggregateCall, SortKey} from '../plan.ts';
 
 /** The value of a group's last row, by `by`; nulls are values too. */
@@ -9,7 +10,7 @@ export function lastOf(index: number, type = ANY, by: readonly SortKey[]): Aggre
       kind: 'listing',
       name: 'last_of',
       skipsNulls: false,
-      compute: (values) => values.at(-1) ?? null,
+      ...LAST_VALUE,
     },
     args: [column(index, type)],
     distinct: false,

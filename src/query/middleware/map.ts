@@ -4,11 +4,12 @@ import type {Value} from '../../data/value.ts';
 import {call, lenient} from '../cypher/lower/function.ts';
 import {hiddenColumn} from '../cypher/lower/open-node.ts';
 import {column} from '../cypher/lower/scope.ts';
+import {documentValue} from '../cypher/lower/several.ts';
 import {anyText, isList} from '../cypher/values/any.ts';
 import {CypherMap} from '../cypher/values/map.ts';
 import type {Expression} from '../expression.ts';
 import type {Plan} from '../plan.ts';
-import {documentValue, type Element, identityOf, selection} from './element.ts';
+import {type Element, identityOf, selection} from './element.ts';
 import {type JsonPath, selected} from './json-path.ts';
 import {ascending, lastOf} from './last-of.ts';
 import type {Step} from './middleware.ts';
@@ -165,7 +166,7 @@ function chosen(
 ): {rows: Plan; document: Expression} {
   const {plan} = element;
   const width = plan.columns.length;
-  const whole = documentValue(element);
+  const whole = documentValue(element.table);
   const rows: Plan = selector
     ? {
         kind: 'unnest',

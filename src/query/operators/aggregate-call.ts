@@ -9,11 +9,10 @@ import {type Placed, placedComparer, sortValues} from './sort.ts';
 
 /** An aggregate call, made ready to run over groups. */
 export interface CompiledCall {
-  /** Whether the call takes the row at all: FILTER. */
-  readonly takes: ((row: Row) => boolean) | undefined;
-  /** What the row gives to it. */
-  readonly value: (row: Row) => Value;
-  readonly skipsNulls: boolean;
+  /** What the row gives to it; undefined where the call does not take the row. */
+  readonly given: (row: Row) => Value | undefined;
+  /** Whether its cells look at nothing but what is given: neither at the row nor its key. */
+  readonly blind: boolean;
   /** What a new group holds of it. */
   readonly cell: () => Cell;
 }
@@ -26,15 +25,25 @@ export interface Cell {
 }
 
 export function compileAggregate(call: AggregateCall): CompiledCall {
+  const given = givenBy(call);
+  const takes = call.filter && compilePredicate(call.filter);
   return {
-    takes: call.filter && compilePredicate(call.filter),
-    value: argument(call),
-    skipsNulls: call.function.skipsNulls,
+    given: takes ? (row) => (takes(row) ? given(row) : undefined) : given,
+    blind: call.function.kind === 'running',
     cell: cellOf(call),
   };
 }
 
-/** The call's argument, or the list of them; null where the first is, if nulls are skipped. */
+/** The call's argument, or the list of them; a null (first) one is left out if it is skipped. */
+function givenBy(call: AggregateCall): (row: Row) => Value | undefined {
+  const value = argument(call);
+  if (!call.function.skipsNulls) return value;
+  return (row) => {
+    const given = value(row);
+    return given === null ? undefined : given;
+  };
+}
+
 function argument({args, function: {skipsNulls}}: AggregateCall): (row: Row) => Value {
   const [first, second] = args;
   if (!first) return () => null;
@@ -53,11 +62,10 @@ function cellOf(call: AggregateCall): () => Cell {
     const keyOf = distinctKey(call);
     return () => new DistinctCell(called.start(), keyOf);
   }
-  const {compute} = called;
   if (!distinct) {
     const sort = sortValues(orderBy);
     const compare = placedComparer(orderBy);
-    return () => new ListingCell(compute, sort, new Ordered<Listed>(compare));
+    return () => new ListingCell(called, sort, new Ordered<Listed>(compare));
   }
   const keyOf = distinctKey(call);
   // Without an order of its own, a DISTINCT list is sorted, as Postgres has it.
@@ -65,7 +73,7 @@ function cellOf(call: AggregateCall): () => Cell {
   const sort = sortValues(by);
   const compare = placedComparer(by);
   return () => {
-    const list = new ListingCell(compute, sort, new Ordered<Listed>(compare));
+    const list = new ListingCell(called, sort, new Ordered<Listed>(compare));
     return new DistinctCell(list, keyOf);
   };
 }
@@ -134,18 +142,16 @@ interface Listed extends Placed {
   readonly value: Value;
 }
 
-/** Values in order, for a function of all of them. */
+type Listing = Extract<AggregateCall['function'], {kind: 'listing'}>;
+
+/** Values in order, for a function of all of them, or of one that is found by its place. */
 class ListingCell implements Cell {
-  readonly #compute: (values: readonly Value[]) => Value;
+  readonly #function: Listing;
   readonly #sort: (row: Row) => Row;
   readonly #items: Ordered<Listed>;
 
-  constructor(
-    compute: (values: readonly Value[]) => Value,
-    sort: (row: Row) => Row,
-    items: Ordered<Listed>,
-  ) {
-    this.#compute = compute;
+  constructor(called: Listing, sort: (row: Row) => Row, items: Ordered<Listed>) {
+    this.#function = called;
     this.#sort = sort;
     this.#items = items;
   }
@@ -159,6 +165,11 @@ class ListingCell implements Cell {
   }
 
   result(): Value {
-    return this.#compute(Array.from(this.#items, ({value}) => value));
+    const {pick, compute} = this.#function;
+    const {size} = this.#items;
+    if (pick && size > 0) return this.#items.at(pick(size))?.value ?? null;
+    return compute(this.#items.map(listedValue));
   }
 }
+
+const listedValue = ({value}: Listed): Value => value;

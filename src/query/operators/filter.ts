@@ -1,7 +1,6 @@
 import type {Edit} from '../../data/delta.ts';
-import type {Key} from '../../data/key.ts';
 import type {Row} from '../../data/value.ts';
-import {failedOn} from '../problems-run.ts';
+import {eachAnswer} from './each-edit.ts';
 import type {Operator} from './operator.ts';
 
 /**
@@ -11,26 +10,13 @@ import type {Operator} from './operator.ts';
  * row that an update carries across the predicate comes or goes.
  */
 export function filter(predicate: (row: Row) => boolean): Operator {
-  return {
-    push(delta) {
-      const output: Edit[] = [];
-      let at: Key = '';
-      try {
-        for (const edit of delta) {
-          const {key, before, after} = edit;
-          at = key;
-          const was = before !== undefined && predicate(before);
-          const is = after !== undefined && predicate(after);
-          if (was === is) {
-            if (is) output.push(edit);
-          } else if (is) output.push(before ? {key, before: undefined, after} : edit);
-          else output.push(after ? {key, before, after: undefined} : edit);
-        }
-      } catch (error) {
-        throw failedOn(at, error);
-      }
-      return output;
-    },
-    size: 0,
+  const kept = (edit: Edit): Edit | undefined => {
+    const {key, before, after} = edit;
+    const was = before !== undefined && predicate(before);
+    const is = after !== undefined && predicate(after);
+    if (was === is) return is ? edit : undefined;
+    if (is) return before ? {key, before: undefined, after} : edit;
+    return after ? {key, before, after: undefined} : edit;
   };
+  return {push: (delta) => eachAnswer(delta, kept), size: 0};
 }

@@ -1,24 +1,16 @@
 import type {Delta, Edit} from '../../data/delta.ts';
-import {type Key, pairKey} from '../../data/key.ts';
+import type {Key} from '../../data/key.ts';
 import type {Row} from '../../data/value.ts';
 import {eachEdit} from './each-edit.ts';
-import type {JoinSides, PairRow} from './join.ts';
-import {JoinIndex} from './join-index.ts';
+import {type JoinSides, never, type PairRow} from './join.ts';
+import {type Meeting, Meetings, type SideName} from './meetings.ts';
 import type {BinaryOperator} from './operator.ts';
+import {PairEdit} from './pair-edit.ts';
 
-interface Held {
-  readonly key: Key;
-  row: Row;
-  /** The last step that told of a pair of it. */
-  toldIn: number;
-}
-
-/** A side as the other one sees it. `pair` and `name` take this side's row first. */
 interface Side {
-  readonly index: JoinIndex<Held>;
+  readonly name: SideName;
   readonly joinKey: (row: Row) => Key | null;
-  readonly pair: (own: Row, other: Row) => Row | undefined;
-  readonly name: (own: Key, other: Key) => string;
+  readonly stays: (before: Row, after: Row) => boolean;
 }
 
 /**
@@ -30,79 +22,104 @@ interface Side {
  * change is told right, the second edit starting from the first. Only such a pair is named
  * twice, and a step that meets none of them says that its answer is net.
  */
-export function innerJoin({leftKey, rightKey}: JoinSides, pair: PairRow): BinaryOperator {
-  const left: Side = {index: new JoinIndex(), joinKey: leftKey, pair, name: pairKey};
-  const right: Side = {
-    index: new JoinIndex(),
-    joinKey: rightKey,
-    pair: (own, other) => pair(other, own),
-    name: (own, other) => pairKey(other, own),
-  };
-  let step = 0;
-  let net = true;
+export function innerJoin(sides: JoinSides, pair: PairRow): BinaryOperator {
+  const {leftKey, rightKey, leftStays = never, rightStays = never} = sides;
+  const left: Side = {name: 'left', joinKey: leftKey, stays: leftStays};
+  const right: Side = {name: 'right', joinKey: rightKey, stays: rightStays};
+  const meetings = new Meetings();
+  const pairs = new Pairs(pair);
+  const meetLeft = (edit: Edit): void => meet(edit, left, {meetings, pairs});
+  const meetRight = (edit: Edit): void => meet(edit, right, {meetings, pairs});
 
   return {
     push(leftDelta, rightDelta) {
-      const output: Edit[] = [];
-      step += 1;
-      meet(rightDelta, {side: right, others: left.index, step}, output);
-      net = meet(leftDelta, {side: left, others: right.index, step}, output);
-      return output;
+      pairs.begin(leftDelta.length > 0 ? rightDelta : []);
+      eachEdit(rightDelta, meetRight);
+      eachEdit(leftDelta, meetLeft);
+      return pairs.told();
     },
     get net() {
-      return net;
+      return pairs.net;
     },
     get size() {
-      return left.index.size + right.index.size;
+      return meetings.size;
     },
   };
 }
 
-/** Answers whether none of the pairs it told can have been told in this step before. */
+/** What an edit of one side does to its pairs with the rows of the other. */
 function meet(
-  delta: Delta,
-  {side, others, step}: {side: Side; others: JoinIndex<Held>; step: number},
-  output: Edit[],
-): boolean {
-  const {index, joinKey, pair, name} = side;
-  let alone = true;
-  eachEdit(delta, ({key, before, after}) => {
-    const from = before ? joinKey(before) : null;
-    const to = after ? joinKey(after) : null;
-    if (before && after && from !== null && from === to) {
-      const own = index.find(to, key);
-      own.row = after;
-      others.each(to, (other) => {
-        const was = pair(before, other.row);
-        const is = pair(after, other.row);
-        if (!was && !is) return;
-        if (other.toldIn === step) alone = false;
-        own.toldIn = step;
-        output.push({key: name(own.key, other.key), before: was, after: is});
-      });
-      return;
+  {key, before, after}: Edit,
+  {name, joinKey, stays}: Side,
+  {meetings, pairs}: {meetings: Meetings; pairs: Pairs},
+): void {
+  // By the row after first: it was just made and is in the processor's cache, so that what
+  // it leads to is fetched while the row before still is.
+  const to = after ? joinKey(after) : null;
+  const from = before && after && stays(before, after) ? to : before ? joinKey(before) : null;
+  if (before && after && from !== null && from === to) {
+    const meeting = meetings.at(to);
+    meetings.replace(meeting, name, {key, row: after});
+    if (meeting) pairs.tell(meeting, name, {key, before, after});
+    return;
+  }
+  if (before && from !== null) {
+    pairs.tell(meetings.remove(from, name, key), name, {key, before, after: undefined});
+  }
+  if (after && to !== null) {
+    pairs.tell(meetings.add(to, name, {key, row: after}), name, {key, before: undefined, after});
+  }
+}
+
+/** What one step tells of pairs. */
+class Pairs {
+  readonly #pair: PairRow;
+  #output: Edit[] | undefined;
+  /** The right rows that this step edits, where it edits left ones too. */
+  #edited: ReadonlySet<Key> | undefined;
+  /** Whether none of the pairs can have been told in this step before. */
+  net = true;
+
+  constructor(pair: PairRow) {
+    this.#pair = pair;
+  }
+
+  begin(right: Delta): void {
+    this.#output = undefined;
+    this.net = true;
+    this.#edited = right.length > 0 ? new Set(right.map(({key}) => key)) : undefined;
+  }
+
+  /** Tells of the pairs that a row makes with those that it meets. */
+  tell(meeting: Meeting, own: SideName, edit: Edit): void {
+    const met = own === 'left' ? meeting.right : meeting.left;
+    if (met === undefined) return;
+    if (met instanceof Map) for (const [key, row] of met) this.#tellOf(edit, own, {key, row});
+    else {
+      const key = own === 'left' ? meeting.rightKey : meeting.leftKey;
+      this.#tellOf(edit, own, {key, row: met});
     }
-    const own: Held = {key, row: after ?? [], toldIn: 0};
-    if (before && from !== null) {
-      index.remove(from, key);
-      others.each(from, (other) => {
-        const was = pair(before, other.row);
-        if (!was) return;
-        if (other.toldIn === step) alone = false;
-        own.toldIn = step;
-        output.push({key: name(own.key, other.key), before: was, after: undefined});
-      });
-    }
-    if (after && to !== null) {
-      index.add(to, own);
-      others.each(to, (other) => {
-        const is = pair(after, other.row);
-        if (!is) return;
-        if (other.toldIn === step) alone = false;
-        own.toldIn = step;
-        output.push({key: name(own.key, other.key), before: undefined, after: is});
-      });
-    }
-  });
-  return alone;
+  }
+
+  told(): Delta {
+    const output = this.#output ?? [];
+    this.#output = undefined;
+    return output;
+  }
+
+  #tellOf(own: Edit, side: SideName, other: {readonly key: Key; readonly row: Row}): void {
+    const isLeft = side === 'left';
+    const before = own.before && this.#rowOf(isLeft, own.before, other.row);
+    const after = own.after && this.#rowOf(isLeft, own.after, other.row);
+    if (!before && !after) return;
+    if (isLeft && this.#edited?.has(other.key)) this.net = false;
+    const keys = isLeft ? {left: own.key, right: other.key} : {left: other.key, right: own.key};
+    const edit = new PairEdit(keys, before, after);
+    if (this.#output) this.#output.push(edit);
+    else this.#output = [edit];
+  }
+
+  #rowOf(isLeft: boolean, own: Row, other: Row): Row | undefined {
+    return isLeft ? this.#pair(own, other) : this.#pair(other, own);
+  }
 }

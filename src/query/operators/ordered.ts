@@ -89,6 +89,13 @@ export class Ordered<T> {
     return this.size === 0 ? undefined : lastOf(this.#root);
   }
 
+  /** What `make` makes of each item, in order: faster than to step through them. */
+  map<U>(make: (item: T) => U): U[] {
+    const made: U[] = [];
+    mapInto(this.#root, make, made);
+    return made;
+  }
+
   [Symbol.iterator](): Iterator<T> {
     return itemsOf(this.#root);
   }
@@ -179,6 +186,11 @@ function mend<T>(children: Node<T>[], at: number): void {
 
 const widthOf = <T>(node: Node<T>): number =>
   node.children ? node.children.length : node.items.length;
+
+function mapInto<T, U>(node: Node<T>, make: (item: T) => U, made: U[]): void {
+  if (node.children) for (const child of node.children) mapInto(child, make, made);
+  else for (const item of node.items) made.push(make(item));
+}
 
 function* itemsOf<T>(node: Node<T>): Generator<T, undefined> {
   if (!node.children) yield* node.items;

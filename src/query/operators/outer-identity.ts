@@ -1,5 +1,23 @@
 import {type Key, keyPart, NULL_PART} from '../../data/key.ts';
 
+/** The identities that rows of one kept row have, as it meets others and loses them. */
+export interface KeptIdentity {
+  /** That of the lone row. */
+  lone(): Key;
+  /** That of the pair with a row; there is a match, maybe this one. */
+  of(other: Key): Key;
+  /** The lone row becomes the pair with a row: what they share. */
+  first(other: Key): Key;
+  /** The last pair becomes the lone row: what they share. */
+  last(other: Key): Key;
+}
+
+/** Of a row that meets one other at most: its own identity, with a partner and without. */
+export function singleIdentity(kept: Key): KeptIdentity {
+  const same = (): Key => kept;
+  return {lone: same, of: same, first: same, last: same};
+}
+
 /**
  * The identities of what an outer join makes of one kept row: pairs with the rows it
  * meets, or itself beside nulls.
@@ -20,7 +38,7 @@ import {type Key, keyPart, NULL_PART} from '../../data/key.ts';
  * Which of several matches stands in NULL_PART's place depends on which came first; with
  * one match or none, a row that was just read and one that was followed since agree.
  */
-export class OuterIdentity {
+export class OuterIdentity implements KeptIdentity {
   readonly #kept: string;
   /** While lone: the place it stands in. While matched: the row in place `#two`, if any. */
   #one: Key | undefined;

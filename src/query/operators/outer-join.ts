@@ -4,7 +4,7 @@ import type {Row} from '../../data/value.ts';
 import {eachEdit} from './each-edit.ts';
 import {JoinIndex} from './join-index.ts';
 import type {BinaryOperator} from './operator.ts';
-import {OuterIdentity, otherAlone} from './outer-identity.ts';
+import {type KeptIdentity, OuterIdentity, otherAlone, singleIdentity} from './outer-identity.ts';
 
 /** What an outer join is told: the kept side's rows are never lost. */
 export interface OuterJoinSpec {
@@ -16,13 +16,15 @@ export interface OuterJoinSpec {
   readonly lone: (kept: Row) => Row;
   /** FULL JOIN: a row of the other side beside nulls. */
   readonly otherLone: ((other: Row) => Row) | undefined;
+  /** Whether a kept row meets one other at most: its rows have its own identity then. */
+  readonly single?: boolean;
 }
 
 interface Kept {
   readonly key: Key;
   row: Row;
   matches: number;
-  readonly identity: OuterIdentity;
+  readonly identity: KeptIdentity;
 }
 
 interface Other {
@@ -72,7 +74,8 @@ class OuterJoin {
     if (before && after) this.#keptChanges(key, {before, after}, output);
     else if (after) {
       const joinKey = keptKey(after);
-      const held: Kept = {key, row: after, matches: 0, identity: new OuterIdentity(key)};
+      const identity = this.#spec.single ? singleIdentity(key) : new OuterIdentity(key);
+      const held: Kept = {key, row: after, matches: 0, identity};
       this.#kept.add(joinKey, held);
       this.#keptComes(held, joinKey, output);
     } else if (before) {

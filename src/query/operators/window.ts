@@ -2,13 +2,14 @@ import {identicalRows} from '../../data/compare.ts';
 import type {Edit} from '../../data/delta.ts';
 import type {Key} from '../../data/key.ts';
 import type {Row} from '../../data/value.ts';
-import {compileRow} from '../evaluate.ts';
+import {compilePredicate, compileRow} from '../evaluate.ts';
 import type {Window} from '../plan.ts';
 import {eachEdit} from './each-edit.ts';
 import {rowKey} from './keys.ts';
 import type {Operator} from './operator.ts';
 import {Ordered} from './ordered.ts';
 import {type Placed, placedComparer, sortComparer, sortValues} from './sort.ts';
+import {framesOf} from './window-frame.ts';
 
 interface Item extends Placed {
   readonly row: Row;
@@ -35,7 +36,11 @@ export function windowed({
   const sort = sortValues(orderBy);
   const place = placedComparer(orderBy);
   const compareSorts = sortComparer(orderBy);
-  const calls = functions.map((call) => ({call, args: compileRow(call.args)}));
+  const calls = functions.map((call) => ({
+    call,
+    args: compileRow(call.args),
+    filter: call.filter && compilePredicate(call.filter),
+  }));
   const partitions = new Map<Key, Partition>();
   let size = 0;
 
@@ -43,7 +48,14 @@ export function windowed({
     const list = [...items];
     const rows = list.map(({row}) => row);
     const peers = peersOf(list, compareSorts);
-    const columns = calls.map(({call, args}) => call.function.compute(rows.map(args), peers));
+    const partitioned = {peers, sorts: list.map((item) => item.sort), by: orderBy};
+    const columns = calls.map(({call, args, filter}) =>
+      call.function.compute(rows.map(args), {
+        peers,
+        frames: framesOf(call.frame, partitioned),
+        takes: filter && rows.map(filter),
+      }),
+    );
     return new Map(
       list.map(({key, row}, i) => [key, [...row, ...columns.map((values) => values[i] ?? null)]]),
     );

@@ -4,7 +4,8 @@ import {unreachable} from '../../lib/assert.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {type A_ArrayExpr, type A_Indirection, kindOf, locationOf, type Node, texts} from './ast.ts';
 import {caseOf} from './case.ts';
-import {type Coercion, explicitly, implicitly} from './coerce.ts';
+import {type Coercion, explicitly, implicitly, settledExpression} from './coerce.ts';
+import {collate, collated, wantOrder} from './collation.ts';
 import {extreme} from './comparison.ts';
 import {notSupported, problemAt} from './context.ts';
 import {functionCall} from './function-call.ts';
@@ -12,11 +13,14 @@ import {constantOf, typeOf} from './literal.ts';
 import {operation} from './operation.ts';
 import {problems} from './problems.ts';
 import {columnNamed, type Site} from './scope.ts';
+import {columnAt, GROUPING} from './slots.ts';
 import {sublink} from './sublink.ts';
 import {commonType, spoken} from './types.ts';
 
 /** An expression of SQL, resolved and typed. Throws a Problem with its place in the text. */
-export function analyse(site: Site, node: Node): Expression {
+export const analyse = (site: Site, node: Node): Expression => collated(resolvedNode(site, node));
+
+function resolvedNode(site: Site, node: Node): Expression {
   const {context} = site;
   if ('A_Const' in node) return constantOf(context, node.A_Const);
   if ('ColumnRef' in node) {
@@ -24,7 +28,9 @@ export function analyse(site: Site, node: Node): Expression {
     if (fields.some((field) => 'A_Star' in field)) {
       throw notSupported(context, location, '* here', 'name the columns');
     }
-    return columnNamed(site, texts(fields), location);
+    const column = columnNamed(site, texts(fields), location);
+    context.names.set(column, texts(fields).join('.'));
+    return column;
   }
   if ('A_Expr' in node) return operation(site, node.A_Expr);
   if ('BoolExpr' in node) return logical(site, node.BoolExpr);
@@ -49,12 +55,36 @@ export function analyse(site: Site, node: Node): Expression {
   }
   if ('MinMaxExpr' in node) {
     const name = node.MinMaxExpr.op === 'IS_GREATEST' ? 'greatest' : 'least';
-    return extreme(name, alikeAll(site, node.MinMaxExpr.args ?? [], name.toUpperCase()));
+    const args = alikeAll(site, node.MinMaxExpr.args ?? [], name.toUpperCase());
+    wantOrder(args, {context, location: locationOf(node)});
+    return extreme(name, args);
   }
+  if ('CollateClause' in node) {
+    const {arg, collname, location} = node.CollateClause;
+    const at = {context, location};
+    const value = settledExpression(analyse(site, arg as Node), at);
+    return collate(value, texts(collname).at(-1) ?? '', at);
+  }
+  if ('GroupingFunc' in node) return groupingOf(site, node.GroupingFunc);
   if ('SubLink' in node) return sublink(site, node.SubLink);
   if ('A_ArrayExpr' in node) return arrayOfElements(site, node.A_ArrayExpr);
   if ('A_Indirection' in node) return subscript(site, node.A_Indirection);
   throw refused(site, node);
+}
+
+type GroupingNode = Extract<Node, {GroupingFunc: unknown}>['GroupingFunc'];
+
+/** GROUPING(a, b): a bit for each that is not in the grouping set of the row. */
+function groupingOf(site: Site, {args = [], location}: GroupingNode): Expression {
+  if (!site.aggregates) {
+    throw problemAt(site.context, location, problems['sql-misplaced'], {
+      message: `GROUPING is not allowed in ${site.clause}`,
+      hint: 'select it, or use it in HAVING or ORDER BY',
+    });
+  }
+  const inner = {...site, aggregates: false, windows: false, clock: undefined};
+  const {groupings} = site.level;
+  return columnAt(GROUPING + groupings.push(args.map((arg) => analyse(inner, arg))) - 1, INT4);
 }
 
 /** The elements of ARRAY[…]::type[] take the type that the array is cast to. */
@@ -71,8 +101,6 @@ const REFUSED: Readonly<Record<string, readonly [string, string?]>> = {
   ],
   ParamRef: ['a parameter ($1)', 'write the value itself'],
   RowExpr: ['a row as a value', 'compare its columns one by one'],
-  CollateClause: ['COLLATE', 'texts are compared by their bytes, as in COLLATE "C"'],
-  GroupingFunc: ['GROUPING()', 'write the grouping sets as a UNION ALL'],
   SetToDefault: ['DEFAULT'],
   XmlExpr: ['XML'],
   JsonFuncExpr: ['JSON_VALUE and its like', 'write -> and ->>'],

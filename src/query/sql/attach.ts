@@ -75,6 +75,8 @@ function attachOne(plan: Plan, subquery: Subquery, at: Coercion): One {
       return exists(plan, subquery, at);
     case 'in':
       return membership(plan, subquery, at);
+    case 'compared':
+      return compared(plan, subquery, at);
   }
 }
 
@@ -91,12 +93,18 @@ function rowsOf(plan: Plan, {refs, plan: inner}: Subquery, at: Coercion): Plan {
   return refs.length === 0 ? inner : correlated(inner, domainOf(plan, refs), at);
 }
 
-/** LEFT JOIN with what has a row, or none, for each of the domain. */
+/** LEFT JOIN with what has one row, or none, for each of the domain. */
 function leftJoin(plan: Plan, right: Plan, refs: readonly Expression[]): Plan {
   const width = plan.columns.length;
   const agree = refs.map((ref, i) => sameValue(ref, columnAt(width + i, ref.type)));
-  return joinOf('left', [plan, right], allTrue(agree));
+  return singleJoin([plan, right], allTrue(agree));
 }
+
+/** A subquery's value is a column more of its row, which stays the same row when it changes. */
+const singleJoin = (sides: readonly [Plan, Plan], on: Expression | undefined): Plan => ({
+  ...joinOf('left', sides, on),
+  single: true,
+});
 
 const grouped = (input: Plan, count: number, aggregates: Aggregate['aggregates']): Aggregate => {
   const groupBy = columnsOf(input.columns.slice(0, count));
@@ -206,31 +214,87 @@ function membership(plan: Plan, subquery: Subquery, at: Coercion): One {
   const behind = counted.columns.length;
   const agree = refs.map((ref, i) => sameValue(ref, columnAt(behind + i, ref.type)));
   const match = equal(left, columnAt(behind + width, value.type));
-  const joined = joinOf('left', [counted, set], allTrue([...agree, match]));
+  const joined = singleJoin([counted, set], allTrue([...agree, match]));
   const matched = columnAt(behind + width, value.type);
   return {plan: joined, value: judged({matched, left, total, present}, at)};
 }
+
+/**
+ * Three-valued: decided by the least and the greatest value, unless there are no rows; not
+ * known where the value or a row is null and the others do not decide it.
+ */
+function compared(plan: Plan, subquery: Subquery, at: Coercion): One {
+  const {refs, left, bounds} = subquery;
+  if (!left || !bounds) throw new Error('a comparison has a left side');
+  const width = refs.length;
+  const rows = rowsOf(plan, subquery, at);
+  const type = rows.columns[width]?.type ?? left.type;
+  const column = columnAt(width, type);
+  const ends = [extremeOf('min', column), extremeOf('max', column)];
+  const totals = grouped(rows, width, [...ends, count([]), count([column])]);
+  const [total, present] = [columnAt(width + 2, INT8), columnAt(width + 3, INT8)];
+  // How many there are does not matter: rows are told again only where an answer may differ.
+  const facts = projectOf(totals, [
+    ...named(totals.columns, columnsOf(totals.columns.slice(0, width + 2))),
+    {name: 'some', expression: isPositive(total, at)},
+    {name: 'gaps', expression: comparison('>', [total, present], at)},
+  ]);
+  const base = plan.columns.length + width;
+  const [least, greatest] = [columnAt(base, type), columnAt(base + 1, type)];
+  const none = not({
+    kind: 'coalesce',
+    args: [columnAt(base + 2, BOOL), constantTruth(false)],
+    type: BOOL,
+  });
+  const holds = bounds.holds(left, {least, greatest});
+  const open: Expression = {
+    kind: 'or',
+    args: [isNull(left), columnAt(base + 3, BOOL)],
+    type: BOOL,
+  };
+  const value: Expression = {
+    kind: 'case',
+    type: BOOL,
+    branches: [
+      branch(none, bounds.all),
+      branch(bounds.all ? not(holds) : holds, !bounds.all),
+      branch(open, null),
+    ],
+    otherwise: constantTruth(bounds.all),
+  };
+  return {plan: leftJoin(plan, facts, refs), value};
+}
+
+function extremeOf(name: 'min' | 'max', column: Expression): Aggregate['aggregates'][number] {
+  const found = sqlAggregate(name, [column.type]);
+  if (!found) throw new Error(`there is no ${name}`);
+  const {function: called, type} = found;
+  return {function: called, args: [column], distinct: false, filter: undefined, orderBy: [], type};
+}
+
+const isNull = (arg: Expression): Expression => ({kind: 'isNull', arg, type: BOOL});
+const not = (arg: Expression): Expression => ({kind: 'not', arg, type: BOOL});
+const constantTruth = (value: boolean | null): Expression => ({kind: 'literal', value, type: BOOL});
+const branch = (when: Expression, value: boolean | null) => ({
+  when,
+  // biome-ignore lint/suspicious/noThenProperty: CASE's own word, on data nobody awaits.
+  then: constantTruth(value),
+});
 
 function judged(
   parts: {matched: Expression; left: Expression; total: Expression; present: Expression},
   at: Coercion,
 ): Expression {
   const {matched, left, total, present} = parts;
-  const isNull = (arg: Expression): Expression => ({kind: 'isNull', arg, type: BOOL});
-  const constant = (value: boolean | null): Expression => ({kind: 'literal', value, type: BOOL});
-  const not = (arg: Expression): Expression => ({kind: 'not', arg, type: BOOL});
   const gaps = comparison('>', [total, present], at);
   return {
     kind: 'case',
     type: BOOL,
     branches: [
-      // biome-ignore lint/suspicious/noThenProperty: CASE's own word, on data nobody awaits.
-      {when: not(isNull(matched)), then: constant(true)},
-      // biome-ignore lint/suspicious/noThenProperty: CASE's own word, on data nobody awaits.
-      {when: not(isPositive(total, at)), then: constant(false)},
-      // biome-ignore lint/suspicious/noThenProperty: CASE's own word, on data nobody awaits.
-      {when: {kind: 'or', args: [isNull(left), gaps], type: BOOL}, then: constant(null)},
+      branch(not(isNull(matched)), true),
+      branch(not(isPositive(total, at)), false),
+      branch({kind: 'or', args: [isNull(left), gaps], type: BOOL}, null),
     ],
-    otherwise: constant(false),
+    otherwise: constantTruth(false),
   };
 }

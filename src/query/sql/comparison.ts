@@ -3,6 +3,7 @@ import {BOOL, FLOAT8, isInteger, TEXT, type Type} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {type Coercion, implicitly} from './coerce.ts';
+import {wantEquality, wantOrder} from './collation.ts';
 import {notSupported, problemAt} from './context.ts';
 import {problems} from './problems.ts';
 import {categoryOf, isImplicit, plainType, sameType, spoken} from './types.ts';
@@ -23,6 +24,8 @@ export function comparison(
   at: Coercion,
 ): Expression {
   const [a, b] = alike(left, right, at, name);
+  const want = ORDERS[name] ? wantOrder : wantEquality;
+  want([a, b], at);
   return {kind: 'call', function: comparing(name, a.type, at), args: [a, b], type: BOOL};
 }
 
@@ -77,6 +80,7 @@ function comparing(name: string, type: Type, {context, location}: Coercion): Sca
 /** `IS DISTINCT FROM`: NULL is a value like others. */
 export function distinctFrom(left: Expression, right: Expression, at: Coercion): Expression {
   const [a, b] = alike(left, right, at);
+  wantEquality([a, b], at);
   const differ = comparing('<>', a.type, at);
   const called: ScalarFunction = {
     name: 'is distinct from',

@@ -1,3 +1,4 @@
+import type {Collation} from '../../data/type.ts';
 import {Problem} from '../../lib/problem.ts';
 import type {Catalog} from '../catalog.ts';
 import {placeAt} from './parse.ts';
@@ -11,6 +12,10 @@ export interface Context {
   readonly found: Problem[];
   /** Where constants stand in the text: their types are found later, and so is a mistake. */
   readonly places: WeakMap<object, number>;
+  /** What columns are called, for messages. */
+  readonly names: WeakMap<object, string>;
+  /** The database's own, which texts have that are said to have no other. */
+  readonly collation: Collation;
 }
 
 type Maker<Facts> = (facts: Facts, options: {place: ReturnType<typeof placeAt>}) => Problem;

@@ -5,7 +5,7 @@ import type {Aggregate, AggregateCall, Join, Order, Plan, SortKey} from '../plan
 import type {Coercion} from './coerce.ts';
 import {comparison} from './comparison.ts';
 import {notSupported} from './context.ts';
-import {hasOuter, mapCall, mapSort} from './plan-expressions.ts';
+import {hasOuter, mapCall, mapSort, mapWindowCall} from './plan-expressions.ts';
 import {allTrue, columnsOf, filterOf, joinOf, named, projectOf, sameValue} from './plan-parts.ts';
 import {columnAt, movedRight, withSlots} from './slots.ts';
 
@@ -75,7 +75,7 @@ export function correlated(plan: Plan, domain: Plan, at: Coercion): Plan {
           input: over(node.input),
           partitionBy: [...outers, ...node.partitionBy.map(move)],
           orderBy: node.orderBy.map(moveSort),
-          functions: node.functions.map((call) => ({...call, args: call.args.map(move)})),
+          functions: node.functions.map((call) => mapWindowCall(call, move)),
         };
       case 'timed':
         throw notSupported(at.context, at.location, 'a function of time in such a subquery');
@@ -111,7 +111,7 @@ function joined(node: Join, {at, width, outers, over, move}: Correlating): Plan 
   const left = over(node.left);
   if (!rightReads) {
     const residual = node.residual && move(node.residual);
-    return joinOf(node.type, [left, node.right], residual);
+    return {...joinOf(node.type, [left, node.right], residual), ...singleOf(node)};
   }
   const right = over(node.right);
   const split = node.left.columns.length;
@@ -126,7 +126,7 @@ function joined(node: Join, {at, width, outers, over, move}: Correlating): Plan 
       (i, type) => columnAt(i, type),
     );
   const residual = allTrue([...agree, ...(node.residual ? [spread(node.residual)] : [])]);
-  const pairs = joinOf(node.type, [left, right], residual);
+  const pairs = {...joinOf(node.type, [left, right], residual), ...singleOf(node)};
   if (node.type === 'semi' || node.type === 'anti') return pairs;
   const kept = pairs.columns.flatMap((column, i) =>
     i >= behind && i < behind + width
@@ -135,6 +135,8 @@ function joined(node: Join, {at, width, outers, over, move}: Correlating): Plan 
   );
   return projectOf(pairs, kept);
 }
+
+const singleOf = ({single}: Join): Pick<Join, 'single'> => (single ? {single} : {});
 
 /** An aggregate without groups has a row even over nothing: so has each of the domain. */
 function aggregated(node: Aggregate, {domain, width, outers, over, move}: Correlating): Plan {
@@ -147,7 +149,7 @@ function aggregated(node: Aggregate, {domain, width, outers, over, move}: Correl
   };
   if (node.groupBy.length > 0) return grouped;
   const agree = outers.map((outer, i) => sameValue(outer, columnAt(width + i, outer.type)));
-  const all = joinOf('left', [domain, grouped], allTrue(agree));
+  const all: Join = {...joinOf('left', [domain, grouped], allTrue(agree)), single: true};
   const values = node.aggregates.map((call, i) =>
     ofNothing(call, columnAt(2 * width + i, call.type)),
   );

@@ -27,5 +27,6 @@ export const siteOf = (
   clause,
   aggregates: false,
   windows: false,
+  namedWindows: new Map(),
   clock: undefined,
 });

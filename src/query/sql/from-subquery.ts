@@ -3,8 +3,8 @@ import {locationOf, type Node, type RangeSubselect, texts} from './ast.ts';
 import {notSupported} from './context.ts';
 import {correlated} from './correlate.ts';
 import {type Environment, siteOf} from './environment.ts';
-import {type How, NOTHING, paired} from './pairing.ts';
-import {allTrue, joinOf, projectOf, sameValue} from './plan-parts.ts';
+import {type How, NOTHING, paired, plainCondition} from './pairing.ts';
+import {allTrue, isSingle, joinOf, projectOf, sameValue} from './plan-parts.ts';
 import {queryPlan} from './query.ts';
 import {type From, movedScope, relationFrom, renamed, scopesTogether} from './relation.ts';
 import type {Frame} from './scope.ts';
@@ -54,7 +54,11 @@ export function lateral(
   const moved = movedScope(right.scope, width + refs.length);
   const scope = scopesTogether(left.scope, moved, at);
   const agree = refs.map((ref, i) => sameValue(ref, columnAt(width + i, ref.type)));
-  const on = how.on({plan: joinOf(how.type, [left.plan, rows], undefined), scope});
+  const together = {plan: joinOf(how.type, [left.plan, rows], undefined), scope};
+  const on = plainCondition(how, together, at);
   const residual = allTrue([...agree, ...(on ? [on] : [])]);
-  return {plan: joinOf(how.type, [left.plan, rows], residual), scope};
+  // Of exactly one row for each nothing is lost, and the row before it stays the same row.
+  const single = isSingle(right.plan) && (how.type === 'left' || !on);
+  const join = joinOf(single ? 'left' : how.type, [left.plan, rows], residual);
+  return {plan: single ? {...join, single} : join, scope};
 }

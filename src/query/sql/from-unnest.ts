@@ -8,7 +8,7 @@ import {analyse} from './analyse.ts';
 import {locationOf, plainName, type RangeFunction, texts} from './ast.ts';
 import {notSupported, problemAt} from './context.ts';
 import {type Environment, siteOf} from './environment.ts';
-import type {How} from './pairing.ts';
+import {type How, plainCondition} from './pairing.ts';
 import {filterOf} from './plan-parts.ts';
 import {problems} from './problems.ts';
 import {type From, movedScope, relationFrom, scopesTogether} from './relation.ts';
@@ -36,7 +36,7 @@ export function unnested(
   const relation = relationFrom({kind: 'values', columns, rows: []}, {name});
   const moved = movedScope(relation.scope, width);
   const scope = scopesTogether(left.scope, moved, {context, location});
-  const on = how.on({plan, scope});
+  const on = plainCondition(how, {plan, scope}, {context, location});
   if (how.type === 'inner') return {plan: on ? filterOf(plan, on) : plan, scope};
   const always = !on || (on.kind === 'literal' && on.value === true);
   if (how.type === 'left' && always) return {plan, scope};

@@ -9,7 +9,7 @@ import {unnested} from './from-unnest.ts';
 import {type Merged, mergedColumns} from './merged-columns.ts';
 import {type How, type JoinType, NOTHING, paired} from './pairing.ts';
 import type {From} from './relation.ts';
-import {slotsIn} from './slots.ts';
+import {newLevel} from './scope.ts';
 
 /** FROM: its items, each with all others; without any, one row without columns. */
 export function fromPlan(nodes: readonly Node[], environment: Environment): From {
@@ -17,7 +17,7 @@ export function fromPlan(nodes: readonly Node[], environment: Environment): From
   let broken = false;
   for (const node of nodes) {
     const next = attempt(environment.context, () =>
-      joined(from, node, environment, {type: 'inner', on: () => undefined}),
+      joined(from, node, environment, {type: 'inner', on: () => undefined, level: newLevel()}),
     );
     if (next) from = next;
     else broken = true;
@@ -66,9 +66,10 @@ function joinFrom(node: JoinExpr, environment: Environment): From {
   }
   if (!type) throw notSupported(context, 0, 'this join');
   let merged: Merged | undefined;
+  const level = newLevel();
   const on = (together: From): Expression | undefined => {
     const {quals} = node;
-    if (quals) return onCondition(quals, together, environment);
+    if (quals) return condition({...siteOf(environment, 'ON', together.scope), level}, quals);
     if (!node.isNatural && !node.usingClause) return undefined;
     merged = mergedColumns(together.scope, {
       context,
@@ -79,7 +80,7 @@ function joinFrom(node: JoinExpr, environment: Environment): From {
     });
     return merged.condition;
   };
-  const both = joined(left, node.rarg as Node, environment, {type, on});
+  const both = joined(left, node.rarg as Node, environment, {type, on, level});
   const scope = merged ? {...both.scope, visible: merged.visible} : both.scope;
   if (!node.alias) return {plan: both.plan, scope};
   const names = texts(node.alias.colnames);
@@ -87,18 +88,4 @@ function joinFrom(node: JoinExpr, environment: Environment): From {
   const name = node.alias.aliasname ?? '';
   const relation = {name, schema: undefined, columns, table: undefined};
   return {plan: both.plan, scope: {relations: [relation], visible: columns}};
-}
-
-function onCondition(quals: Node, {scope}: From, environment: Environment): Expression {
-  const site = siteOf(environment, 'ON', scope);
-  const expression = condition(site, quals);
-  if (slotsIn([expression], 'subquery').length > 0) {
-    throw notSupported(
-      environment.context,
-      locationOf(quals),
-      'a subquery in ON',
-      'put the condition into WHERE, or join with the subquery',
-    );
-  }
-  return expression;
 }

@@ -7,6 +7,7 @@ import {TIME_CONDITIONS, type TimeSignature} from '../time/timed-plan.ts';
 import {analyse, condition} from './analyse.ts';
 import {type FuncCall, locationOf, plainName} from './ast.ts';
 import {explicitly, implicitly, settledExpression} from './coerce.ts';
+import {collatedType, wantEquality, wantOrder} from './collation.ts';
 import {notSupported, problemAt} from './context.ts';
 import {FUNCTIONS} from './functions/catalogue.ts';
 import {refusedFunction} from './functions/refused.ts';
@@ -133,21 +134,26 @@ export function resolvedAggregate(site: Site, node: FuncCall, name: string): Agg
   const {agg_filter: filter} = node;
   const distinct = node.agg_distinct ?? false;
   if (distinct) checkDistinct(site, node, {args, orderBy});
+  if (name === 'min' || name === 'max') wantOrder(args, at);
   return {
     function: found.function,
     args,
     distinct,
     filter: filter && condition({...site, clause: 'FILTER'}, filter),
     orderBy: ordered ? [] : orderBy,
-    type: found.type,
+    type: collatedType(found.type, args),
   };
 }
 
 function checkDistinct(
   {context}: Site,
-  {location}: FuncCall,
+  {location, funcname}: FuncCall,
   {args, orderBy}: {args: readonly Expression[]; orderBy: readonly SortKey[]},
 ): void {
+  wantEquality(args, {context, location});
+  // Without an order of its own, a list of different values is sorted.
+  const listed = plainName(funcname).endsWith('_agg') && orderBy.length === 0;
+  if (listed) wantOrder(args.slice(0, 1), {context, location});
   const inArguments = (key: SortKey): boolean =>
     args.some((arg) => sameExpression(arg, key.expression));
   if (orderBy.every(inArguments)) return;

@@ -1,6 +1,7 @@
 import type {Expression} from '../expression.ts';
 import {locationOf, type Node, texts} from './ast.ts';
 import {settledExpression} from './coerce.ts';
+import {wantEquality} from './collation.ts';
 import {attempt, notSupported} from './context.ts';
 import type {Groups} from './grouping.ts';
 import {sameExpression} from './same.ts';
@@ -31,6 +32,7 @@ export function groupsOf(site: Site, nodes: readonly Node[], items: readonly Sel
         'group by its text',
       );
     }
+    wantEquality([found], at);
     const known = expressions.findIndex((one) => sameExpression(one, found));
     return known < 0 ? expressions.push(found) - 1 : known;
   }

@@ -1,5 +1,5 @@
 import type {Column} from '../../data/schema.ts';
-import type {Type} from '../../data/type.ts';
+import {INT4, type Type} from '../../data/type.ts';
 import type {Expression} from '../expression.ts';
 import {sqlAggregate} from '../functions/aggregates.ts';
 import {withParts} from '../optimise-expression.ts';
@@ -31,6 +31,8 @@ interface Grouping {
   readonly input: Plan;
   readonly groups: Groups;
   readonly aggregates: readonly AggregateCall[];
+  /** The arguments of each GROUPING(), over FROM. */
+  readonly groupings: readonly (readonly Expression[])[];
   /** How an expression over FROM reads over `input`: with the values of subqueries. */
   readonly read: (expression: Expression) => Expression;
 }
@@ -42,6 +44,7 @@ interface Grouping {
 export function grouping(of: Grouping): Grouped {
   const {groups, aggregates, scope, context} = of;
   const carried: Expression[] = [];
+  const groupings: (readonly number[])[] = [];
   const whole = groups.sets.length === 1;
   const determined = whole ? determinedRelations(scope.relations, groups.expressions) : [];
 
@@ -55,6 +58,7 @@ export function grouping(of: Grouping): Grouped {
     if (slot.kind === 'aggregate') {
       return columnAt(groups.expressions.length + slot.at, expression.type);
     }
+    if (slot.kind === 'grouping') return groupingAt(slot.at, location);
     if (slot.kind !== 'input') return expression;
     const owner = determined.some((relation) => has(relation, expression));
     if (!owner) throw ungrouped(context, location, nameOf(scope, expression));
@@ -63,29 +67,39 @@ export function grouping(of: Grouping): Grouped {
     return columnAt(groups.expressions.length + aggregates.length + place, expression.type);
   }
 
+  /** Behind the aggregates; of one set it is none of its bits. */
+  function groupingAt(at: number, location: number): Expression {
+    const places = (of.groupings[at] ?? []).map((arg) => {
+      const place = groups.expressions.findIndex((key) => sameExpression(key, arg));
+      if (place >= 0) return place;
+      throw problemAt(context, location, problems['sql-grouping'], {
+        message: 'an argument of GROUPING is no expression of GROUP BY',
+        hint: 'give it what GROUP BY says, as it stands there',
+      });
+    });
+    if (whole) return {kind: 'literal', value: 0, type: INT4};
+    const known = groupings.findIndex((other) => String(other) === String(places));
+    const place = known < 0 ? groupings.push(places) - 1 : known;
+    return columnAt(groups.expressions.length + aggregates.length + place, INT4);
+  }
+
   return {
     over,
     plan: () => {
       const calls = [...aggregates, ...carried.map(anyOf)].map((call) => mapCall(call, of.read));
       const keys = groups.expressions.map(of.read);
-      return grouped(of.input, {keys, sets: groups.sets, calls});
+      return grouped(of.input, {keys, sets: groups.sets, calls, groupings});
     },
   };
 }
 
-function grouped(
-  input: Plan,
-  {
-    keys,
-    sets,
-    calls,
-  }: {keys: readonly Expression[]; sets: Groups['sets']; calls: readonly AggregateCall[]},
-): Plan {
+function grouped(input: Plan, {sets, ...of}: Laid & {readonly sets: Groups['sets']}): Plan {
+  const {keys, calls, groupings} = of;
   const plans = sets.map((set) => {
     const own = set.map((at) => keys[at] as Expression);
     const plan = aggregateOf(input, own, calls);
     const laidOut = set.length === keys.length && set.every((at, i) => at === i);
-    return laidOut ? plan : spread(plan, {keys, set, calls});
+    return laidOut && groupings.length === 0 ? plan : spread(plan, {...of, set});
   });
   const [only, second] = plans;
   if (only && !second) return only;
@@ -110,14 +124,18 @@ function aggregateOf(
   };
 }
 
+/** What the rows of all sets have, in this order. */
+interface Laid {
+  readonly keys: readonly Expression[];
+  readonly calls: readonly AggregateCall[];
+  /** The places of each GROUPING() among the keys. */
+  readonly groupings: readonly (readonly number[])[];
+}
+
 /** A set's groups with nulls for the expressions that are not in it. */
 function spread(
   plan: Aggregate,
-  {
-    keys,
-    set,
-    calls,
-  }: {keys: readonly Expression[]; set: readonly number[]; calls: readonly AggregateCall[]},
+  {keys, set, calls, groupings}: Laid & {readonly set: readonly number[]},
 ): Plan {
   const columns = columnsOf(plan.columns);
   const items = [
@@ -130,8 +148,15 @@ function spread(
       name: call.function.name,
       expression: columns[set.length + i] as Expression,
     })),
+    ...groupings.map((places) => ({name: 'grouping', expression: bitsOf(places, set)})),
   ];
   return projectOf(plan, items);
+}
+
+/** A bit for each place that is not in the set, the last place's the lowest. */
+function bitsOf(places: readonly number[], set: readonly number[]): Expression {
+  const value = places.reduce((bits, place) => bits * 2 + (set.includes(place) ? 0 : 1), 0);
+  return {kind: 'literal', value, type: INT4};
 }
 
 /** Tables whose key is among the expressions: the rest of their row follows from it. */

@@ -18,6 +18,8 @@ function nameIn(node: Node): string | undefined {
   if ('CoalesceExpr' in node) return 'coalesce';
   if ('MinMaxExpr' in node) return node.MinMaxExpr.op === 'IS_GREATEST' ? 'greatest' : 'least';
   if ('A_ArrayExpr' in node) return 'array';
+  if ('GroupingFunc' in node) return 'grouping';
+  if ('CollateClause' in node) return node.CollateClause.arg && nameIn(node.CollateClause.arg);
   if ('A_Indirection' in node) return node.A_Indirection.arg && nameIn(node.A_Indirection.arg);
   if ('SubLink' in node) return subqueryName(node.SubLink);
   return undefined;
@@ -25,6 +27,7 @@ function nameIn(node: Node): string | undefined {
 
 function subqueryName({subLinkType, subselect}: Extract<Node, {SubLink: unknown}>['SubLink']) {
   if (subLinkType === 'EXISTS_SUBLINK') return 'exists';
+  if (subLinkType === 'ARRAY_SUBLINK') return 'array';
   if (subLinkType !== 'EXPR_SUBLINK' || !subselect || !('SelectStmt' in subselect))
     return undefined;
   const [first] = subselect.SelectStmt.targetList ?? [];

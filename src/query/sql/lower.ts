@@ -2,6 +2,7 @@ import {type Problem, Problems} from '../../lib/problem.ts';
 import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
 import type {SelectStmt} from './ast.ts';
+import {BYTES} from './collation.ts';
 import {attempt, type Context, problemAt} from './context.ts';
 import {firstLocation} from './first-location.ts';
 import {parseSql} from './parse.ts';
@@ -19,7 +20,15 @@ import {queryPlan} from './query.ts';
 export function compileSql(text: string, catalog: Catalog): Plan {
   const stmt = parseSql(text);
   const found: Problem[] = [];
-  const context: Context = {text, catalog, found, places: new WeakMap()};
+  const collation = catalog.tables.find((table) => table.collation)?.collation ?? BYTES;
+  const context: Context = {
+    text,
+    catalog,
+    found,
+    places: new WeakMap(),
+    names: new WeakMap(),
+    collation,
+  };
   const plan = attempt(context, () => named(stmt, context));
   if (found.length > 0 || !plan) throw new Problems(found);
   return plan;

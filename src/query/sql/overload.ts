@@ -2,6 +2,7 @@ import {arrayOf, OTHER, TEXT, type Type} from '../../data/type.ts';
 import {nearest} from '../../lib/nearest.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {implicitly} from './coerce.ts';
+import {textTypes} from './collation-use.ts';
 import {type Context, problemAt} from './context.ts';
 import {problems} from './problems.ts';
 import {
@@ -62,7 +63,7 @@ function applied({context, location, args}: Call, chosen: Overload): Expression 
     return wanted ? implicitly(arg, wanted, {context, location}) : arg;
   });
   const {name, strict, sql, result} = chosen;
-  const compute = chosen.make(passed.map(({type}) => type));
+  const compute = chosen.make(textTypes(name, passed, {context, location}));
   const type = concrete(result, element) ?? TEXT;
   return {kind: 'call', function: {name, strict, sql, compute}, args: passed, type};
 }

@@ -1,5 +1,5 @@
 import type {Expression} from '../expression.ts';
-import type {AggregateCall, Plan, SortKey} from '../plan.ts';
+import type {AggregateCall, Plan, SortKey, WindowCall} from '../plan.ts';
 import {slotsIn} from './slots.ts';
 
 export const mapSort = (key: SortKey, change: (one: Expression) => Expression): SortKey => ({
@@ -15,6 +15,15 @@ export const mapCall = (
   args: call.args.map(change),
   filter: call.filter && change(call.filter),
   orderBy: call.orderBy.map((key) => mapSort(key, change)),
+});
+
+export const mapWindowCall = (
+  call: WindowCall,
+  change: (one: Expression) => Expression,
+): WindowCall => ({
+  ...call,
+  args: call.args.map(change),
+  filter: call.filter && change(call.filter),
 });
 
 export const expressionsOfCall = (call: AggregateCall): readonly Expression[] => [
@@ -66,7 +75,10 @@ export function expressionsOf(plan: Plan): readonly Expression[] {
     case 'order':
       return sorted(plan.by);
     case 'window': {
-      const args = plan.functions.flatMap((call) => call.args);
+      const args = plan.functions.flatMap((call) => [
+        ...call.args,
+        ...(call.filter ? [call.filter] : []),
+      ]);
       return [...plan.partitionBy, ...sorted(plan.orderBy), ...args];
     }
     default:

@@ -34,6 +34,13 @@ export function joinOf(
   return {kind: 'join', type, left, right, keys: [], residual, columns: halves};
 }
 
+/** Whether it has exactly one row, whatever the tables hold. */
+export function isSingle(plan: Plan): boolean {
+  if (plan.kind === 'project') return isSingle(plan.input);
+  if (plan.kind === 'values') return plan.rows.length === 1;
+  return plan.kind === 'aggregate' && plan.groupBy.length === 0;
+}
+
 /** The columns of a node from a place on, as expressions. */
 export const columnsOf = (columns: readonly Column[], from = 0): readonly Expression[] =>
   columns.map(({type}, i) => columnAt(from + i, type));

@@ -68,6 +68,14 @@ export const problems = catalogue({
     status: 400,
     say: said,
   },
+  'sql-collation': {
+    cause:
+      'A query orders texts, or compares them with `<`, whose collation in the database is of another order than that of their bytes; or tells texts apart that a nondeterministic collation has as equal.',
+    remedy:
+      'Say that the order of bytes will do, where the texts are compared: `ORDER BY name COLLATE "C"`, `min(name COLLATE "C")`.',
+    status: 400,
+    say: said,
+  },
   'sql-grouping': {
     cause: 'A query reads a column that is neither grouped by nor inside of an aggregate.',
     remedy: 'Name the column in GROUP BY, or put it into an aggregate such as max().',

@@ -4,7 +4,7 @@ import {compile} from '../evaluate.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {analyse} from './analyse.ts';
 import type {A_Expr, Node} from './ast.ts';
-import {implicitly, settledExpression} from './coerce.ts';
+import {type Coercion, implicitly, settledExpression} from './coerce.ts';
 import {COMPARISONS, comparison} from './comparison.ts';
 import {notSupported, problemAt} from './context.ts';
 import {FUNCTIONS} from './functions/catalogue.ts';
@@ -26,14 +26,22 @@ export function quantified(site: Site, node: A_Expr, name: string): Expression {
       hint: 'write x IN (…), or x = ANY (ARRAY[…])',
     });
   }
+  const all = node.kind === 'AEXPR_OP_ALL';
+  return quantifiedOver([left, list], {name, all, at});
+}
+
+/** The same for two expressions, the second of which is a list. */
+export function quantifiedOver(
+  [left, list]: readonly [Expression, Expression],
+  {name, all, at}: {readonly name: string; readonly all: boolean; readonly at: Coercion},
+): Expression {
   // One element is compared as any two values are; then all of them are gone through.
   const element = columnAt(1, list.type.element ?? TEXT);
   const operands: [Expression, Expression] = [columnAt(0, left.type), element];
   const test = COMPARISONS.has(name)
     ? comparison(name, operands, at)
     : resolved({...at, name, args: operands, operator: true}, FUNCTIONS);
-  if (test.type.kind !== 'bool') throw notSupported(context, node.location, `${name} ANY`);
-  const all = node.kind === 'AEXPR_OP_ALL';
+  if (test.type.kind !== 'bool') throw notSupported(at.context, at.location, `${name} ANY`);
   return call(name, {all, test: compile(test)}, [left, list]);
 }
 

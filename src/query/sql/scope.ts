@@ -7,6 +7,7 @@ import {type Context, notSupported, problemAt} from './context.ts';
 import {problems} from './problems.ts';
 import {sameExpression} from './same.ts';
 import {columnAt, outerIndex} from './slots.ts';
+import type {NamedWindows} from './window-definition.ts';
 
 /** A column as a name sees it. */
 export interface NamedColumn {
@@ -54,6 +55,8 @@ export interface Level {
   readonly windows: WindowUse[];
   readonly subqueries: Subquery[];
   readonly times: TimeCall[];
+  /** The arguments of each GROUPING(). */
+  readonly groupings: (readonly Expression[])[];
 }
 
 export interface WindowUse {
@@ -64,15 +67,26 @@ export interface WindowUse {
 
 /** A subquery used as a value. `refs` are what its plan's outer columns stand for. */
 export interface Subquery {
-  readonly kind: 'scalar' | 'exists' | 'in';
+  readonly kind: 'scalar' | 'exists' | 'in' | 'compared';
   readonly plan: Plan;
   readonly refs: readonly Expression[];
   /** For `in`: the condition between `left` and the plan's only column. */
   readonly equal: ((left: Expression, right: Expression) => Expression) | undefined;
+  /** For `compared`: what `left` is compared with, and how. */
+  readonly bounds?: Bounds;
+  /** Where only truth counts, not whether it is false or not known: this one does as well. */
+  readonly semi?: Subquery;
   readonly left: Expression | undefined;
   readonly type: Type;
   /** Whether it has at most one row by what it is: an aggregate without GROUP BY. */
   readonly single: boolean;
+}
+
+/** `x < ANY (SELECT …)` and its like: decided by the least and the greatest of the rows. */
+export interface Bounds {
+  readonly all: boolean;
+  /** Whether the comparison holds for some of the rows' values (for `all`: for all). */
+  readonly holds: (left: Expression, ends: {least: Expression; greatest: Expression}) => Expression;
 }
 
 /** Where an expression stands: what it may refer to, and where what it uses is collected. */
@@ -86,11 +100,19 @@ export interface Site {
   readonly clause: string;
   readonly aggregates: boolean;
   readonly windows: boolean;
+  /** What WINDOW defines. */
+  readonly namedWindows: NamedWindows;
   /** Whether the passing of time may decide here, over rows of tables or over groups. */
   readonly clock: 'rows' | 'groups' | undefined;
 }
 
-export const newLevel = (): Level => ({aggregates: [], windows: [], subqueries: [], times: []});
+export const newLevel = (): Level => ({
+  aggregates: [],
+  windows: [],
+  subqueries: [],
+  times: [],
+  groupings: [],
+});
 
 /** What a name means; undefined where nobody has it. */
 function lookup(site: Site, parts: readonly string[], location: number): Expression | undefined {

@@ -1,5 +1,6 @@
 import type {Expression} from '../expression.ts';
 import type {Plan, SortKey} from '../plan.ts';
+import {wantEquality} from './collation.ts';
 import {type Context, notSupported, problemAt} from './context.ts';
 import {type Kept, orderOf} from './limit.ts';
 import {projectOf} from './plan-parts.ts';
@@ -29,6 +30,10 @@ export function distinctOf(plan: Plan, distinct: Distinct): Plan {
       'select its text',
     );
   }
+  wantEachEqual(
+    items.map(({expression}) => expression),
+    context,
+  );
   const input = projectOf(plan, items);
   const rows: Plan = {kind: 'distinct', columns: input.columns, input};
   const by = orderBy.map((key) => {
@@ -43,6 +48,10 @@ export function distinctOf(plan: Plan, distinct: Distinct): Plan {
   });
   return orderOf(rows, by, kept);
 }
+
+const wantEachEqual = (expressions: readonly Expression[], context: Context): void => {
+  for (const expression of expressions) wantEquality([expression], {context, location: 0});
+};
 
 /** The first row of each combination; ORDER BY begins with what DISTINCT is ON. */
 function distinctOn(

@@ -3,7 +3,6 @@ import type {Plan, SortKey} from '../plan.ts';
 import {condition} from './analyse.ts';
 import {locationOf, type Node, type SelectStmt} from './ast.ts';
 import {attach, withValues} from './attach.ts';
-import {settledExpression} from './coerce.ts';
 import {AlreadyTold, attempt, type Context} from './context.ts';
 import {type Environment, siteOf} from './environment.ts';
 import {fromPlan} from './from.ts';
@@ -16,8 +15,9 @@ import type {Level, Site, WindowUse} from './scope.ts';
 import {distinctOf} from './select-distinct.ts';
 import {type Item, selectedItems} from './select-items.ts';
 import {slotsIn} from './slots.ts';
-import {sortKeys} from './sort-keys.ts';
+import {distinctKey, sortKeys} from './sort-keys.ts';
 import {filteredBy} from './where.ts';
+import {namedWindows} from './window-definition.ts';
 import {windowed, withWindows} from './windows.ts';
 
 /** A SELECT, read: every expression over the rows of FROM, with slots for what comes later. */
@@ -54,7 +54,13 @@ function whereOf(plan: Plan, node: Node, base: Site): Plan {
 
 function readSelect(stmt: SelectStmt, base: Site): Read {
   const {context, level} = base;
-  const site = {...base, aggregates: true, windows: true};
+  const named = attempt(context, () => namedWindows(stmt.windowClause ?? [], context));
+  const site = {
+    ...base,
+    aggregates: true,
+    windows: true,
+    namedWindows: named ?? base.namedWindows,
+  };
   const items = selectedItems(stmt.targetList ?? [], site);
   const grouped = (stmt.groupClause ?? []).length > 0;
   const groups = grouped
@@ -78,11 +84,7 @@ function readSelect(stmt: SelectStmt, base: Site): Read {
   const distinctOn =
     on.length === 0
       ? undefined
-      : on.flatMap((node) => {
-          const at = {context, location: locationOf(node)};
-          const keys = attempt(context, () => sortKeys(order, [{SortBy: {node}}], selected));
-          return (keys ?? []).map((key) => settledExpression(key.expression, at));
-        });
+      : on.flatMap((node) => attempt(context, () => distinctKey(order, node, selected)) ?? []);
   return {items, groups, having, orderBy, distinctOn, level};
 }
 
@@ -135,7 +137,8 @@ interface GroupedRows {
 /** Without GROUP BY and aggregates the rows are as they are. */
 function groupedRows(input: Plan, read: Read, {context, scope}: Site): GroupedRows {
   const {level, having, groups = {expressions: [], sets: [[]]}} = read;
-  if (!read.groups && level.aggregates.length === 0 && !having) {
+  const computed = level.aggregates.length > 0 || level.groupings.length > 0;
+  if (!read.groups && !computed && !having) {
     return {plan: input, over: (expression) => expression};
   }
   const inside = [...groups.expressions, ...level.aggregates.flatMap(expressionsOfCall)];
@@ -148,6 +151,7 @@ function groupedRows(input: Plan, read: Read, {context, scope}: Site): GroupedRo
     input: attached.plan,
     groups,
     aggregates: level.aggregates,
+    groupings: level.groupings,
     read: (expression) => withValues(expression, attached.values),
   });
   lookAtAll(read, made, context);
@@ -179,6 +183,7 @@ function lookAtAll({items, having, orderBy, level}: Read, {over}: Grouped, conte
 
 const expressionsOfWindow = ({call, partitionBy, orderBy}: WindowUse): readonly Expression[] => [
   ...call.args,
+  ...(call.filter ? [call.filter] : []),
   ...partitionBy,
   ...orderBy.map(({expression}) => expression),
 ];

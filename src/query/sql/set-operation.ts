@@ -1,11 +1,13 @@
 import type {Plan} from '../plan.ts';
 import type {SelectStmt} from './ast.ts';
+import {commonCollation, wantEquality} from './collation.ts';
 import {AlreadyTold, attempt, problemAt} from './context.ts';
 import type {Environment} from './environment.ts';
 import {firstLocation} from './first-location.ts';
 import {problems} from './problems.ts';
 import {queryPlan} from './query.ts';
 import {convertedPlan} from './settle.ts';
+import {columnAt} from './slots.ts';
 import {commonType, spoken} from './types.ts';
 
 const KINDS = {
@@ -33,13 +35,16 @@ export function setOperationPlan(stmt: SelectStmt, environment: Environment): Pl
   const types = left.columns.map(({type}, i) => {
     const other = right.columns[i]?.type ?? type;
     const common = commonType([type, other]);
-    if (common) return common;
+    if (common) return commonCollation(common, [type, other]);
     throw problemAt(context, location, problems['sql-type'], {
       message: `column ${i + 1} of ${kind.toUpperCase()} has two types`,
       detail: `They are ${spoken(type)} and ${spoken(other)}, which do not fit together.`,
       hint: 'cast one of them: (…)::type',
     });
   });
+  if (kind !== 'union' || !stmt.all) {
+    for (const [i, type] of types.entries()) wantEquality([columnAt(i, type)], {context, location});
+  }
   const inputs = [left, right].map((side) => convertedPlan(side, types, context));
   const columns = left.columns.map(({name}, i) => ({name, type: types[i] ?? columnType(left, i)}));
   return {kind, all: stmt.all ?? false, inputs, columns};

@@ -8,8 +8,8 @@ import {partsOf, withParts} from '../optimise-expression.ts';
  *
  * - from 0: the columns of FROM;
  * - below 0: what a subquery reads of the query around it, −1 the first (`Frame.refs`);
- * - from AGGREGATE, WINDOW, SUBQUERY, TIME: values of aggregates, window functions, subqueries
- *   and functions of time.
+ * - from AGGREGATE, WINDOW, SUBQUERY, TIME, GROUPING: values of aggregates, window functions,
+ *   subqueries, functions of time and GROUPING().
  *
  * None of these is left in a finished plan.
  */
@@ -17,13 +17,18 @@ export const AGGREGATE = 1_000_000;
 export const WINDOW = 2_000_000;
 export const SUBQUERY = 3_000_000;
 export const TIME = 4_000_000;
+export const GROUPING = 5_000_000;
 
 export type Slot =
-  | {readonly kind: 'input' | 'aggregate' | 'window' | 'subquery' | 'time'; readonly at: number}
+  | {
+      readonly kind: 'input' | 'aggregate' | 'window' | 'subquery' | 'time' | 'grouping';
+      readonly at: number;
+    }
   | {readonly kind: 'outer'; readonly at: number};
 
 export function slotOf(index: number): Slot {
   if (index < 0) return {kind: 'outer', at: -1 - index};
+  if (index >= GROUPING) return {kind: 'grouping', at: index - GROUPING};
   if (index >= TIME) return {kind: 'time', at: index - TIME};
   if (index >= SUBQUERY) return {kind: 'subquery', at: index - SUBQUERY};
   if (index >= WINDOW) return {kind: 'window', at: index - WINDOW};

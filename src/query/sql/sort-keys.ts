@@ -3,6 +3,7 @@ import type {SortKey} from '../plan.ts';
 import {analyse} from './analyse.ts';
 import {locationOf, type Node, type SortBy, texts} from './ast.ts';
 import {settledExpression} from './coerce.ts';
+import {wantEquality, wantOrder} from './collation.ts';
 import {notSupported, problemAt} from './context.ts';
 import {problems} from './problems.ts';
 import type {Site} from './scope.ts';
@@ -31,21 +32,32 @@ function sortKey(
   const {context} = site;
   const location = locationOf(node);
   if (sortby_dir === 'SORTBY_USING') throw notSupported(context, location, 'ORDER BY … USING');
-  const expression = settledExpression(selectedOr(site, node as Node, selected), {
-    context,
-    location,
-  });
-  const {kind} = expression.type;
-  if (kind === 'json' || kind === 'other') {
-    throw problemAt(context, location, problems['sql-type'], {
-      message: `values of type ${spoken(expression.type)} have no order`,
-      hint: 'order by a part of it, or by its text',
-    });
-  }
+  const expression = sortedExpression(site, node as Node, selected);
+  wantOrder([expression], {context, location});
   const descending = sortby_dir === 'SORTBY_DESC';
   const nullsFirst =
     sortby_nulls === 'SORTBY_NULLS_FIRST' || (sortby_nulls !== 'SORTBY_NULLS_LAST' && descending);
   return {expression, descending, nullsFirst};
+}
+
+/** What DISTINCT ON names: what can be ordered by, in whatever order. */
+export function distinctKey(site: Site, node: Node, selected: Selected): Expression {
+  const expression = sortedExpression(site, node, selected);
+  wantEquality([expression], {context: site.context, location: locationOf(node)});
+  return expression;
+}
+
+function sortedExpression(site: Site, node: Node, selected: Selected): Expression {
+  const {context} = site;
+  const location = locationOf(node);
+  const found = selectedOr(site, node, selected);
+  const expression = settledExpression(found, {context, location});
+  const {kind} = expression.type;
+  if (kind !== 'json' && kind !== 'other') return expression;
+  throw problemAt(context, location, problems['sql-type'], {
+    message: `values of type ${spoken(expression.type)} have no order`,
+    hint: 'order by a part of it, or by its text',
+  });
 }
 
 /** A bare name or number stands for what is selected; anything else is an expression. */

@@ -70,8 +70,9 @@ function semiJoined(
   const inner = negated ? conjunct.arg : conjunct;
   if (inner.kind !== 'column') return undefined;
   const slot = slotOf(inner.index);
-  const subquery = slot.kind === 'subquery' ? subqueries[slot.at] : undefined;
-  if (!subquery || subquery.kind === 'scalar') return undefined;
+  const asked = slot.kind === 'subquery' ? subqueries[slot.at] : undefined;
+  const subquery = negated ? asked : (asked?.semi ?? asked);
+  if (subquery?.kind !== 'exists' && subquery?.kind !== 'in') return undefined;
   // NOT IN is not known where a null is among the rows: no anti join.
   if (negated && subquery.kind === 'in') return undefined;
   const {refs, left, equal} = subquery;

@@ -1,19 +1,20 @@
 import {INT4} from '../../data/type.ts';
 import type {Expression} from '../expression.ts';
-import {runningAggregate, windowFunction} from '../functions/windows.ts';
+import {aggregateOver} from '../functions/window-aggregates.ts';
+import {windowFunction} from '../functions/windows.ts';
 import type {WindowCall} from '../plan.ts';
 import {analyse} from './analyse.ts';
 import type {FuncCall, WindowDef} from './ast.ts';
 import {implicitly, settledExpression} from './coerce.ts';
+import {collatedType, wantEquality} from './collation.ts';
 import {notSupported, problemAt} from './context.ts';
 import {AGGREGATES, argumentsOf, resolvedAggregate} from './function-call.ts';
 import {problems} from './problems.ts';
 import type {Site} from './scope.ts';
 import {columnAt, WINDOW} from './slots.ts';
 import {sortKeys} from './sort-keys.ts';
-
-/** The frame without one: RANGE from the partition's start to the row's last peer. */
-const DEFAULT_FRAME = 1058;
+import {windowDefinition} from './window-definition.ts';
+import {frameOf} from './window-frame.ts';
 
 /** A call with OVER: noted in the level, and a slot for its value. */
 export function windowCall(site: Site, node: FuncCall, name: string): Expression {
@@ -25,54 +26,47 @@ export function windowCall(site: Site, node: FuncCall, name: string): Expression
       hint: 'compute it in a subquery of FROM',
     });
   }
-  const window = over as WindowDef;
-  if (window.name || window.refname) {
-    throw notSupported(context, window.location, 'a named window', 'write it out: OVER (…)');
-  }
-  if ((window.frameOptions ?? DEFAULT_FRAME) !== DEFAULT_FRAME) {
-    throw notSupported(
-      context,
-      window.location,
-      'a window frame (ROWS, RANGE, GROUPS)',
-      'leave it out: without one a frame reaches from the start to the row and its peers',
-    );
-  }
+  const window = windowDefinition(over as WindowDef, site.namedWindows, context);
   const inner = {...site, windows: false, clause: 'a window'};
   const at = {context, location};
-  const call = AGGREGATES.has(name) ? aggregateOver(inner, node, name) : ownCall(inner, node, name);
-  const partitionBy = (window.partitionClause ?? []).map((part) =>
-    settledExpression(analyse(inner, part), at),
-  );
+  const call = AGGREGATES.has(name) ? overAggregate(inner, node, name) : ownCall(inner, node, name);
+  const partitionBy = (window.partitionClause ?? []).map((part) => {
+    const expression = settledExpression(analyse(inner, part), at);
+    wantEquality([expression], at);
+    return expression;
+  });
   const orderBy = sortKeys(inner, window.orderClause ?? [], {name: () => undefined});
-  return columnAt(WINDOW + level.windows.push({call, partitionBy, orderBy}) - 1, call.type);
+  const framed = {...call, frame: frameOf(inner, window, orderBy)};
+  return columnAt(WINDOW + level.windows.push({call: framed, partitionBy, orderBy}) - 1, call.type);
 }
 
-function aggregateOver(site: Site, node: FuncCall, name: string): WindowCall {
-  const {
-    function: called,
-    args,
-    distinct,
-    filter,
-    orderBy,
-    type,
-  } = resolvedAggregate(site, node, name);
-  if (distinct || filter || orderBy.length > 0) {
+function overAggregate(site: Site, node: FuncCall, name: string): WindowCall {
+  const resolved = resolvedAggregate(site, node, name);
+  const {function: called, args, distinct, filter, orderBy, type} = resolved;
+  if (distinct || orderBy.length > 0 || node.agg_within_group) {
     throw notSupported(
       site.context,
       node.location,
-      'DISTINCT, FILTER or ORDER BY in an aggregate over a window',
-      'write a CASE inside of the aggregate instead of FILTER',
+      'DISTINCT or ORDER BY in an aggregate over a window',
+      'Postgres has none either: aggregate in a subquery, and join with it',
     );
   }
-  return {function: runningAggregate(called), args, type};
+  return {function: aggregateOver(called), args, type, filter};
 }
+
+/** The argument that is a count: of rows for lag and lead, of buckets, the place in a frame. */
+const COUNTS: Readonly<Record<string, number>> = {lag: 1, lead: 1, nth_value: 1, ntile: 0};
 
 function ownCall(site: Site, node: FuncCall, name: string): WindowCall {
   const at = {context: site.context, location: node.location};
+  if (node.agg_filter || node.agg_distinct || node.agg_order || node.agg_star) {
+    throw problemAt(site.context, node.location, problems['sql-misplaced'], {
+      message: `${name} is no aggregate function`,
+      hint: 'DISTINCT, ORDER BY, FILTER and * stand in aggregates only',
+    });
+  }
   const args = argumentsOf(site, node).map((arg, i) =>
-    (name === 'lag' || name === 'lead') && i === 1
-      ? implicitly(arg, INT4, at)
-      : settledExpression(arg, at),
+    COUNTS[name] === i ? implicitly(arg, INT4, at) : settledExpression(arg, at),
   );
   const [first, , otherwise] = args;
   const passed =
@@ -89,5 +83,9 @@ function ownCall(site: Site, node: FuncCall, name: string): WindowCall {
       hint: 'docs/queries.md lists the window functions',
     });
   }
-  return {function: found.function, args: passed, type: found.type};
+  return {
+    function: found.function,
+    args: passed,
+    type: collatedType(found.type, passed.slice(0, 1)),
+  };
 }

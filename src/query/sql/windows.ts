@@ -1,6 +1,6 @@
 import type {Expression} from '../expression.ts';
 import type {Plan, Window} from '../plan.ts';
-import {mapSort} from './plan-expressions.ts';
+import {mapSort, mapWindowCall} from './plan-expressions.ts';
 import {sameExpression} from './same.ts';
 import type {WindowUse} from './scope.ts';
 import {columnAt, withSlots} from './slots.ts';
@@ -23,7 +23,7 @@ export function windowed(
     places.push(result.columns.length);
     const partitionBy = use.partitionBy.map(over);
     const orderBy = use.orderBy.map((key) => mapSort(key, over));
-    const call = {...use.call, args: use.call.args.map(over)};
+    const call = mapWindowCall(use.call, over);
     const column = {name: call.function.name, type: call.type};
     const last = result === plan ? undefined : windowOf(result);
     result =

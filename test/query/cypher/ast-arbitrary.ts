@@ -188,6 +188,18 @@ export const {expression} = fc.letrec<{
     }),
   );
   return {
+    labels: fc.oneof(
+      {maxDepth: 2},
+      name.map((one): Labels => ({kind: 'label', name: one})),
+      fc.constant<Labels>({kind: 'any'}),
+      tie('labels').map((of): Labels => ({kind: 'not', of})),
+      fc
+        .tuple(
+          fc.constantFrom('and' as const, 'or' as const),
+          fc.array(tie('labels'), {minLength: 2, maxLength: 3}),
+        )
+        .map(([kind, args]): Labels => ({kind, args})),
+    ),
     pattern: fc
       .tuple(node, fc.array(fc.tuple(relationship, node), {minLength: 1, maxLength: 2}))
       .map(([first, rest]) => ({

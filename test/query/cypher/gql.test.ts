@@ -156,6 +156,35 @@ test.each(refused)('%s is refused, and told why', (query, told) => {
   expect(problemLines(() => run(query, catalog, data))).toContain(told);
 });
 
+const clocks: readonly (readonly [clock: string, column: string])[] = [
+  ['zoned_datetime()', 'at'],
+  ['CURRENT_TIMESTAMP', 'at'],
+  ['current_timestamp', 'at'],
+  ['current_timestamp()', 'at'],
+  ['datetime.realtime()', 'at'],
+  ['local_datetime()', 'local'],
+  ['LOCAL_TIMESTAMP', 'local'],
+  ['current_date', 'day'],
+  ['CURRENT_DATE', 'day'],
+];
+
+test.each(clocks)('%s is the current time', (clock, column) => {
+  const tables = catalogOf({t: 'id int4, at timestamptz, local timestamp, day date'});
+  const query = `MATCH (t:t) FILTER t.${column} < ${clock} RETURN t.id`;
+  const running = run(query, tables, {
+    t: '1|1969-12-31 00:00:00+00|1969-12-31 00:00:00|1969-12-31\n2|1970-01-02 00:00:00+00|1970-01-02 00:00:00|1970-01-02',
+  });
+  expect(running.rows).toEqual(['{"id":1}']);
+});
+
+test('a variable may have the name of a clock', () => {
+  const query =
+    'MATCH (v:vehicle) LET current_date = v.year FILTER current_date > 2020 RETURN v.id';
+  expect(run(query, catalog, data).rows).toEqual(['{"id":3}', '{"id":4}']);
+  const cypher = 'MATCH (v:vehicle) WITH v.id AS local_time RETURN local_time + 1 AS x';
+  expect(run(cypher, catalog, data).rows).toHaveLength(4);
+});
+
 test('a query that is said to be openCypher takes no clause of GQL', () => {
   const query = 'MATCH (v:vehicle)\nFILTER v.id = 1 RETURN v.id';
   expect(problemLines(() => checkSyntax(query, 'Cypher'))).toEqual([

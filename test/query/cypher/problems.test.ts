@@ -141,7 +141,7 @@ test.each<[query: string, expected: readonly string[]]>([
   [
     'MATCH p = (m:metrics)-[:ABOUT*1..]-(a:alerts) RETURN $x AS x',
     [
-      '1:22 [cypher-not-supported] a relationship of any length is not supported -> give it bounds: *1..3, from 1 to 10 steps',
+      '1:22 [cypher-not-supported] a relationship of any length is not supported -> give it bounds: *1..3, of 10 steps at most',
       '1:54 [cypher-unknown-parameter] parameter $x has no value -> write it beside the query: parameters: {x: …}',
     ],
   ],

@@ -170,6 +170,55 @@ test('adds up to recomputing, whatever the history', () => {
   );
 });
 
+test('an aggregate that picks one of its values finds it without a list of them', () => {
+  const picked: AggregateCall['function'] = {
+    kind: 'listing',
+    name: 'last',
+    skipsNulls: true,
+    compute: (values) => {
+      expect(values).toEqual([]);
+      return null;
+    },
+    pick: (count) => count - 1,
+  };
+  const orderBy = [{expression: column(2, TEXT), descending: false, nullsFirst: true}];
+  const last = {...call('array_agg', [column(1)]), function: picked, type: INT4};
+  expectIncremental(
+    () => aggregate({groupBy: [column(0)], aggregates: [{...last, distinct: true, orderBy}]}),
+    (rows) => [...groupsOf(rows)].map(([key, members]) => [key, largest(members)]),
+    {
+      row: (pick) => [
+        pick([1, 2]),
+        ...pick([
+          [10, 'a'],
+          [20, 'b'],
+          [30, 'c'],
+          [null, 'd'],
+        ]),
+      ],
+    },
+  );
+  expectIncremental(
+    () => aggregate({groupBy: [column(0)], aggregates: [{...last, orderBy}]}),
+    (rows) => [...groupsOf(rows)].map(([key, members]) => [key, largest(members)]),
+    {
+      row: (pick) => [
+        pick([1, 2]),
+        ...pick([
+          [10, 'a'],
+          [20, 'b'],
+          [30, 'c'],
+          [null, 'd'],
+        ]),
+      ],
+    },
+  );
+});
+
+/** Where values grow with what orders them, the last is the largest. */
+const largest = (members: readonly Row[]): Value =>
+  present(members).length === 0 ? null : Math.max(...present(members));
+
 test('floats leave nothing behind: after any history a sum is that of what is there', () => {
   expectIncremental(
     () => aggregate({groupBy: [column(0)], aggregates: [call('sum', [column(1, FLOAT8)])]}),

@@ -22,6 +22,7 @@ test('is the sorted list of its items, whatever was added and removed', () => {
       if (step % 50 > 0) continue;
       const sorted = list.toSorted(byNumber);
       expect([...ordered], `seed ${seed}, step ${step}`).toEqual(sorted);
+      expect(ordered.map((item) => -item)).toEqual(sorted.map((item) => -item));
       expect(ordered.size).toBe(sorted.length);
       expect(ordered.first).toBe(sorted[0]);
       expect(ordered.last).toBe(sorted.at(-1));

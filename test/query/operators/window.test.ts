@@ -2,7 +2,8 @@ import {expect, test} from 'vitest';
 import {INT4} from '../../../src/data/type.ts';
 import type {Row, Value} from '../../../src/data/value.ts';
 import {sqlAggregate} from '../../../src/query/functions/aggregates.ts';
-import {runningAggregate, windowFunction} from '../../../src/query/functions/windows.ts';
+import {aggregateOver} from '../../../src/query/functions/window-aggregates.ts';
+import {windowFunction} from '../../../src/query/functions/windows.ts';
 import {windowed} from '../../../src/query/operators/window.ts';
 import type {WindowCall} from '../../../src/query/plan.ts';
 import {by, column} from '../../support/columns.ts';
@@ -20,7 +21,7 @@ function call(name: string, ...args: ReturnType<typeof column>[]): WindowCall {
     args.map(({type}) => type),
   );
   if (!aggregate) throw new Error(`no window function ${name}`);
-  return {function: runningAggregate(aggregate.function), args, type: aggregate.type};
+  return {function: aggregateOver(aggregate.function), args, type: aggregate.type};
 }
 
 const literal = (value: number) => ({kind: 'literal', value, type: INT4}) as const;

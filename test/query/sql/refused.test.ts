@@ -40,14 +40,16 @@ const REFUSED: readonly (readonly [sql: string, pointer: string, code: string])[
   ['SELECT row(id, note) AS r FROM orders', '       ^', 'sql-not-supported'],
   ['SELECT note COLLATE "de_DE" AS n FROM orders', '            ^', 'sql-not-supported'],
   ['SELECT note::varchar(3) FROM orders', '             ^', 'sql-not-supported'],
+  ['SELECT sum(DISTINCT id) OVER () FROM orders', '       ^', 'sql-not-supported'],
+  ['SELECT array_agg(id ORDER BY id) OVER () FROM orders', '       ^', 'sql-not-supported'],
   [
-    'SELECT sum(id) OVER (ROWS 1 PRECEDING) FROM orders',
-    '                    ^',
+    'SELECT sum(id) OVER (ORDER BY id ROWS customer PRECEDING) FROM orders',
+    '                                      ^',
     'sql-not-supported',
   ],
   [
-    'SELECT sum(id) OVER w FROM orders WINDOW w AS ()',
-    '                    ^',
+    "SELECT count(*) OVER (ORDER BY note RANGE '1' PRECEDING) FROM orders",
+    '                                          ^',
     'sql-not-supported',
   ],
   [
@@ -139,6 +141,28 @@ const REFUSED: readonly (readonly [sql: string, pointer: string, code: string])[
     '                            ^',
     'sql-misplaced',
   ],
+  [
+    'SELECT count(*) OVER (ORDER BY id, day RANGE 1 PRECEDING) FROM orders',
+    '                                             ^',
+    'sql-misplaced',
+  ],
+  [
+    'SELECT count(*) OVER (ORDER BY id ROWS -1 PRECEDING) FROM orders',
+    '                                       ^',
+    'sql-type',
+  ],
+  [
+    'SELECT count(*) OVER (GROUPS 1 PRECEDING) FROM orders',
+    '                     ^',
+    'sql-misplaced',
+  ],
+  ['SELECT sum(id) OVER w FROM orders', '                    ^', 'sql-misplaced'],
+  [
+    'SELECT sum(id) OVER (w ORDER BY id) FROM orders WINDOW w AS (ORDER BY day)',
+    '                    ^',
+    'sql-misplaced',
+  ],
+  ['SELECT rank() FILTER (WHERE paid) OVER () FROM orders', '       ^', 'sql-misplaced'],
   ['SELECT id FROM orders ORDER BY 2', '                               ^', 'sql-misplaced'],
   ['SELECT lower(DISTINCT note) FROM orders', '       ^', 'sql-misplaced'],
 ];

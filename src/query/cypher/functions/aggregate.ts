@@ -3,6 +3,8 @@ import type {Integer} from '../../../data/integer.ts';
 import {ANY, BOOL, FLOAT8, INT8, isInteger, type Type} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
+import {LAST_VALUE} from '../../functions/aggregates/pick.ts';
+import {Slope} from '../../functions/aggregates/slope.ts';
 import {FloatSum, IntegerSum} from '../../functions/aggregates/sum.ts';
 import {sqlAggregate} from '../../functions/aggregates.ts';
 import type {Accumulator, AggregateCall, AggregateFunction} from '../../plan.ts';
@@ -198,10 +200,9 @@ function collect(arg: Expression): Resolved {
 
 /** The value of the row that changed last; of rows that changed together, one of them. */
 function last(arg: Expression): Resolved {
-  const compute = (values: readonly Value[]): Value => values.at(-1) ?? null;
   const {type} = arg;
   return {
-    function: {kind: 'listing', name: 'last', skipsNulls: true, compute},
+    function: {kind: 'listing', name: 'last', skipsNulls: true, ...LAST_VALUE},
     args: [arg],
     type,
     empty: null,
@@ -210,23 +211,8 @@ function last(arg: Expression): Resolved {
 
 /** The slope of the line that lies nearest to all points, by least squares. */
 function gradient([x, y]: readonly Expression[]): Resolved {
-  return {
-    function: {kind: 'listing', name: 'linear_gradient', skipsNulls: true, compute: slope},
-    args: [floatOf(x ?? NOTHING), floatOf(y ?? NOTHING)],
-    type: FLOAT8,
-    empty: null,
-  };
-}
-
-function slope(pairs: readonly Value[]): Value {
-  const points = (pairs as readonly (readonly Value[])[]).flatMap(([x, y]) =>
-    typeof x === 'number' && typeof y === 'number' ? [{x, y}] : [],
-  );
-  const sum = (of: (point: {x: number; y: number}) => number): number =>
-    points.reduce((total, point) => total + of(point), 0);
-  const [middleX, middleY] = [sum(({x}) => x) / points.length, sum(({y}) => y) / points.length];
-  const spread = sum(({x}) => (x - middleX) ** 2);
-  return spread > 0 ? sum(({x, y}) => (x - middleX) * (y - middleY)) / spread : null;
+  const args = [floatOf(x ?? NOTHING), floatOf(y ?? NOTHING)];
+  return {...running('linear_gradient', () => new Slope(), FLOAT8), args};
 }
 
 const FLOAT = strict('float8', (value) => {

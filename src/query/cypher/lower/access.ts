@@ -1,18 +1,22 @@
-import {anyKey} from '../../../data/any.ts';
-import {joinParts, keyPart} from '../../../data/key.ts';
+import type {Table} from '../../../data/schema.ts';
 import {ANY, BOOL, TEXT} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Expression} from '../../expression.ts';
 import type {ComparisonOperator, Expr, Slice} from '../ast.ts';
+import {print} from '../print.ts';
 import {problems} from '../problems.ts';
 import {nearest} from '../text.ts';
 import {indexed, propertyOf, sliced} from '../values/access.ts';
-import {CypherMap, CypherNode, CypherRelationship} from '../values/map.ts';
+import {CypherNode, CypherRelationship} from '../values/map.ts';
+import {boxNode} from './box-node.ts';
 import {compare} from './comparison.ts';
-import {boxedBy, literal, NULL, toAny} from './convert.ts';
-import {call, lenient, strict} from './function.ts';
-import {DOCUMENT, documentOf, isNameable} from './open-node.ts';
-import {type Binding, column, type NodeBinding} from './scope.ts';
+import {literal, NULL, toAny} from './convert.ts';
+import {call, strict} from './function.ts';
+import {holds, namesOf} from './label.ts';
+import {moved} from './move.ts';
+import {documentOf, isNameable} from './open-node.ts';
+import {type Binding, column, type NodeBinding, type RelationshipBinding} from './scope.ts';
+import {partsOf, rowKey, tableColumn} from './several.ts';
 import type {Site} from './site.ts';
 
 type Variable = Extract<Expr, {kind: 'variable'}>;
@@ -39,38 +43,18 @@ export function lowerVariable(site: Site, expr: Variable): Expression {
       return binding.expression;
     case 'node':
       return boxNode(binding);
-    case 'relationship': {
-      const box = strict(
-        `relationship(${binding.type})`,
-        (from, to) => new CypherRelationship(binding.type, from as CypherNode, to as CypherNode),
-      );
-      return call(box, [boxNode(binding.from), boxNode(binding.to)], ANY);
-    }
+    case 'relationship':
+      return boxRelationship(binding);
   }
 }
 
-/** All columns of a node's row as one value; null where the node is. */
-export function boxNode({table, offset, presence}: NodeBinding): Expression {
-  const {name: label, id, columns, keyColumns} = table;
-  const document = documentOf(table);
-  const shown = [...columns.keys()].filter((i) => isNameable(columns[i] ?? DOCUMENT));
-  const keys = keyColumns.length === 0 ? shown : keyColumns;
-  const read = [...shown, ...keys, ...(document === undefined ? [] : [document])];
-  const types = read.map((i) => columns[i]?.type ?? ANY);
-  const boxes = types.map(boxedBy);
-  const box = lenient(`node(${id})`, (present, ...values) => {
-    if (present === null) return null;
-    const boxed = values.map((value, i) => boxes[i]?.(value) ?? null);
-    const properties = new Map(shown.map((i, at) => [columns[i]?.name ?? '', boxed[at] ?? null]));
-    const open = boxed[shown.length + keys.length];
-    if (open instanceof CypherMap)
-      for (const [key, value] of open.entries) properties.set(key, value);
-    const key = boxed.slice(shown.length, shown.length + keys.length);
-    return new CypherNode(label, joinParts([id, ...key.map(anyKey)].map(keyPart)), properties);
-  });
-  const present = presence === undefined ? literal(true, BOOL) : column(presence, ANY);
-  const values = read.map((i, at) => column(offset + i, types[at] ?? ANY));
-  return call(box, [present, ...values], ANY);
+/** A relationship as a value; null where one of its nodes is. */
+export function boxRelationship({type, from, to}: RelationshipBinding): Expression {
+  const box = strict(
+    `relationship(${type})`,
+    (start, end) => new CypherRelationship(type, start as CypherNode, end as CypherNode),
+  );
+  return call(box, [boxNode(from), boxNode(to)], ANY);
 }
 
 /** `n.key`: of a node its column, with the type the database gives it. */
@@ -139,8 +123,11 @@ export function compareNodes(
   return operator === '=' ? same : {kind: 'not', arg: same, type: BOOL};
 }
 
-/** Whether two nodes of one table with a key are one; undefined for others. */
+/** Whether two nodes of tables with keys are one; undefined for others. */
 export function sameNode(a: NodeBinding, b: NodeBinding): Expression | undefined {
+  if (tableColumn(a.table) !== undefined || tableColumn(b.table) !== undefined) {
+    return compare('=', keyOf(a), keyOf(b));
+  }
   if (a.table.id !== b.table.id || a.table.keyColumns.length === 0) return undefined;
   const pairs = a.table.keyColumns.map((position) => {
     const type = a.table.columns[position]?.type ?? ANY;
@@ -149,6 +136,10 @@ export function sameNode(a: NodeBinding, b: NodeBinding): Expression | undefined
   const [only, ...others] = pairs;
   return only && others.length === 0 ? only : {kind: 'and', args: pairs, type: BOOL};
 }
+
+/** A key over the rows of all tables. */
+const keyOf = ({table, offset}: NodeBinding): Expression =>
+  tableColumn(table) === undefined ? moved(rowKey(table), offset) : column(offset, TEXT);
 
 export function lowerIndex(site: Site, expr: Extract<Expr, {kind: 'index'}>): Expression {
   const of = toAny(site.lower(expr.of));
@@ -168,27 +159,33 @@ const SLICE = strict('slice', (of, from, to) => sliced(of, from, to as Value | u
 
 /** `n:Label`: known at once where `n` is a node, since a row has the label of its table. */
 export function lowerLabels(site: Site, expr: Extract<Expr, {kind: 'labels'}>): Expression {
-  const {mode, names} = expr.labels;
-  const matches = (labels: readonly string[]): boolean =>
-    mode === 'all'
-      ? names.every(({name}) => labels.includes(name))
-      : names.some(({name}) => labels.includes(name));
+  const {labels} = expr;
   const binding = expr.of.kind === 'variable' ? bindingOf(site, expr.of) : undefined;
   if (binding?.kind === 'node') {
-    const {table, presence} = binding;
-    const answer = literal(matches([table.name, `${table.schema}.${table.name}`]), BOOL);
-    if (presence === undefined) return answer;
-    const absent: Expression = {kind: 'isNull', arg: column(presence, ANY), type: BOOL};
+    const holding = partsOf(binding.table).filter((table) =>
+      holds(labels, ({name}) => namesOf(table).includes(name)),
+    );
+    const answer = isOneOf(binding, holding);
+    if (binding.presence === undefined) return answer;
+    const absent: Expression = {kind: 'isNull', arg: column(binding.presence, ANY), type: BOOL};
     // biome-ignore lint/suspicious/noThenProperty: the contract of expressions has it.
     const branches = [{when: absent, then: literal(null, BOOL)}];
     return {kind: 'case', branches, otherwise: answer, type: BOOL};
   }
-  const has = strict(
-    `hasLabels(${names.map(({name}) => name).join(mode === 'all' ? '&' : '|')})`,
-    (value) => {
-      if (value instanceof CypherNode) return matches([value.label]);
-      throw problems['cypher-value']({message: 'only a node has labels'});
-    },
-  );
+  const has = strict(`hasLabels(${print(expr)})`, (value) => {
+    if (value instanceof CypherNode) return holds(labels, ({name}) => name === value.label);
+    throw problems['cypher-value']({message: 'only a node has labels'});
+  });
   return call(has, [toAny(site.lower(expr.of))], BOOL);
+}
+
+/** Whether a node that is there is a row of one of the tables. */
+export function isOneOf({table, offset}: NodeBinding, tables: readonly Table[]): Expression {
+  const index = tableColumn(table);
+  const held = tables.filter(({id}) => partsOf(table).some((part) => part.id === id));
+  if (held.length === partsOf(table).length) return literal(true, BOOL);
+  if (index === undefined || held.length === 0) return literal(false, BOOL);
+  const tests = held.map(({id}) => compare('=', column(offset + index, TEXT), literal(id, TEXT)));
+  const [only, ...others] = tests;
+  return only && others.length === 0 ? only : {kind: 'or', args: tests, type: BOOL};
 }

@@ -2,7 +2,7 @@ import {BOOL} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Join, Plan} from '../../plan.ts';
 import type {Expr, Pattern} from '../ast.ts';
-import {problems} from '../problems.ts';
+import {anyInside, isPatternExpr} from '../walk.ts';
 import type {Context} from './context.ts';
 import {TRUE} from './convert.ts';
 import {siteOf} from './expression.ts';
@@ -10,11 +10,15 @@ import {joinGraph} from './graph.ts';
 import {nodeOf, pairsOf, type Resolved, relationCondition, withRelationships} from './link.ts';
 import {lowerTruth} from './logical.ts';
 import {moved} from './move.ts';
-import {type Graph, graphOf, type Link} from './pattern.ts';
+import {areNamesNew} from './new-names.ts';
+import {conditionsOf, type Graph, type GraphNode, graphsOf, type Link} from './pattern.ts';
 import {relationsOf} from './relationship.ts';
 import {NO_CLAUSE, projected, type Rows} from './rows.ts';
 import {type Binding, EMPTY_SCOPE, type NodeBinding, type Scope, shifted} from './scope.ts';
+import {partsOf} from './several.ts';
+import {isMomentary} from './time.ts';
 import {distinctRelationships} from './unique.ts';
+import {needsExpansion} from './variants.ts';
 
 /**
  * Patterns as rows of their own, and how those rows belong to the rows at hand: what
@@ -29,20 +33,45 @@ export interface Correlated {
   readonly scope: Scope;
 }
 
+export interface Question {
+  readonly patterns: readonly Pattern[];
+  readonly where: Expr | undefined;
+}
+
+/** The patterns as one graph; undefined where `beside.ts` has to answer, or nothing can. */
+export function plainGraph(context: Context, {scope}: Rows, {patterns, where}: Question) {
+  if (needsExpansion(patterns) || !areNamesNew(context, scope, patterns)) return undefined;
+  const conditions = conditionsOf(context, patterns);
+  if ([...conditions, ...(where ? [where] : [])].some(isInvolved)) return undefined;
+  const [graph, ...others] = graphsOf(context, scope, patterns, {must: true}) ?? [];
+  if (!graph || others.length > 0) return undefined;
+  const several = ({bound}: GraphNode): boolean =>
+    bound !== undefined && partsOf(bound.table).length > 1;
+  const open = (link: Link): boolean => {
+    const {left, right, pattern} = link;
+    const relations = relationsOf(context, pattern, left.table, right.table);
+    return relations.length > 1 && (isCrossing(link) || pattern.variable !== undefined);
+  };
+  return graph.nodes.some(several) || graph.links.some(open) ? undefined : graph;
+}
+
+/** What a condition can hold that only rows of a MATCH can be asked. */
+const isInvolved = (expr: Expr): boolean =>
+  anyInside(expr, (inner) => isPatternExpr(inner) || isMomentary(inner));
+
 export function correlated(
   context: Context,
   rows: Rows,
-  {patterns, where}: {patterns: readonly Pattern[]; where: Expr | undefined},
-): Correlated | undefined {
-  const graph = graphOf(context, rows.scope, patterns);
-  if (!graph) return undefined;
+  graph: Graph,
+  {patterns, where}: Question,
+): Correlated {
   const inner = joinGraph(context, {plan: NO_CLAUSE.plan, scope: EMPTY_SCOPE}, insideOf(graph));
   const links = resolvedLinks(context, graph);
   const both = bothSides(rows.scope, inner.scope);
   const scope = withRelationships(both, links);
   const across = crossing(scope, links, rows.scope.width);
   const site = siteOf(context, scope);
-  const conditions = [...graph.conditions, ...(where ? [where] : [])];
+  const conditions = [...conditionsOf(context, patterns), ...(where ? [where] : [])];
   const residual = [
     ...across.residual,
     ...distinctRelationships(scope, links),
@@ -56,13 +85,11 @@ export function correlated(
   };
 }
 
-/** The links, each with its one relation; several are refused where a node is at hand. */
+/** The links with their relations: those to nodes at hand have one each. */
 function resolvedLinks(context: Context, {links}: Graph): readonly Resolved[] {
   return links.map((link) => {
     const {pattern, left, right} = link;
-    const relations = relationsOf(context, pattern, left.table, right.table);
-    if (relations.length > 1 && isCrossing(link)) refuseSeveral(context, link);
-    return {link, relations};
+    return {link, relations: relationsOf(context, pattern, left.table, right.table)};
   });
 }
 
@@ -73,7 +100,6 @@ function insideOf({nodes, links}: Graph): Graph {
   return {
     nodes: nodes.filter(({bound}) => !bound),
     links: links.filter(({left, right}) => !left.bound && !right.bound),
-    conditions: [],
   };
 }
 
@@ -85,7 +111,8 @@ function marked({plan, scope}: Rows): Plan {
   return projected(plan, columns, [...values, TRUE]);
 }
 
-function bothSides(left: Scope, right: Scope): Scope {
+/** The names of both, beside rows that stay without a partner too. */
+export function bothSides(left: Scope, right: Scope): Scope {
   const presence = left.width + right.width;
   const added = [...right.names].map(([name, binding]): [string, Binding] => [
     name,
@@ -119,11 +146,4 @@ function crossing(scope: Scope, links: readonly Resolved[], width: number) {
     }
   }
   return {keys, residual};
-}
-
-function refuseSeveral(context: Context, {pattern}: Link): void {
-  const place = context.place(pattern.span);
-  const what = 'a relationship of several kinds in an optional or tested pattern';
-  const hint = 'give the relationship one type and a direction';
-  context.report(problems['cypher-not-supported']({what, hint}, {place}));
 }

@@ -1,30 +1,38 @@
 import {ANY, BOOL} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Plan} from '../../plan.ts';
-import type {Exists, Expr, Pattern, PatternComprehension} from '../ast.ts';
-import {problems} from '../problems.ts';
+import type {Expr} from '../ast.ts';
+import {anyInside, isPatternExpr, type PatternExpr} from '../walk.ts';
+import {beside, besideExpression} from './beside.ts';
 import type {Context} from './context.ts';
 import {literal, TRUE, toAny} from './convert.ts';
-import {type Correlated, correlated} from './correlated.ts';
+import {type Correlated, correlated, plainGraph, type Question} from './correlated.ts';
 import {siteOf} from './expression.ts';
 import {moved, reaches} from './move.ts';
+import {prepared} from './prepare.ts';
 import {projected, type Rows} from './rows.ts';
-import {column} from './scope.ts';
-
-type PatternExpr = Extract<Expr, {kind: 'pattern'}> | Exists | PatternComprehension;
-
-export const isPatternExpr = (expr: Expr): expr is PatternExpr =>
-  expr.kind === 'pattern' || expr.kind === 'exists' || expr.kind === 'patternComprehension';
-
-interface Question {
-  readonly patterns: readonly Pattern[];
-  readonly where: Expr | undefined;
-}
+import {type Binding, column, type Scope, shifted} from './scope.ts';
 
 function questionOf(expr: PatternExpr): Question {
   if (expr.kind === 'exists') return expr;
   const where = expr.kind === 'patternComprehension' ? expr.where : undefined;
   return {patterns: [expr.pattern], where};
+}
+
+/** What a comprehension makes of each way. */
+const madeOf = (expr: PatternExpr): readonly Expr[] =>
+  expr.kind === 'patternComprehension' ? [expr.map] : [];
+
+function matchFor(context: Context, rows: Rows, expr: PatternExpr): Correlated | undefined {
+  const question = questionOf(expr);
+  const nested = madeOf(expr).some((made) => anyInside(made, isPatternExpr));
+  const graph = nested ? undefined : plainGraph(context, rows, question);
+  return graph ? correlated(context, rows, graph, question) : detour(context, rows, expr);
+}
+
+function detour(context: Context, rows: Rows, expr: PatternExpr): Correlated | undefined {
+  const found = beside(context, rows, questionOf(expr), madeOf(expr));
+  return found && besideExpression(found, rows.scope.width);
 }
 
 /** Rows for which the pattern is found, or is not: a semi join, or an anti join. */
@@ -34,7 +42,7 @@ export function filteredByPattern(
   expr: PatternExpr,
   {found}: {found: boolean},
 ): Rows {
-  const match = correlated(context, rows, questionOf(expr));
+  const match = matchFor(context, rows, expr);
   if (!match) return rows;
   const {right, keys, residual} = match;
   const join = {kind: 'join', columns: rows.plan.columns, left: rows.plan, right} as const;
@@ -43,18 +51,19 @@ export function filteredByPattern(
 
 /**
  * A pattern as a value: whether it is found, or the list of what a comprehension makes of
- * each way it is found. The ways are grouped by what joins them to the row; so conditions
- * that compare them with the row in other ways cannot be answered here.
+ * each way it is found. The ways are grouped by what joins them to the row; where they are
+ * compared with the row in other ways too, by all that they ask of it.
  */
 export function lowerPatternExpr(
   context: Context,
   rows: Rows,
   expr: PatternExpr,
 ): {readonly rows: Rows; readonly expression: Expression} | undefined {
-  const match = correlated(context, rows, questionOf(expr));
-  if (!match) return undefined;
   const {width} = rows.scope;
-  if (match.residual && reaches(match.residual, width)) refuseResidual(context, expr);
+  const first = matchFor(context, rows, expr);
+  const open = first && reachesRow(context, first, {expr, width});
+  const match = open ? detour(context, rows, expr) : first;
+  if (!match) return undefined;
   const answers = grouped(context, match, {expr, width});
   const columns = [...rows.plan.columns, ...answers.columns];
   const plan: Plan = {
@@ -75,6 +84,19 @@ export function lowerPatternExpr(
   return {rows: {plan, scope: {...rows.scope, width: columns.length}}, expression};
 }
 
+/** Whether an answer depends on the row at hand by more than the keys of the join. */
+function reachesRow(
+  context: Context,
+  {residual, scope}: Correlated,
+  {expr, width}: {expr: PatternExpr; width: number},
+): boolean {
+  if (residual && reaches(residual, width)) return true;
+  const site = siteOf(context, scope);
+  return madeOf(expr).some((made) => !holdsPattern(made) && reaches(site.lower(made), width));
+}
+
+const holdsPattern = (expr: Expr): boolean => anyInside(expr, isPatternExpr);
+
 /** One row for each combination of keys: the keys, then the answer. */
 function grouped(
   context: Context,
@@ -91,18 +113,26 @@ function grouped(
     const found = projected(input, columns, [...groupBy, TRUE]);
     return {kind: 'distinct', columns, input: found};
   }
-  const made = toAny(siteOf(context, scope).lower(expr.map));
-  if (reaches(made, width)) refuseResidual(context, expr);
+  const ways: Rows = {plan: input, scope: overRight(scope, width)};
+  const {rows: wide, expressions} = prepared(context, ways, [expr.map]);
+  const made = toAny(siteOf(context, wide.scope, expressions).lower(expr.map));
   const columns = [...named, {name: 'made', type: ANY}];
-  const inner = projected(input, columns, [...groupBy, moved(made, -width)]);
-  const list = {...collectOf(column(named.length, ANY))};
   return {
     kind: 'aggregate',
     columns,
-    input: inner,
+    input: projected(wide.plan, columns, [...groupBy, made]),
     groupBy: named.map(({type}, i) => column(i, type)),
-    aggregates: [list],
+    aggregates: [collectOf(column(named.length, ANY))],
   };
+}
+
+/** The scope over the right columns alone. */
+function overRight(scope: Scope, width: number): Scope {
+  const names = [...scope.names].map(([name, binding]): [string, Binding] => [
+    name,
+    shifted(binding, -width),
+  ]);
+  return {...scope, names: new Map(names), width: scope.width - width};
 }
 
 function collectOf(arg: Expression) {
@@ -115,11 +145,4 @@ function collectOf(arg: Expression) {
     orderBy: [],
     type: ANY,
   } as const;
-}
-
-function refuseResidual(context: Context, expr: PatternExpr): void {
-  const place = context.place(expr.span);
-  const what = 'a pattern in an expression that compares its rows with variables outside';
-  const hint = 'use OPTIONAL MATCH with the condition in its WHERE';
-  context.report(problems['cypher-not-supported']({what, hint}, {place}));
 }

@@ -1,16 +1,16 @@
-import {BOOL, INT4} from '../../../data/type.ts';
+import {ANY, BOOL, INT4} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Plan} from '../../plan.ts';
-import {problems} from '../problems.ts';
-import {sameNode} from './access.ts';
+import {boxRelationship, isOneOf, sameNode} from './access.ts';
 import type {Context} from './context.ts';
 import {literal} from './convert.ts';
 import {nodeOf, pairsOf, type Resolved, relationCondition, withRelationships} from './link.ts';
 import {moved} from './move.ts';
-import type {Graph, GraphNode, Link} from './pattern.ts';
-import {relationsOf} from './relationship.ts';
+import type {Graph, GraphNode} from './pattern.ts';
+import {type Relation, relationsOf} from './relationship.ts';
 import {filtered, projected, type Rows} from './rows.ts';
-import {column, type NodeBinding, type Scope, withName} from './scope.ts';
+import {type Binding, column, type NodeBinding, type Scope, withName} from './scope.ts';
+import {partsOf} from './several.ts';
 import {distinctRelationships} from './unique.ts';
 
 /**
@@ -22,7 +22,7 @@ export function joinGraph(context: Context, rows: Rows, graph: Graph): Rows {
     link,
     relations: relationsOf(context, link.pattern, link.left.table, link.right.table),
   }));
-  let joined = rows;
+  let joined = filtered(rows, graph.nodes.flatMap(boundConditions));
   const waiting = new Set(graph.nodes.filter(({bound}) => !bound));
   const done = new Set<Resolved>();
   while (waiting.size > 0) {
@@ -34,7 +34,7 @@ export function joinGraph(context: Context, rows: Rows, graph: Graph): Rows {
   }
   const chosen = links.map((link) => {
     if (done.has(link)) return link;
-    const {rows: next, resolved} = chooseRelation(context, joined, link);
+    const {rows: next, resolved} = chooseRelation(joined, link);
     joined = next;
     return resolved;
   });
@@ -84,7 +84,6 @@ function joinNode(rows: Rows, node: GraphNode, links: readonly Resolved[]): Rows
 
 /** A link between nodes that both stand: one relation filters; of several, each adds rows. */
 function chooseRelation(
-  context: Context,
   rows: Rows,
   resolved: Resolved,
 ): {readonly rows: Rows; readonly resolved: Resolved} {
@@ -100,25 +99,45 @@ function chooseRelation(
   });
   const [only, ...others] = branches;
   if (!only || others.length === 0) return {rows: {...rows, plan: only ?? rows.plan}, resolved};
-  refuseVariable(context, link);
-  const columns = [...rows.plan.columns, {name: 'choice', type: INT4}];
+  const {variable} = link.pattern;
+  const choice = rows.plan.columns.length;
+  const added = [
+    {name: 'choice', type: INT4},
+    ...(variable ? [{name: variable.name, type: ANY}] : []),
+  ];
+  const columns = [...rows.plan.columns, ...added];
   const values = rows.plan.columns.map(({type}, i) => column(i, type));
-  const inputs = branches.map((branch, i) =>
-    projected(branch, columns, [...values, literal(i, INT4)]),
-  );
+  const inputs = branches.map((branch, i) => {
+    const relation = relations[i];
+    const value = variable && relation ? [boxRelation(relation, left, right)] : [];
+    return projected(branch, columns, [...values, literal(i, INT4), ...value]);
+  });
+  const scope = {...rows.scope, width: columns.length};
+  const plan: Plan = {kind: 'union', all: true, columns, inputs};
+  const value: Binding = {kind: 'value', expression: column(choice + 1, ANY)};
   return {
-    rows: {
-      plan: {kind: 'union', all: true, columns, inputs},
-      scope: {...rows.scope, width: columns.length},
-    },
-    resolved: {...resolved, choice: columns.length - 1},
+    rows: {plan, scope: variable ? withName(scope, variable.name, value) : scope},
+    resolved: {...resolved, choice},
   };
 }
 
-function refuseVariable(context: Context, {pattern}: Link): void {
-  if (!pattern.variable) return;
-  const place = context.place(pattern.variable.span);
-  const what = 'a variable for a relationship that may be of several kinds';
-  const hint = 'give the relationship one type and a direction';
-  context.report(problems['cypher-not-supported']({what, hint}, {place}));
+function boxRelation({type, forward}: Relation, left: NodeBinding, right: NodeBinding): Expression {
+  const [from, to] = forward ? [left, right] : [right, left];
+  return boxRelationship({kind: 'relationship', type, from, to});
 }
+
+/** Of a node that stands already: that it is there, and of the table that is looked at. */
+function boundConditions({bound, table}: GraphNode): readonly Expression[] {
+  if (!bound) return [];
+  const {presence} = bound;
+  const there: readonly Expression[] =
+    presence === undefined ? [] : [isThere(column(presence, ANY))];
+  const several = partsOf(bound.table).length > 1;
+  return several ? [...there, isOneOf(bound, [table])] : there;
+}
+
+const isThere = (arg: Expression): Expression => ({
+  kind: 'not',
+  arg: {kind: 'isNull', arg, type: BOOL},
+  type: BOOL,
+});

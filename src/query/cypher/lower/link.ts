@@ -68,9 +68,12 @@ export function relationCondition(relation: Relation, left: NodeBinding, right: 
 
 /** The scope with the variables of the links. */
 export function withRelationships(scope: Scope, links: readonly Resolved[]): Scope {
-  return links.reduce((names, {link, relations: [relation]}) => {
+  return links.reduce((names, {link, relations}) => {
     const {variable} = link.pattern;
-    if (!variable || !relation) return names;
+    const [relation] = relations;
+    // Where it may be one of several, what it is has been told row by row.
+    if (!variable || relations.length > 1) return names;
+    if (!relation) return withName(names, variable.name, {kind: 'unknown'});
     const ends = [nodeOf(scope, link.left), nodeOf(scope, link.right)] as const;
     const [from, to] = relation.forward ? ends : [ends[1], ends[0]];
     return withName(names, variable.name, {kind: 'relationship', type: relation.type, from, to});

@@ -1,41 +1,25 @@
 import type {Expr, Filter, Match} from '../ast.ts';
-import {anyInside} from '../walk.ts';
+import {anyInside, isPatternExpr} from '../walk.ts';
+import {beside, besideOptional} from './beside.ts';
 import type {Context} from './context.ts';
-import {correlated} from './correlated.ts';
-import {filteredByPattern, isPatternExpr} from './exists.ts';
+import {correlated, plainGraph} from './correlated.ts';
+import {filteredByPattern} from './exists.ts';
 import {siteOf} from './expression.ts';
-import {joinGraph} from './graph.ts';
 import {lowerTruth} from './logical.ts';
-import {eitherOf, withPaths} from './path.ts';
-import {graphOf} from './pattern.ts';
+import {conditionsOf} from './pattern.ts';
 import {prepared} from './prepare.ts';
 import {filtered, projected, type Rows} from './rows.ts';
 import {column, withName} from './scope.ts';
 import {holdsTime} from './time.ts';
-import {needsExpansion, variantsOf} from './variants.ts';
+import {joinedWith} from './ways.ts';
 
 /** MATCH: the rows so far, joined with every way in which the patterns are found. */
 export function lowerMatch(context: Context, rows: Rows, match: Match): Rows {
   if (match.optional) return lowerOptional(context, rows, match);
-  if (!needsExpansion(match.patterns)) return lowerFixed(context, rows, match, (joined) => joined);
-  const variants = variantsOf(context, match.patterns);
-  const found = variants.map(({patterns, named}) =>
-    lowerFixed(context, rows, {...match, patterns}, (joined) => withPaths(context, joined, named)),
-  );
-  return found.length === 0 ? withUnknowns(rows, match) : eitherOf(context, found);
-}
-
-/** `bind` gives names to what was found, before the conditions are asked. */
-function lowerFixed(
-  context: Context,
-  rows: Rows,
-  match: Match,
-  bind: (joined: Rows) => Rows,
-): Rows {
-  const graph = graphOf(context, rows.scope, match.patterns);
-  if (!graph) return withUnknowns(rows, match);
-  const joined = bind(joinGraph(context, rows, graph));
-  return where(context, joined, [...graph.conditions, ...(match.where ? [match.where] : [])]);
+  const joined = joinedWith(context, rows, match.patterns);
+  const conditions = conditionsOf(context, match.patterns);
+  if (!joined) return withUnknowns(rows, match);
+  return where(context, joined, [...conditions, ...(match.where ? [match.where] : [])]);
 }
 
 /** FILTER: the rows for which the condition is true, in the order they have. */
@@ -104,9 +88,12 @@ function narrowed(before: Rows, {plan}: Rows): Rows {
 
 /** OPTIONAL MATCH: a row for which the patterns are not found stays, with nulls beside it. */
 function lowerOptional(context: Context, rows: Rows, match: Match): Rows {
-  const found = correlated(context, rows, match);
-  if (!found) return withUnknowns(rows, match);
-  const {right, keys, residual, scope} = found;
+  const graph = plainGraph(context, rows, match);
+  if (!graph) {
+    const found = beside(context, rows, match);
+    return found ? besideOptional(context, rows, found) : withUnknowns(rows, match);
+  }
+  const {right, keys, residual, scope} = correlated(context, rows, graph, match);
   const columns = [...rows.plan.columns, ...right.columns];
   return {
     plan: {kind: 'join', type: 'left', columns, left: rows.plan, right, keys, residual},

@@ -7,8 +7,7 @@ import type {Context} from './context.ts';
 import {toAny} from './convert.ts';
 import {siteOf} from './expression.ts';
 import {call, strict} from './function.ts';
-import {type Piece, pieceOf, scopeAfter} from './projection.ts';
-import {projected, type Rows} from './rows.ts';
+import type {Rows} from './rows.ts';
 import {type Binding, withName} from './scope.ts';
 import type {Site} from './site.ts';
 import type {PathName} from './variants.ts';
@@ -47,31 +46,4 @@ function pathOf(site: Site, {kind, nodes, relationships}: PathName): Expression 
   return call(make, [...nodes.map(boxed), ...steps], ANY);
 }
 
-/** All rows of all of them, with what can be named in columns of one order. */
-export function eitherOf(context: Context, found: readonly Rows[]): Rows {
-  const [first, ...others] = found;
-  if (!first || others.length === 0) return first!;
-  const names = [...first.scope.names.keys()].filter((name) => !name.startsWith(' '));
-  const parts = found.map((rows) => {
-    const site = siteOf(context, rows.scope);
-    const pieces = names.map((name) => pieceOf(site, 'with', {name, expression: variable(name)}));
-    return {rows, pieces};
-  });
-  const inputs = parts.map(({rows, pieces}) =>
-    projected(
-      rows.plan,
-      columnsOf(pieces),
-      pieces.flatMap(({values}) => values),
-    ),
-  );
-  const pieces = parts[0]?.pieces ?? [];
-  const after = scopeAfter(first.scope, pieces);
-  return {
-    plan: {kind: 'union', all: true, columns: columnsOf(pieces), inputs},
-    scope: {...after, lost: first.scope.lost},
-  };
-}
-
 const variable = (name: string): Expr => ({kind: 'variable', name, span: {start: 0, end: 0}});
-
-const columnsOf = (pieces: readonly Piece[]) => pieces.flatMap(({columns}) => columns);

@@ -2,17 +2,17 @@ import type {Table} from '../../../data/schema.ts';
 import type {Expr, Name, NodePattern, Pattern, RelationshipPattern} from '../ast.ts';
 import {problems} from '../problems.ts';
 import type {Span} from '../text.ts';
+import {choicesOf} from './choice.ts';
 import type {Context} from './context.ts';
-import {tableOf} from './label.ts';
+import {tablesOf} from './label.ts';
 import {neighboursOf} from './relationship.ts';
 import type {NodeBinding, Scope} from './scope.ts';
+import {partsOf} from './several.ts';
 
-/** The nodes and links of the patterns of one MATCH, each node once. */
+/** The nodes and links of the patterns of one MATCH, each node once, each of one table. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly links: readonly Link[];
-  /** Conditions written inside the patterns, for when all variables are bound. */
-  readonly conditions: readonly Expr[];
 }
 
 export interface GraphNode {
@@ -29,76 +29,59 @@ export interface Link {
   readonly right: GraphNode;
 }
 
-/** A node on the way to being known: its table may be told by a neighbour. */
-interface Draft {
+/** A node on the way to being known: its tables may be told by a neighbour. */
+export interface Draft {
   readonly name: string;
   readonly span: Span;
-  table: Table | undefined;
+  tables: readonly Table[] | undefined;
   readonly bound: NodeBinding | undefined;
   /** Whether its trouble has been told. */
   refused: boolean;
 }
 
-interface DraftLink {
+export interface DraftLink {
   readonly pattern: RelationshipPattern;
   readonly left: Draft;
   readonly right: Draft;
 }
 
-/** Resolves patterns against the names in scope; undefined where they cannot be. */
-export function graphOf(
+/**
+ * Resolves patterns, in which every relationship is one step, against the names in scope: a
+ * graph for each choice of tables that the labels leave. Undefined where they cannot be,
+ * which is reported; with `must` that is so too where there is no choice.
+ */
+export function graphsOf(
   context: Context,
   scope: Scope,
   patterns: readonly Pattern[],
-): Graph | undefined {
+  {must}: {must: boolean},
+): readonly Graph[] | undefined {
   const drafts = new Map<string, Draft>();
   const links: DraftLink[] = [];
   for (const pattern of patterns) {
-    refuseUnsupported(context, pattern);
     const chain = pattern.nodes.map((node) => draftOf(context, scope, drafts, node));
     for (const [i, relationship] of pattern.relationships.entries()) {
       const [left, right] = chain.slice(i, i + 2);
       if (left && right) links.push({pattern: relationship, left, right});
     }
   }
-  const clear = refuseTakenNames(context, {scope, drafts, links});
   inferTables(context, links);
+  const known = [...drafts.values()].map((draft) => isKnown(context, draft));
+  if (known.includes(false)) return undefined;
+  const choices = choicesOf(context, {drafts: [...drafts.values()], links, must});
+  return choices?.map((chosen) => graphOf(links, chosen));
+}
+
+function graphOf(links: readonly DraftLink[], chosen: ReadonlyMap<Draft, Table>): Graph {
   const nodes = new Map<Draft, GraphNode>();
-  for (const draft of drafts.values()) {
-    const node = finished(context, draft);
-    if (node) nodes.set(draft, node);
+  for (const [draft, table] of chosen) {
+    nodes.set(draft, {name: draft.name, table, bound: draft.bound});
   }
-  if (!clear || nodes.size < drafts.size) return undefined;
   const linked = links.flatMap(({pattern, left, right}) => {
     const [a, b] = [nodes.get(left), nodes.get(right)];
     return a && b ? [{pattern, left: a, right: b}] : [];
   });
-  const conditions = patterns.flatMap((pattern) => conditionsOf(context, pattern));
-  return {nodes: [...nodes.values()], links: linked, conditions};
-}
-
-/** Whether the variables of relationships are new, each of them. */
-function refuseTakenNames(
-  context: Context,
-  {
-    scope,
-    drafts,
-    links,
-  }: {scope: Scope; drafts: ReadonlyMap<string, Draft>; links: readonly DraftLink[]},
-): boolean {
-  const taken = new Set([...scope.names.keys(), ...drafts.keys()]);
-  let clear = true;
-  for (const {variable} of links.map(({pattern}) => pattern)) {
-    if (variable && taken.has(variable.name)) {
-      const place = context.place(variable.span);
-      const hint = 'give the relationship a name of its own, or none';
-      const facts = {what: 'variable', name: variable.name, hint};
-      context.report(problems['cypher-duplicate-name'](facts, {place}));
-      clear = false;
-    }
-    if (variable) taken.add(variable.name);
-  }
-  return clear;
+  return {nodes: [...nodes.values()], links: linked};
 }
 
 function draftOf(
@@ -107,40 +90,38 @@ function draftOf(
   drafts: Map<string, Draft>,
   node: NodePattern,
 ): Draft {
-  const name = node.variable?.name ?? ` ${node.span.start}`;
+  const name = nodeName(node);
   const earlier = drafts.get(name);
-  const labelled = labelledTable(context, node);
+  const labelled = node.labels && tablesOf(context, node.labels, node.span);
   if (earlier) {
-    if (labelled && earlier.table && labelled.id !== earlier.table.id) {
-      refuseLabels(context, node, `"${name}" is a row of "${earlier.table.name}" already`);
-    }
-    earlier.table ??= labelled;
+    earlier.tables = narrowed(context, node, earlier.tables, labelled);
     return earlier;
   }
   const bound = boundNode(context, scope, node.variable);
-  if (bound && labelled && bound.table.id !== labelled.id) {
-    refuseLabels(context, node, `"${name}" is a row of "${bound.table.name}" already`);
-  }
-  const table = bound?.table ?? labelled;
-  const refused = table === undefined && node.labels !== undefined;
-  const draft: Draft = {name, span: node.span, table, bound, refused};
+  const tables = narrowed(context, node, bound && partsOf(bound.table), labelled);
+  const told = node.variable && scope.names.get(node.variable.name)?.kind === 'unknown';
+  const refused = tables === undefined && (node.labels !== undefined || told === true);
+  const draft: Draft = {name, span: node.span, tables, bound, refused};
   drafts.set(name, draft);
   return draft;
 }
 
-function labelledTable(context: Context, {labels, span}: NodePattern): Table | undefined {
-  if (!labels) return undefined;
-  const [first, ...others] = labels.names.map((label) => tableOf(context, label));
-  if (labels.names.length === 1 || others.some((table) => !first || !table)) return first;
-  if (others.every((table) => table?.id === first?.id)) return first;
-  const place = context.place(span);
-  const hint =
-    labels.mode === 'any'
-      ? 'write a query for each label and put UNION ALL between them'
-      : 'a row has the label of its one table: leave the other label out';
-  const facts = {what: 'a node with labels of several tables', hint};
-  context.report(problems['cypher-not-supported'](facts, {place}));
-  return first;
+/** Of the tables that a node may be of, those that it is labelled as. */
+function narrowed(
+  context: Context,
+  node: NodePattern,
+  before: readonly Table[] | undefined,
+  labelled: readonly Table[] | undefined,
+): readonly Table[] | undefined {
+  if (!before || !labelled) return labelled ?? before;
+  const both = before.filter(({id}) => labelled.some((table) => table.id === id));
+  if (both.length > 0) return both;
+  const place = context.place(node.span);
+  const of = before.map((table) => `"${table.name}"`).join(' or ');
+  const message = `"${nodeName(node)}" is a row of ${of} already`;
+  const hint = 'give the node another name, or leave the label out';
+  context.report(problems['cypher-misplaced']({message, hint}, {place}));
+  return before;
 }
 
 function boundNode(
@@ -158,79 +139,66 @@ function boundNode(
   return undefined;
 }
 
-function refuseLabels(context: Context, node: NodePattern, message: string): void {
-  const place = context.place(node.span);
-  const hint = 'give the node another name, or leave the label out';
-  context.report(problems['cypher-misplaced']({message, hint}, {place}));
-}
-
-/** A node without a label has the table that its relationships allow, where it is one. */
+/** A node without a label has the tables that its relationships lead to. */
 function inferTables(context: Context, links: readonly DraftLink[]): void {
-  for (let round = 0; round < links.length; round++) {
-    for (const {pattern, left, right} of links) {
-      if (left.table && !right.table && !right.refused) {
-        right.table = onlyOne(neighboursOf(context, pattern, left.table));
-      } else if (right.table && !left.table && !left.refused) {
-        left.table = onlyOne(neighboursOf(context, pattern, right.table));
-      }
-    }
-  }
-}
-
-const onlyOne = (tables: readonly Table[]): Table | undefined =>
-  tables.length === 1 ? tables[0] : undefined;
-
-function finished(context: Context, draft: Draft): GraphNode | undefined {
-  const {name, table, bound} = draft;
-  if (table) return {name, table, bound};
-  if (draft.refused) return undefined;
-  const place = context.place(draft.span);
-  const tables = context.catalog.tables.map((known) => known.name).join(', ');
-  const message = 'a node needs a label: the table that its rows come from';
-  const hint = `write (${name.trimStart().replace(/^[\d.]+$/, '')}:label); the tables are ${tables}`;
-  context.report(problems['cypher-misplaced']({message, hint}, {place}));
-  return undefined;
-}
-
-function refuseUnsupported(context: Context, pattern: Pattern): void {
-  const refuse = (what: string, span: Span, hint: string): void => {
-    const place = context.place(span);
-    context.report(problems['cypher-not-supported']({what, hint}, {place}));
+  const infer = ({pattern}: DraftLink, known: Draft, unknown: Draft): void => {
+    if (!known.tables || unknown.tables || unknown.refused) return;
+    const led = known.tables.flatMap((table) => neighboursOf(context, pattern, table));
+    const tables = [...new Map(led.map((table) => [table.id, table])).values()];
+    if (tables.length > 0) unknown.tables = tables;
   };
-  if (pattern.variable) {
-    const hint = 'it can stand in a plain MATCH; elsewhere name the nodes and relationships';
-    refuse(`the named path "${pattern.variable.name}" here`, pattern.variable.span, hint);
-  }
-  for (const relationship of pattern.relationships) {
-    if (relationship.length) {
-      const hint = 'it can stand in a plain MATCH; elsewhere write each step as a relationship';
-      refuse('a relationship of variable length here', relationship.span, hint);
-    }
-    if (relationship.properties || relationship.where) {
-      const hint = 'put the condition on the nodes: their columns relate them';
-      refuse('a condition on a relationship', relationship.span, hint);
+  for (let round = 0; round < links.length; round++) {
+    for (const link of links) {
+      infer(link, link.left, link.right);
+      infer(link, link.right, link.left);
     }
   }
 }
 
-/** `{key: value}` and WHERE inside of nodes, as conditions. */
-function conditionsOf(context: Context, {nodes}: Pattern): readonly Expr[] {
-  return nodes.flatMap((node) => {
-    const of: Expr = {kind: 'variable', name: nodeName(node), span: node.span};
-    const inline = node.properties?.kind === 'map' ? node.properties.entries : [];
-    if (node.properties?.kind === 'parameter') {
-      const place = context.place(node.properties.span);
-      const facts = {what: 'a parameter for the properties', hint: 'write {key: value}'};
-      context.report(problems['cypher-not-supported'](facts, {place}));
+function isKnown(context: Context, {name, tables, refused, span}: Draft): boolean {
+  if (tables) return true;
+  if (refused) return false;
+  const place = context.place(span);
+  const known = context.catalog.tables.map((table) => table.name).join(', ');
+  const message = 'a node needs a label: the table that its rows come from';
+  const hint = `write (${name.trimStart().replace(/^[\d.]+$/, '')}:label); the tables are ${known}`;
+  context.report(problems['cypher-misplaced']({message, hint}, {place}));
+  return false;
+}
+
+/** `{key: value}` and WHERE inside of nodes, as conditions for when all names are bound. */
+export function conditionsOf(context: Context, patterns: readonly Pattern[]): readonly Expr[] {
+  return patterns.flatMap(({nodes, relationships}) => {
+    for (const {properties, where, span} of relationships) {
+      if (properties || where) refuseCondition(context, span);
     }
-    const equalities = inline.map(({key, value}): Expr => {
-      const name = {name: key, span: value.span};
-      const property: Expr = {kind: 'property', of, key: name, span: node.span};
-      const operands = [property, value];
-      return {kind: 'comparison', operators: ['='], operands, span: value.span};
-    });
-    return node.where ? [...equalities, node.where] : equalities;
+    return nodes.flatMap((node) => nodeConditions(context, node));
   });
 }
 
-const nodeName = (node: NodePattern): string => node.variable?.name ?? ` ${node.span.start}`;
+function refuseCondition(context: Context, span: Span): void {
+  const what = 'a condition on a relationship';
+  const hint = 'put the condition on the nodes: their columns relate them';
+  const place = context.place(span);
+  context.report(problems['cypher-not-supported']({what, hint}, {place}));
+}
+
+function nodeConditions(context: Context, node: NodePattern): readonly Expr[] {
+  const of: Expr = {kind: 'variable', name: nodeName(node), span: node.span};
+  const inline = node.properties?.kind === 'map' ? node.properties.entries : [];
+  if (node.properties?.kind === 'parameter') {
+    const place = context.place(node.properties.span);
+    const facts = {what: 'a parameter for the properties', hint: 'write {key: value}'};
+    context.report(problems['cypher-not-supported'](facts, {place}));
+  }
+  const equalities = inline.map(({key, value}): Expr => {
+    const name = {name: key, span: value.span};
+    const property: Expr = {kind: 'property', of, key: name, span: node.span};
+    const operands = [property, value];
+    return {kind: 'comparison', operators: ['='], operands, span: value.span};
+  });
+  return node.where ? [...equalities, node.where] : equalities;
+}
+
+/** A node without a variable has a name by its place. */
+export const nodeName = (node: NodePattern): string => node.variable?.name ?? ` ${node.span.start}`;

@@ -1,8 +1,9 @@
 import type {Expression} from '../../expression.ts';
-import type {Expr} from '../ast.ts';
-import {children} from '../walk.ts';
+import type {Expr, PatternComprehension} from '../ast.ts';
+import {children, isPatternExpr} from '../walk.ts';
 import type {Context} from './context.ts';
-import {isPatternExpr, lowerPatternExpr} from './exists.ts';
+import {NULL} from './convert.ts';
+import {lowerPatternExpr} from './exists.ts';
 import type {Rows} from './rows.ts';
 import {isTimeExpr, lowerTimeExpr} from './time.ts';
 
@@ -28,17 +29,45 @@ export function prepared(context: Context, input: Rows, exprs: readonly Expr[]):
       : undefined;
   };
   const visit = (expr: Expr, {inBody}: {inBody: boolean}): void => {
+    const counted = countedPattern(expr);
+    if (counted) {
+      visit(counted.ways, {inBody});
+      const list = expressions.get(counted.ways);
+      if (list) expressions.set(counted.pattern, list);
+      return;
+    }
     if (!isPatternExpr(expr)) {
       const bodies = bodiesOf(expr);
       for (const child of children(expr)) visit(child, {inBody: inBody || bodies.includes(child)});
     }
     const answered = answer(expr, {inBody});
+    // Why a pattern has no answer was told.
+    if (!answered && isPatternExpr(expr)) expressions.set(expr, NULL);
     if (!answered) return;
     rows = answered.rows;
     expressions.set(expr, answered.expression);
   };
   for (const expr of exprs) visit(expr, {inBody: false});
   return {rows, expressions};
+}
+
+/** `size((a)-[:R]->())` counts the ways in which the pattern is found: a list of them. */
+function countedPattern(
+  expr: Expr,
+): {readonly pattern: Expr; readonly ways: PatternComprehension} | undefined {
+  if (expr.kind !== 'call' || expr.name.toLowerCase() !== 'size') return undefined;
+  const [pattern] = expr.args;
+  if (pattern?.kind !== 'pattern') return undefined;
+  const {span} = pattern;
+  const map: Expr = {kind: 'null', span};
+  const ways = {
+    kind: 'patternComprehension',
+    pattern: pattern.pattern,
+    where: undefined,
+    map,
+    span,
+  };
+  return {pattern, ways: ways as PatternComprehension};
 }
 
 /** What runs for each element of a list: a row could be due there many times over. */

@@ -25,18 +25,45 @@ export function relationsOf(
   left: Table,
   right: Table,
 ): readonly Relation[] {
+  const relations = relationsBetween(context, pattern, left, right);
+  if (relations.length === 0) refuse(context, pattern, left, right);
+  return relations;
+}
+
+/** Whether the relationship can relate rows of the tables. */
+export const isRelated = (
+  context: Context,
+  pattern: RelationshipPattern,
+  left: Table,
+  right: Table,
+): boolean => relationsBetween(context, pattern, left, right).length > 0;
+
+/** A relationship of no steps, which `*0..` has among its lengths: both ends are one node. */
+export const isStay = ({length}: RelationshipPattern): boolean => length?.max === 0;
+
+function relationsBetween(
+  context: Context,
+  pattern: RelationshipPattern,
+  left: Table,
+  right: Table,
+): readonly Relation[] {
+  if (isStay(pattern)) return left.id === right.id ? [stayIn(left)] : [];
   const found = candidates(context, left, right).filter(
     ({type}) => pattern.types.length === 0 || pattern.types.some(({name}) => name === type),
   );
-  const directed = found.filter(
+  return found.filter(
     ({forward}) =>
       left.id !== right.id ||
       pattern.direction === 'either' ||
       (pattern.direction === 'right') === forward,
   );
-  if (directed.length === 0) refuse(context, pattern, left, right);
-  return directed;
 }
+
+const stayIn = ({columns, keyColumns}: Table): Relation => {
+  const keys = keyColumns.length === 0 ? [...columns.keys()] : keyColumns;
+  const names = keys.map((i) => columns[i]?.name ?? '');
+  return {type: '', columns: names.map((name) => [name, name] as const), forward: true};
+};
 
 function candidates(context: Context, left: Table, right: Table): readonly Relation[] {
   return [
@@ -81,12 +108,27 @@ function foreign(left: Table, right: Table): readonly Relation[] {
   );
 }
 
+/** The names of all columns by which rows of a table can be related to others. */
+export function relatingColumns({catalog}: Context, table: Table): readonly string[] {
+  const keys = catalog.joins.flatMap((join) => join.keys);
+  const referring = table.foreignKeys.flatMap(({columns}) => columns);
+  const referred = catalog.tables.flatMap(({foreignKeys}) =>
+    foreignKeys.filter(({referencedTable}) => referencedTable === table.id),
+  );
+  return [
+    ...keys.filter(({label}) => isNamed(table, label)).map(({property}) => property),
+    ...[...referring, ...table.keyColumns].map((i) => table.columns[i]?.name ?? ''),
+    ...referred.flatMap(({referencedColumns}) => referencedColumns),
+  ];
+}
+
 /** The tables that a relationship of a table leads to, for a node without a label. */
 export function neighboursOf(
   context: Context,
   pattern: RelationshipPattern,
   table: Table,
 ): readonly Table[] {
+  if (isStay(pattern)) return [table];
   return context.catalog.tables.filter((other) =>
     candidates(context, table, other).some(
       ({type}) => pattern.types.length === 0 || pattern.types.some(({name}) => name === type),
@@ -96,9 +138,13 @@ export function neighboursOf(
 
 function refuse(context: Context, pattern: RelationshipPattern, left: Table, right: Table): void {
   const place = context.place(pattern.types[0]?.span ?? pattern.span);
-  const known = candidates(context, left, right).map(({type}) => type);
+  const known = [...new Set(candidates(context, left, right).map(({type}) => type))];
   const name = pattern.types.map((type) => type.name).join('|');
-  const near = nearest(name, [...known, ...context.catalog.joins.map(({id}) => id)]);
+  const others = [...known, ...context.catalog.joins.map(({id}) => id)];
+  const near = nearest(
+    name,
+    others.filter((type) => type !== name),
+  );
   const declaration = `joins: [{id: ${name || 'NAME'}, keys: [{label: ${left.name}, property: …}, {label: ${right.name}, property: …}]}]`;
   const facts = {
     name,

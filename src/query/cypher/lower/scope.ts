@@ -1,6 +1,7 @@
 import type {Table} from '../../../data/schema.ts';
 import type {Type} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
+import {moved} from './move.ts';
 
 /** What a name stands for, in terms of the columns of the rows at hand. */
 export type Binding =
@@ -66,8 +67,9 @@ export function withName(scope: Scope, name: string, binding: Binding): Scope {
 export function shifted(binding: Binding, by: number): Binding {
   switch (binding.kind) {
     case 'unknown':
-    case 'value':
       return binding;
+    case 'value':
+      return {...binding, expression: moved(binding.expression, by)};
     case 'node':
       return shiftedNode(binding, by);
     case 'relationship':

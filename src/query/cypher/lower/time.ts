@@ -97,6 +97,16 @@ type TimeExpr = Extract<Expr, {kind: 'call' | 'comparison'}>;
 export const isTimeExpr = (expr: Expr): expr is TimeExpr =>
   expr.kind === 'call' ? BY_NAME.has(expr.name.toLowerCase()) : isClockComparison(expr);
 
+/** Whether time changes it at moments that follow from the row as it is, whatever it was. */
+export const isMomentary = (expr: Expr): boolean =>
+  isTimeExpr(expr) && (expr.kind === 'comparison' || MOMENTARY.has(expr.name.toLowerCase()));
+
+const MOMENTARY: ReadonlySet<string> = new Set([
+  'drasi.truelater',
+  'drasi.trueuntil',
+  'drasi.truenoworlater',
+]);
+
 export const holdsTime = (expr: Expr): boolean => anyInside(expr, isTimeExpr);
 
 /**

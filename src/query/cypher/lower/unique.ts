@@ -4,6 +4,7 @@ import {sameNode} from './access.ts';
 import {compare} from './comparison.ts';
 import {literal} from './convert.ts';
 import {nodeOf, type Resolved} from './link.ts';
+import {isStay} from './relationship.ts';
 import {column, type NodeBinding, type Scope} from './scope.ts';
 
 /**
@@ -33,6 +34,7 @@ interface Way {
 }
 
 function waysOf(scope: Scope, {link, relations, choice}: Resolved): readonly Way[] {
+  if (isStay(link.pattern)) return [];
   const [left, right] = [nodeOf(scope, link.left), nodeOf(scope, link.right)];
   // Which of several was gone is not known here: the rows were told apart before.
   if (relations.length > 1 && choice === undefined) return [];

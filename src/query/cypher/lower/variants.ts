@@ -1,11 +1,11 @@
 import type {Name, NodePattern, Pattern, RelationshipPattern} from '../ast.ts';
 import {problems} from '../problems.ts';
+import {refuseWays, WAYS_MAX} from './choice.ts';
 import type {Context} from './context.ts';
+import {nodeName} from './pattern.ts';
 
 /** How many steps a relationship of variable length may have. */
 export const LENGTH_MAX = 10;
-/** How many combinations of lengths the patterns of one MATCH may have. */
-export const VARIANTS_MAX = 50;
 
 /** What a name stands for in a variant: the nodes and relationships that it goes along. */
 export interface PathName {
@@ -15,7 +15,7 @@ export interface PathName {
   readonly relationships: readonly string[];
 }
 
-/** Patterns in which every relationship is one step. */
+/** Patterns in which every relationship is one step, or none: a stay. */
 export interface Variant {
   readonly patterns: readonly Pattern[];
   readonly named: readonly PathName[];
@@ -40,9 +40,9 @@ export function variantsOf(context: Context, patterns: readonly Pattern[]): read
   for (const range of ranges) {
     choices = choices.flatMap((chosen) => (range ?? []).map((length) => [...chosen, length]));
   }
-  if (choices.length > VARIANTS_MAX) {
-    const [first] = starred;
-    refuse(context, first, `more than ${VARIANTS_MAX} combinations of lengths`);
+  const [first] = starred;
+  if (first && choices.length > WAYS_MAX) {
+    refuseWays(context, first.span);
     return [];
   }
   return choices.map((lengths) =>
@@ -59,10 +59,6 @@ function rangeOf(
     refuse(context, relationship, 'a relationship of any length');
     return undefined;
   }
-  if (min === 0) {
-    refuse(context, relationship, 'a relationship of length 0');
-    return undefined;
-  }
   if (max > LENGTH_MAX) {
     refuse(context, relationship, `a relationship of more than ${LENGTH_MAX} steps`);
     return undefined;
@@ -74,14 +70,9 @@ function rangeOf(
   return Array.from({length: max - min + 1}, (_, i) => min + i);
 }
 
-function refuse(
-  context: Context,
-  relationship: RelationshipPattern | undefined,
-  what: string,
-): void {
-  if (!relationship) return;
+function refuse(context: Context, relationship: RelationshipPattern, what: string): void {
   const place = context.place(relationship.span);
-  const hint = `give it bounds: *1..3, from 1 to ${LENGTH_MAX} steps`;
+  const hint = `give it bounds: *1..3, of ${LENGTH_MAX} steps at most`;
   context.report(problems['cypher-not-supported']({what, hint}, {place}));
 }
 
@@ -103,12 +94,16 @@ function spreadPattern(
   const nodes: NodePattern[] = pattern.nodes.slice(0, 1);
   const relationships: RelationshipPattern[] = [];
   const named: PathName[] = [];
+  const path: NodePattern[] = [...nodes];
   for (const [i, relationship] of pattern.relationships.entries()) {
     const count = lengths.get(relationship) ?? 1;
     const steps = stepsOf(relationship, count, pattern.variable !== undefined);
     const next = pattern.nodes[i + 1];
     relationships.push(...steps);
-    nodes.push(...betweenOf(relationship, count), ...(next ? [next] : []));
+    const reached = [...betweenOf(relationship, count), ...(next ? [next] : [])];
+    nodes.push(...reached);
+    // A stay reaches no other node: the path goes along the first.
+    if (count > 0) path.push(...reached);
     const {variable, length} = relationship;
     if (variable && length) {
       const names = steps.flatMap((step) => step.variable?.name ?? []);
@@ -119,7 +114,7 @@ function spreadPattern(
     named.push({
       kind: 'path',
       name: pattern.variable.name,
-      nodes: nodes.map((node) => node.variable?.name ?? ` ${node.span.start}`),
+      nodes: path.map(nodeName),
       relationships: relationships.flatMap(({variable}) => variable?.name ?? []),
     });
   }
@@ -134,6 +129,7 @@ function stepsOf(
 ): readonly RelationshipPattern[] {
   const {variable, length, span} = relationship;
   if (!length && (variable || !inPath)) return [relationship];
+  if (count === 0) return [{...relationship, variable: undefined, length: {min: 0, max: 0}}];
   return Array.from({length: count}, (_, i) => {
     const name: Name = {name: ` r${span.start}.${i + 1}`, span};
     const own = variable || inPath ? name : undefined;
@@ -142,7 +138,7 @@ function stepsOf(
 }
 
 function betweenOf({span}: RelationshipPattern, count: number): readonly NodePattern[] {
-  return Array.from({length: count - 1}, (_, i) => ({
+  return Array.from({length: Math.max(count - 1, 0)}, (_, i) => ({
     variable: {name: ` ${span.start}.${i + 1}`, span},
     labels: undefined,
     properties: undefined,

@@ -1,13 +1,15 @@
-import type {Expr, Pattern, Quantifier} from '../ast.ts';
+import type {Expr, Quantifier} from '../ast.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
 import {functionName} from './function-name.ts';
-import {parsePattern, parsePatterns} from './pattern.ts';
+import {parsePattern, parsePatterns, refuseShortest} from './pattern.ts';
 
 const QUANTIFIERS = ['all', 'any', 'none', 'single'] as const;
 
 /** What looks like a call: functions, count(*), quantifiers, reduce, EXISTS. */
 export function parseCall(cursor: Cursor, expression: ParseExpression): Expr | undefined {
   if (cursor.isWord('EXISTS') && cursor.isSymbol('{', 1)) return parseExists(cursor, expression);
+  if (cursor.isWord('COUNT') && cursor.isSymbol('{', 1)) return parseCount(cursor, expression);
+  refuseShortest(cursor);
   const length = nameLength(cursor);
   if (length === undefined) return undefined;
   const quantifier = QUANTIFIERS.find((which) => cursor.isWord(which.toUpperCase()));
@@ -101,13 +103,26 @@ function parseType(cursor: Cursor): Expr {
 function parseExists(cursor: Cursor, expression: ParseExpression): Expr {
   const {start} = cursor.next();
   cursor.expectSymbol('{');
-  const patterns: readonly Pattern[] = cursor.takeWords('MATCH')
-    ? parsePatterns(cursor, expression)
-    : [parsePattern(cursor, expression)];
+  cursor.takeWords('MATCH');
+  const patterns = parsePatterns(cursor, expression);
   const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
   if (cursor.takeWords('RETURN')) {
     while (!cursor.isSymbol('}') && cursor.peek().kind !== 'end') cursor.next();
   }
   cursor.expectSymbol('}', 'EXISTS takes one MATCH with an optional WHERE');
   return {kind: 'exists', patterns, where, span: cursor.spanFrom(start)};
+}
+
+/** `COUNT {MATCH (a)-->(b) WHERE p}`: how many ways there are, as size([(a)-->(b) WHERE p | null]). */
+function parseCount(cursor: Cursor, expression: ParseExpression): Expr {
+  const {start} = cursor.next();
+  cursor.expectSymbol('{');
+  cursor.takeWords('MATCH');
+  const pattern = parsePattern(cursor, expression);
+  const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
+  cursor.expectSymbol('}', 'COUNT takes one pattern with an optional WHERE');
+  const span = cursor.spanFrom(start);
+  const map: Expr = {kind: 'null', span};
+  const ways: Expr = {kind: 'patternComprehension', pattern, where, map, span};
+  return {kind: 'call', name: 'size', distinct: false, args: [ways], span};
 }

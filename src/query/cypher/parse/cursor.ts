@@ -112,6 +112,20 @@ export class Cursor {
     return token.kind === 'word' && !RESERVED.has(token.text.toUpperCase());
   }
 
+  /** Whether the query gives the name to something, in AS, LET, FOR, a pattern or a body. */
+  isVariableNamed(name: string): boolean {
+    return this.#tokens.some((token, i) => {
+      if (!('text' in token) || token.text !== name) return false;
+      const [before, after] = [this.#wordAt(i - 1), this.#wordAt(i + 1)];
+      return ['AS', 'LET', 'FOR'].includes(before) || after === 'IN' || before + after === '(:';
+    });
+  }
+
+  #wordAt(index: number): string {
+    const token = this.#tokens[index];
+    return token && 'text' in token ? token.text.toUpperCase() : '';
+  }
+
   variable(what = 'a variable'): {readonly name: string; readonly span: Span} {
     if (this.isVariable()) return this.anyName(what);
     const reserved = this.peek().kind === 'word';

@@ -1,4 +1,6 @@
 import type {MapExpr, Name, NodePattern, Parameter, Pattern, RelationshipPattern} from '../ast.ts';
+import {problems} from '../problems.ts';
+import {placeOf} from '../text.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
 import {parseLabels} from './labels.ts';
 import {parseMap} from './map.ts';
@@ -21,6 +23,7 @@ export function parsePattern(
   const named = cursor.isVariable() && cursor.isSymbol('=', 1);
   const variable = named ? cursor.variable() : undefined;
   if (named) cursor.expectSymbol('=');
+  refuseShortest(cursor);
   const nodes = [parseNode(cursor, expression)];
   const relationships: RelationshipPattern[] = [];
   while (goesOn()) {
@@ -28,6 +31,18 @@ export function parsePattern(
     nodes.push(parseNode(cursor, expression));
   }
   return {variable, nodes, relationships, span: cursor.spanFrom(start)};
+}
+
+const SHORTEST = ['shortestPath', 'allShortestPaths'];
+
+/** The shortest of all ways: to keep it up to date, all of them would have to be. */
+export function refuseShortest(cursor: Cursor): void {
+  const what = SHORTEST.find((name) => cursor.isWord(name.toUpperCase()));
+  if (what === undefined || !cursor.isSymbol('(', 1)) return;
+  const hint =
+    'bound the length, and take the shortest: MATCH p = (a)-[:R*1..5]->(b) WITH a, b, min(length(p)) AS steps';
+  const place = placeOf(cursor.text, cursor.peek());
+  throw problems['cypher-not-supported']({what, hint}, {place});
 }
 
 /**

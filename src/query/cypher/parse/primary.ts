@@ -1,6 +1,8 @@
 import type {Expr, Pattern} from '../ast.ts';
+import type {Span} from '../text.ts';
 import {parseCall} from './call.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
+import {clockName} from './function-name.ts';
 import {isProjectionAhead, parseMap, parseMapProjection} from './map.ts';
 import {isPatternAhead, parsePattern} from './pattern.ts';
 
@@ -42,6 +44,21 @@ function parseWord(cursor: Cursor, expression: ParseExpression): Expr {
   if (cursor.isVariable() && cursor.isSymbol('{', 1) && isProjectionAhead(cursor)) {
     return parseMapProjection(cursor, expression);
   }
+  return parseClock(cursor) ?? parseName(cursor, span);
+}
+
+/** GQL's CURRENT_TIMESTAMP and the like; not where the query has a variable of that name. */
+function parseClock(cursor: Cursor): Expr | undefined {
+  const token = cursor.peek();
+  const name = cursor.gql && token.kind === 'word' ? clockName(token.text) : undefined;
+  if (name === undefined || cursor.isVariableNamed(cursor.text.slice(token.start, token.end))) {
+    return undefined;
+  }
+  cursor.next();
+  return {kind: 'call', name, distinct: false, args: [], span: cursor.spanFrom(token.start)};
+}
+
+function parseName(cursor: Cursor, span: Span): Expr {
   const {name} = cursor.variable('an expression');
   return {kind: 'variable', name, span};
 }

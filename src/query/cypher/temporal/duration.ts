@@ -1,6 +1,8 @@
 import {RANK} from '../../../data/any.ts';
 import {type Integer, integer} from '../../../data/integer.ts';
+import {storedValue} from '../../../data/stored-row.ts';
 import type {Value} from '../../../data/value.ts';
+import type {StoredBox} from '../values/stored-box.ts';
 import {Temporal} from '../values/temporal.ts';
 
 const SECOND = 1_000_000_000n;
@@ -67,6 +69,11 @@ export class CypherDuration extends Temporal {
     const clock = `${part(seconds / 3600n, 'H')}${part((seconds / 60n) % 60n, 'M')}`;
     const time = `${clock}${secondsText(nanos % (60n * SECOND))}`;
     return date === '' && time === '' ? 'PT0S' : `P${date}${time === '' ? '' : `T${time}`}`;
+  }
+
+  stored(): StoredBox {
+    const {months, days, nanos} = this;
+    return ['duration', storedValue(months), storedValue(days), storedValue(nanos)];
   }
 
   override kindRank(): number {

@@ -1,5 +1,6 @@
 import {RANK} from '../../../data/any.ts';
 import type {Value} from '../../../data/value.ts';
+import type {StoredBox} from '../values/stored-box.ts';
 import {Temporal} from '../values/temporal.ts';
 import {dateComponent, epochComponent, timeComponent, zoneComponent} from './component.ts';
 import {dateText, timeText} from './write.ts';
@@ -100,6 +101,10 @@ export class Moment extends Temporal {
     const zone = this.zone ? offsetText(this.offset) : '';
     const name = this.zone?.kind === 'named' ? `[${this.zone.name}]` : '';
     return `${date}${date && time ? 'T' : ''}${time}${zone}${name}`;
+  }
+
+  stored(): StoredBox {
+    return ['moment', this.kind, this.days, this.nanos, this.zone ?? null];
   }
 
   override kindRank(): number {

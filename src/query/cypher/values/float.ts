@@ -1,5 +1,7 @@
 import {compareAny, floatDecimal, numberJson, numberKey, RANK} from '../../../data/any.ts';
+import {storedValue} from '../../../data/stored-row.ts';
 import {Boxed, type Value} from '../../../data/value.ts';
+import type {StoredBox} from './stored-box.ts';
 
 /** A float among values of type `any`, where a plain number is an integer. */
 export class CypherFloat extends Boxed {
@@ -21,6 +23,10 @@ export class CypherFloat extends Boxed {
 
   toString(): string {
     return floatText(this.value);
+  }
+
+  stored(): StoredBox {
+    return ['float', storedValue(this.value)];
   }
 
   override kindRank(): number {

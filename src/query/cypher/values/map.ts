@@ -1,8 +1,10 @@
 import {anyJson, anyKey, compareAny} from '../../../data/any.ts';
 import {compareText} from '../../../data/compare-text.ts';
 import {joinParts, keyPart} from '../../../data/key.ts';
+import {storedValue} from '../../../data/stored-row.ts';
 import {Boxed, type Value} from '../../../data/value.ts';
 import {anyText} from './any.ts';
+import type {StoredBox} from './stored-box.ts';
 
 /** A map of openCypher; its keys keep the order they were written in. */
 export class CypherMap extends Boxed {
@@ -30,6 +32,10 @@ export class CypherMap extends Boxed {
 
   toString(): string {
     return mapText(this.entries);
+  }
+
+  stored(): StoredBox {
+    return ['map', storedEntries(this.entries)];
   }
 
   /** By size, then by the sorted keys, then by the values in the order of the keys. */
@@ -76,6 +82,10 @@ export class CypherNode extends Boxed {
     return `(:${this.label} ${mapText(this.properties)})`;
   }
 
+  stored(): StoredBox {
+    return ['node', this.label, this.id, storedEntries(this.properties)];
+  }
+
   override kindRank(): number {
     return 1;
   }
@@ -106,10 +116,17 @@ export class CypherRelationship extends Boxed {
     return `[:${this.type}]`;
   }
 
+  stored(): StoredBox {
+    return ['relationship', this.type, this.from.stored(), this.to.stored()];
+  }
+
   override kindRank(): number {
     return 2;
   }
 }
+
+const storedEntries = (entries: ReadonlyMap<string, Value>): readonly [string, unknown][] =>
+  Array.from(entries, ([key, value]) => [key, storedValue(value)]);
 
 function mapJson(entries: ReadonlyMap<string, Value>): string {
   const parts = [...entries].map(([key, value]) => `${JSON.stringify(key)}:${anyJson(value)}`);

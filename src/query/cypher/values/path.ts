@@ -3,6 +3,7 @@ import {joinParts, keyPart} from '../../../data/key.ts';
 import {Boxed} from '../../../data/value.ts';
 import {anyText} from './any.ts';
 import type {CypherNode, CypherRelationship} from './map.ts';
+import type {StoredBox} from './stored-box.ts';
 
 /** A path: its nodes, and the relationships between them, one fewer. */
 export class CypherPath extends Boxed {
@@ -26,6 +27,11 @@ export class CypherPath extends Boxed {
 
   toString(): string {
     return `<${this.#along().map(anyText).join(', ')}>`;
+  }
+
+  stored(): StoredBox {
+    const [nodes, steps] = [this.nodes, this.relationships];
+    return ['path', nodes.map((node) => node.stored()), steps.map((step) => step.stored())];
   }
 
   override kindRank(): number {

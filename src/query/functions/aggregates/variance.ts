@@ -3,6 +3,7 @@ import type {Integer} from '../../../data/integer.ts';
 import type {Value} from '../../../data/value.ts';
 import type {Accumulator} from '../../plan.ts';
 import {divideNumeric, quotientScale, squareRoot} from '../numeric-division.ts';
+import {ratio, UNIT, unitsOf} from './float-units.ts';
 import {DecimalSum} from './sum.ts';
 
 /** Which of the four: of a sample (n − 1) or a population (n), and whether its root. */
@@ -56,9 +57,6 @@ export class DecimalVariance implements Accumulator {
 const decimalOf = (value: Value): Decimal =>
   value instanceof Decimal ? value : new Decimal(value as Integer, 0);
 
-/** Every float is a whole multiple of 2^-1074. */
-const UNIT = 1074;
-
 /**
  * variance and stddev of floats, from the exact sums of values and squares (as whole
  * multiples of the smallest float), rounded once in the answer: Postgres's own rounds at
@@ -105,28 +103,3 @@ export class FloatVariance implements Accumulator {
     return root ? Math.sqrt(variance) : variance;
   }
 }
-
-/** A finite float in units of 2^-1074. */
-function unitsOf(value: number): bigint {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const exponent = (bits >> 52n) & 0x7ffn;
-  const fraction = bits & 0xfffffffffffffn;
-  const units = exponent === 0n ? fraction : (fraction | 0x10000000000000n) << (exponent - 1n);
-  return value < 0 ? -units : units;
-}
-
-/** The quotient of two integers that are not negative, to about 64 significant bits. */
-function ratio(numerator: bigint, denominator: bigint): number {
-  if (numerator === 0n) return 0;
-  const shift = 64 - (bitsOf(numerator) - bitsOf(denominator));
-  const quotient =
-    shift >= 0
-      ? (numerator << BigInt(shift)) / denominator
-      : numerator / (denominator << BigInt(-shift));
-  // In two steps, since 2^-shift alone may be too small for a float.
-  return Number(quotient) * 2 ** -Math.floor(shift / 2) * 2 ** -Math.ceil(shift / 2);
-}
-
-const bitsOf = (value: bigint): number => value.toString(16).length * 4;

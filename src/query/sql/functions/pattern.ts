@@ -1,4 +1,5 @@
-import {lower} from '../letters.ts';
+import type {Type} from '../../../data/type.ts';
+import {lowerOf} from '../letters.ts';
 import type {Overload} from '../overload.ts';
 import {problems} from '../problems.ts';
 import {regularExpression} from '../regular-expression.ts';
@@ -36,9 +37,9 @@ function remembered<T>(make: (pattern: string) => T): (pattern: string) => T {
 
 const like =
   ({folded, negated}: {folded: boolean; negated: boolean}) =>
-  () => {
+  ([type]: readonly Type[]) => {
     const expression = remembered((pattern) => likeExpression(pattern, '\\'));
-    const fold = folded ? lower : (text: string) => text;
+    const fold = folded ? lowerOf(type) : (text: string) => text;
     return (text: string, pattern: string) =>
       expression(fold(pattern)).test(fold(text)) !== negated;
   };

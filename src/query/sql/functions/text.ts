@@ -1,7 +1,7 @@
 import {textWriter} from '../../../data/text.ts';
 import type {Type} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
-import {lower, titled, upper} from '../letters.ts';
+import {lowerOf, titledOf, upperOf} from '../letters.ts';
 import type {Overload} from '../overload.ts';
 import {problems} from '../problems.ts';
 import {define, defineTyped, operatorTyped} from './define.ts';
@@ -145,9 +145,9 @@ function repeat(text: string, times: number): string {
 export const text = (): readonly Overload[] => [
   ...trims(),
   ...cuts(),
-  define('lower(text) text', lower),
-  define('upper(text) text', upper),
-  define('initcap(text) text', titled),
+  defineTyped('lower(text) text', ([type]) => lowerOf(type)),
+  defineTyped('upper(text) text', ([type]) => upperOf(type)),
+  defineTyped('initcap(text) text', ([type]) => titledOf(type)),
   ...['length', 'char_length', 'character_length'].map((name) =>
     define(`${name}(text) int4`, lengthOf),
   ),

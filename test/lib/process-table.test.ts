@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {platform} from 'node:os';
 import {expect, test} from 'vitest';
-import {fromProc, fromPs} from '../../src/cli/process-table.ts';
+import {fromProc, fromPs} from '../../src/lib/process-table.ts';
 
 const ways = [
   ['ps', fromPs] as const,

@@ -3,8 +3,7 @@ import {once} from 'node:events';
 import {readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {claimFolder} from '../../src/cli/run-lock.ts';
-import {problemsOf} from '../../src/lib/problem.ts';
+import {claimFolder, releaseFolder} from '../../src/lib/folder-claim.ts';
 import {openFolder} from '../support/demo-place.ts';
 
 /** A process that runs until it is ended. */
@@ -24,11 +23,7 @@ test('a folder that a running process has claimed is refused, with its pid', asy
   const folder = await openFolder();
   const {pid} = await bystander();
   await claimFolder(folder, pid);
-  const refused = await claimFolder(folder, process.pid).catch((error) => problemsOf(error)[0]);
-  expect(refused).toMatchObject({
-    code: 'demo-running',
-    hint: expect.stringContaining(`kill ${pid}`),
-  });
+  expect(await claimFolder(folder, process.pid)).toBe(pid);
 });
 
 test('a claim ends with its process, however that ends', async () => {
@@ -54,7 +49,17 @@ test('of several that start at the same moment, one gets the folder', async () =
   await claimFolder(folder, dead.pid);
   await dead.end();
   const starters = await Promise.all(Array.from({length: 6}, bystander));
-  const claims = await Promise.allSettled(starters.map(({pid}) => claimFolder(folder, pid)));
-  expect(claims.filter(({status}) => status === 'fulfilled')).toHaveLength(1);
+  const claims = await Promise.all(starters.map(({pid}) => claimFolder(folder, pid)));
+  expect(claims.filter((holder) => holder === undefined)).toHaveLength(1);
   expect(await readdir(folder)).toEqual(['run.2']);
+});
+
+test('a claim that is released is free, and only its own process releases it', async () => {
+  const folder = await openFolder();
+  const {pid} = await bystander();
+  await claimFolder(folder, pid);
+  await releaseFolder(folder, process.pid);
+  expect(await claimFolder(folder, process.pid)).toBe(pid);
+  await releaseFolder(folder, pid);
+  expect(await claimFolder(folder, process.pid)).toBeUndefined();
 });

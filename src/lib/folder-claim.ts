@@ -1,7 +1,6 @@
-import {link, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {link, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {assert} from '../lib/assert.ts';
-import {cliProblems} from './problems.ts';
+import {assert} from './assert.ts';
 import {runningProcess} from './process-table.ts';
 
 const CLAIM = /^run\.(\d+)$/;
@@ -9,14 +8,14 @@ const ATTEMPTS = 10;
 
 /**
  * Makes `pid` (the caller's own) the one process that uses a folder, for as long as it
- * runs; throws a Problem where another one that still runs has claimed it.
+ * runs. Answers the pid of another one that still runs and has claimed it, if there is one.
  *
  * Claims are files `run.1`, `run.2` …, and the highest counts. A claim whose process has
  * gone is never removed in order to be made again, only outnumbered: of two processes
  * that find the same dead claim, the file system lets one make the next number. So there
  * is nothing to release, and `kill -9` leaves nothing behind that stands in the way.
  */
-export async function claimFolder(folder: string, pid: number): Promise<void> {
+export async function claimFolder(folder: string, pid: number): Promise<number | undefined> {
   await mkdir(folder, {recursive: true});
   const born = (await runningProcess(pid))?.born;
   assert(born !== undefined, `process ${pid} claims a folder while it runs`);
@@ -28,13 +27,25 @@ export async function claimFolder(folder: string, pid: number): Promise<void> {
       const highest = Math.max(0, ...(await claims(folder)));
       const holder = await runningHolder(folder, highest);
       if (holder === 'gone') continue;
-      if (holder !== undefined) throw cliProblems['demo-running']({pid: holder, folder});
-      if (await outnumbered(folder, {draft, claim: highest + 1})) return;
+      if (holder !== undefined) return holder;
+      if (await outnumbered(folder, {draft, claim: highest + 1})) return undefined;
     }
   } finally {
     await rm(draft, {force: true});
   }
-  throw cliProblems['demo-folder-denied']({folder, reason: 'Other processes keep claiming it.'});
+  throw new Error(`other processes keep claiming ${folder}`);
+}
+
+/**
+ * Ends the claim of a process that goes on running. The claim stays, as that of nobody: its
+ * number is not free for those who have read it as the highest.
+ */
+export async function releaseFolder(folder: string, pid: number): Promise<void> {
+  const highest = Math.max(0, ...(await claims(folder)));
+  if ((await runningHolder(folder, highest)) !== pid) return;
+  const draft = join(folder, `claim.${pid}`);
+  await writeFile(draft, JSON.stringify({pid: 0, born: 'released'}));
+  await rename(draft, join(folder, `run.${highest}`));
 }
 
 async function claims(folder: string): Promise<number[]> {
@@ -50,7 +61,7 @@ async function runningHolder(folder: string, claim: number): Promise<number | 'g
   try {
     const text = await readFile(join(folder, `run.${claim}`), 'utf8');
     const {pid, born} = JSON.parse(text) as {pid: number; born: string};
-    return (await runningProcess(pid))?.born === born ? pid : undefined;
+    return pid > 0 && (await runningProcess(pid))?.born === born ? pid : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
     throw error;

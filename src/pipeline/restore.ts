@@ -1,0 +1,98 @@
+import type {Config, QueryConfig} from '../config/config.ts';
+import type {Log} from '../lib/log.ts';
+import {problemText} from '../lib/problem.ts';
+import type {Source} from '../source/source.ts';
+import type {Store, StoredQuery} from '../store/store.ts';
+import {definitionOf, queryProblems, sourceOf} from './definition.ts';
+import type {Engine} from './engine.ts';
+import type {Definition, LiveQuery} from './live-query.ts';
+import {noteOf, type QueryMemo, readMemo, sameQuery} from './query-memo.ts';
+import type {SourceQueries} from './source-queries.ts';
+
+/**
+ * The queries to begin with: those of the file, as they stand there, and those that were
+ * added over the API since the store began. One that is what it was before goes on from
+ * what its time functions remember.
+ */
+export function firstDefinitions(
+  config: Config,
+  {
+    store,
+    groups,
+    nowNs,
+    log,
+  }: {
+    store: Store;
+    groups: ReadonlyMap<string, SourceQueries>;
+    nowNs: (() => number) | undefined;
+    log: Log;
+  },
+): Definition[] {
+  const inFile = new Set(config.queries.map(({id}) => id));
+  const ofFile = config.queries.map((one) => {
+    return {config: one, origin: 'configuration' as const, stored: store.queries.get(one.id)};
+  });
+  const added = [...store.queries].flatMap(([id, stored]) => {
+    const memo = readMemo(stored.memo);
+    if (memo.origin !== 'api' || inFile.has(id)) return [];
+    return fits(memo, log) ? [{config: asRun(memo), origin: 'api' as const, stored}] : [];
+  });
+  return [...ofFile, ...added].flatMap(({config: one, origin, stored}) => {
+    const source = sourceOf(one, groups);
+    if (!source) return [];
+    return definitionOf(one, {source, origin, nowNs, memory: memoryFor(one, stored)});
+  });
+}
+
+/** Whether a query of an earlier version's store is one for this version too. */
+function fits({config}: QueryMemo, log: Log): boolean {
+  const problems = queryProblems(config);
+  for (const problem of problems) log.error(problemText(problem), {query: config.id});
+  return problems.length === 0;
+}
+
+const asRun = ({config, run}: QueryMemo): QueryConfig => ({...config, autoStart: run});
+
+function memoryFor(config: QueryConfig, stored: StoredQuery | undefined) {
+  return stored && sameQuery(config, readMemo(stored.memo).config) ? stored.memory : undefined;
+}
+
+/**
+ * Brings every query to where the store has its source: results are there before the
+ * database is asked, and clients go on where they were. What a result is besides what they
+ * were told of it is told.
+ */
+export function restoreResults({
+  sources,
+  groups,
+  queries,
+  store,
+  engine,
+}: {
+  sources: ReadonlyMap<string, Source>;
+  groups: ReadonlyMap<string, SourceQueries>;
+  queries: ReadonlyMap<string, LiveQuery>;
+  store: Store;
+  engine: Engine;
+}): void {
+  let taken = false;
+  for (const [sourceId, stored] of store.sources) {
+    const group = groups.get(sourceId);
+    const tables = sources.get(sourceId)?.tables;
+    if (!group || !tables) continue;
+    group.describe(tables);
+    const {lsn, commitTime} = stored;
+    const steps = [
+      {kind: 'resync' as const, sourceId, lsn, xid: undefined, commitTime, changes: new Map()},
+    ];
+    engine.take({queries: group, next: () => steps.shift(), durable: () => {}});
+    taken = true;
+  }
+  const notes = [...queries.values()]
+    .map(noteOf)
+    .filter(({queryId, memo}) => store.queries.get(queryId)?.memo !== memo);
+  // That the rows of those that are gone went was told with the first step.
+  const gone = [...store.queries.keys()].filter((id) => taken && !queries.has(id));
+  const all = [...notes, ...gone.map((queryId) => ({queryId, memo: null}))];
+  if (all.length > 0) engine.note(all);
+}

@@ -1,0 +1,96 @@
+import type pg from 'pg';
+import type {Problem} from '../lib/problem.ts';
+import {slotProblems} from '../postgres/problems-slot.ts';
+import {dropSlot, freed} from '../postgres/slot.ts';
+import {readSlotCost, type SlotReading} from '../postgres/slot-reading.ts';
+import type {Duty} from './beside.ts';
+import type {PostgresSourceOptions, SourceWorld} from './options.ts';
+import {type SlotStatus, slotOutlook, type TimedReading} from './slot-outlook.ts';
+
+/** Readings that rates are told from. */
+const READINGS = 7;
+
+/**
+ * Keeps watch over what a slot costs its server. Past the limit the slot is given up: it
+ * is dropped, and the server may forget the log. The source
+ * then compares its tables with what it holds, as after any other loss.
+ *
+ * It can only guard while the service runs. While it is away, max_slot_wal_keep_size does.
+ */
+export interface SlotGuard {
+  readonly status: SlotStatus | undefined;
+  /** Reads the slot, and answers why it must be given up where it must. */
+  check(client: pg.Client): Promise<Problem | undefined>;
+  /** There is no slot any more, or it is another one. */
+  forget(): void;
+  readonly duty: Duty;
+}
+
+export function slotGuard(
+  {slotName, maxRetainedWalBytes, slotCheckMs}: PostgresSourceOptions,
+  {clock}: SourceWorld,
+  ownPid: () => number | undefined,
+): SlotGuard {
+  const limitBytes = maxRetainedWalBytes > 0 ? maxRetainedWalBytes : undefined;
+  let readings: TimedReading[] = [];
+  let status: SlotStatus | undefined;
+
+  async function check(client: pg.Client): Promise<Problem | undefined> {
+    const reading = await readSlotCost(client, slotName);
+    if (!reading) {
+      forget();
+      return undefined;
+    }
+    const one = {atMs: clock.nowMs(), reading};
+    readings = [...readings, one].slice(-READINGS);
+    status = slotOutlook([...readings.slice(0, -1), one], limitBytes);
+    if (limitBytes === undefined || reading.retainedBytes <= limitBytes) return undefined;
+    return givenUp(slotName, reading, limitBytes);
+  }
+  function forget(): void {
+    readings = [];
+    status = undefined;
+  }
+
+  return {
+    get status() {
+      return status;
+    },
+    check,
+    forget,
+    duty: {
+      everyMs: slotCheckMs,
+      async look(client, {stop, signal}) {
+        const problem = await check(client);
+        if (!problem) return;
+        // First the stream, since a slot that is read from cannot be dropped.
+        stop(problem);
+        // An instance that waited may have it by then: it is that one's to guard.
+        const pid = await freed(client, slotName, {ownPid: ownPid(), clock, signal});
+        if (pid === undefined) await dropSlot(client, slotName);
+        forget();
+      },
+    },
+  };
+}
+
+function givenUp(slot: string, reading: SlotReading, limitBytes: number): Problem {
+  const {retainedBytes} = reading;
+  const blocker = blockerText(reading);
+  return slotProblems['slot-given-up']({slot, retainedBytes, limitBytes, blocker});
+}
+
+function blockerText({blocker}: SlotReading): string {
+  switch (blocker.kind) {
+    case 'service':
+      return 'The service has not taken in what was sent';
+    case 'transaction': {
+      const {pid, application, state, openMs} = blocker;
+      return `Process ${pid} ("${application}", ${state}) has had a transaction open for ${Math.round(openMs / 1000)} s`;
+    }
+    case 'prepared-transaction':
+      return `The prepared transaction "${blocker.gid}" has been open for ${Math.round(blocker.openMs / 1000)} s`;
+    default:
+      return 'Nothing that could be seen held it back';
+  }
+}

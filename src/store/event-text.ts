@@ -1,0 +1,91 @@
+import type {Event, EventRow, EventTransaction} from '../data/event.ts';
+
+/**
+ * Events as text. Fields are joined by characters that no JSON text holds outside of its
+ * escapes, so that the rows' texts go in and come out as they are: nothing is escaped, and
+ * nothing parsed, but the head.
+ */
+const FIELD = '\u0001';
+const EVENT = '\u0002';
+
+/** Rows of one piece at most: a text is limited to half a gigabyte. */
+const PIECE_ROWS = 20_000;
+
+interface Head {
+  readonly sequence: number;
+  readonly queryId: string;
+  readonly transaction: EventTransaction;
+  readonly added: number;
+  readonly updated: number;
+  readonly deleted: number;
+  /** Pieces that it stands in. */
+  readonly pieces: number;
+}
+
+/** The texts of an event: one, or several of one that is large. */
+export function eventTexts(event: Event): readonly string[] {
+  const {added, updated, deleted} = event;
+  const rows = added.length + updated.length + deleted.length;
+  const pieces = Math.max(1, Math.ceil(rows / PIECE_ROWS));
+  const head = headText(event, pieces);
+  if (pieces === 1) return [fieldsOf(event, head).join(FIELD)];
+  const all = [...added, ...updated, ...deleted];
+  return Array.from({length: pieces}, (_, piece) => {
+    const fields = piece === 0 ? [head] : [];
+    for (let at = piece * PIECE_ROWS; at < Math.min(rows, (piece + 1) * PIECE_ROWS); at++) {
+      append(fields, all[at]!);
+    }
+    return fields.join(FIELD);
+  });
+}
+
+/** Events that stand in one record, each in one piece. */
+export const joinEvents = (texts: readonly string[]): string => texts.join(EVENT);
+
+/** The events of a record, of which `further` are the pieces after the first, where it has several. */
+export function readEvents(record: string, further: () => readonly string[]): Event[] {
+  return record.split(EVENT).map((text) => readEvent(text, further));
+}
+
+function headText(
+  {sequence, queryId, transaction, added, updated, deleted}: Event,
+  pieces: number,
+) {
+  const counts = {added: added.length, updated: updated.length, deleted: deleted.length};
+  const head: Head = {sequence, queryId, transaction, ...counts, pieces};
+  return JSON.stringify(head);
+}
+
+function fieldsOf({added, updated, deleted}: Event, head: string): string[] {
+  const fields = [head];
+  for (const row of added) append(fields, row);
+  for (const row of updated) append(fields, row);
+  for (const row of deleted) append(fields, row);
+  return fields;
+}
+
+function append(fields: string[], {key, before, after}: EventRow): void {
+  fields.push(JSON.stringify(key));
+  if (before !== undefined) fields.push(before);
+  if (after !== undefined) fields.push(after);
+}
+
+function readEvent(text: string, further: () => readonly string[]): Event {
+  const fields = text.split(FIELD);
+  const head = JSON.parse(fields[0]!) as Head;
+  const all = head.pieces === 1 ? fields : fields.concat(further().flatMap(splitFields));
+  let at = 1;
+  const key = (): string => JSON.parse(all[at++]!);
+  const rows = <T>(count: number, read: () => T): T[] => Array.from({length: count}, read);
+  const {sequence, queryId, transaction} = head;
+  return {
+    sequence,
+    queryId,
+    added: rows(head.added, () => ({key: key(), after: all[at++]!})),
+    updated: rows(head.updated, () => ({key: key(), before: all[at++]!, after: all[at++]!})),
+    deleted: rows(head.deleted, () => ({key: key(), before: all[at++]!})),
+    transaction: {...transaction, xid: transaction.xid},
+  };
+}
+
+const splitFields = (text: string): string[] => text.split(FIELD);

@@ -1,0 +1,105 @@
+import type {Key} from '../data/key.ts';
+import {lsnText} from '../data/lsn.ts';
+import {storedRow} from '../data/stored-row.ts';
+import type {Step} from './store.ts';
+
+/**
+ * What steps changed in the collections of the store: rows of tables by key, and what time
+ * functions remember. Each is told as it is after the steps, so that an entry may be
+ * applied to a state that has some of it already, and later ones undo nothing.
+ */
+export interface JournalEntry {
+  readonly sources: Readonly<Record<string, SourceState>>;
+  /** What the pipeline wants back of queries; null: the query is gone. */
+  readonly queries: Readonly<Record<string, string | null>>;
+  /** Collections that began anew, before the changes. */
+  readonly cleared: readonly string[];
+  /** By collection: keys and what stands there, in turn; null: nothing. */
+  readonly changes: readonly (readonly [collection: string, flat: readonly unknown[]])[];
+}
+
+export interface SourceState {
+  readonly lsn: string;
+  readonly commitTime: number;
+  /** Absent where it is as before. */
+  readonly memo?: string;
+}
+
+export const tableCollection = (sourceId: string, table: string): string =>
+  JSON.stringify(['table', sourceId, table]);
+export const resultCollection = (queryId: string): string => JSON.stringify(['result', queryId]);
+export const memoryCollection = (queryId: string): string => JSON.stringify(['memory', queryId]);
+
+/** Changes in one entry at most: a text is limited to half a gigabyte. */
+const ENTRY_CHANGES = 20_000;
+
+/** The steps as entries that belong together; positions and memos stand in the last one. */
+export function journalEntries(steps: readonly Step[]): {
+  readonly entries: readonly JournalEntry[];
+  readonly touched: ReadonlySet<string>;
+} {
+  const sources: Record<string, SourceState> = {};
+  const queries: Record<string, string | null> = {};
+  const cleared = new Set<string>();
+  const changes = new Map<string, Map<Key, unknown>>();
+  const of = (collection: string): Map<Key, unknown> => {
+    const known = changes.get(collection);
+    if (known) return known;
+    const fresh = new Map<Key, unknown>();
+    changes.set(collection, fresh);
+    return fresh;
+  };
+
+  for (const {transaction, memo, notes = []} of steps) {
+    if (transaction) {
+      const {sourceId, lsn, commitTime} = transaction;
+      for (const [table, delta] of transaction.changes) {
+        const rows = of(tableCollection(sourceId, table));
+        for (const {key, after} of delta) rows.set(key, after ? storedRow(after) : null);
+      }
+      const latest = memo ?? sources[sourceId]?.memo;
+      const place = {lsn: lsnText(lsn), commitTime};
+      sources[sourceId] = latest === undefined ? place : {...place, memo: latest};
+    }
+    for (const note of notes) {
+      const collection = memoryCollection(note.queryId);
+      if (note.memo !== undefined) queries[note.queryId] = note.memo;
+      if (note.afresh || note.memo === null) {
+        cleared.add(collection);
+        changes.delete(collection);
+      }
+      for (const [key, text] of note.memory ?? []) of(collection).set(key, text ?? null);
+    }
+  }
+  const touched = new Set([...changes.keys(), ...cleared]);
+  return {entries: inPieces({sources, queries, cleared: [...cleared], changes}), touched};
+}
+
+function inPieces({
+  changes,
+  cleared,
+  ...rest
+}: Omit<JournalEntry, 'changes'> & {
+  readonly changes: ReadonlyMap<string, ReadonlyMap<Key, unknown>>;
+}): JournalEntry[] {
+  const pieces: {count: number; changes: [string, unknown[]][]}[] = [{count: 0, changes: []}];
+  for (const [collection, rows] of changes) {
+    let piece = pieces.at(-1)!;
+    let flat: unknown[] = [];
+    piece.changes.push([collection, flat]);
+    for (const [key, row] of rows) {
+      if (piece.count === ENTRY_CHANGES) {
+        flat = [];
+        piece = {count: 0, changes: [[collection, flat]]};
+        pieces.push(piece);
+      }
+      flat.push(key, row);
+      piece.count += 1;
+    }
+  }
+  return pieces.map(({changes: own}, index): JournalEntry => {
+    const last = index === pieces.length - 1;
+    const told = last ? rest : {sources: {}, queries: {}};
+    return {...told, cleared: index === 0 ? cleared : [], changes: own};
+  });
+}

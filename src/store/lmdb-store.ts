@@ -1,0 +1,213 @@
+import {randomBytes} from 'node:crypto';
+import {mkdir} from 'node:fs/promises';
+import {assert} from '../lib/assert.ts';
+import type {Clock} from '../lib/clock.ts';
+import {claimFolder, releaseFolder} from '../lib/folder-claim.ts';
+import type {Log} from '../lib/log.ts';
+import {Problem} from '../lib/problem.ts';
+import type {Manifest} from './checkpoint.ts';
+import {type Checkpoints, checkpoints} from './checkpoints.ts';
+import {diskLog, type LogLimits} from './disk-log.ts';
+import {journalEntries} from './journal.ts';
+import {type LmdbFile, lmdbFile} from './lmdb-file.ts';
+import {eventBytes} from './memory-log.ts';
+import {storeProblems} from './problems.ts';
+import {recover} from './recover.ts';
+import type {Step, Store} from './store.ts';
+
+export interface LmdbStoreOptions extends LogLimits {
+  /** A folder; it is made where there is none. */
+  readonly path: string;
+  /** Names the store's life if it begins now. */
+  readonly epoch: string;
+  /** `interval`: steps are told at once, and written every `flushMs`. */
+  readonly durability: 'commit' | 'group' | 'interval';
+  readonly flushMs: number;
+  /** A checkpoint is made when a restart would have to read this much besides the last one. */
+  readonly checkpointBytes: number;
+  readonly pid: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told when what was taken could not be written after all: with `interval`, in a checkpoint. */
+  readonly fail: (error: unknown) => void;
+}
+
+const FORMAT = 1;
+
+/** What was told and is not written yet: the events must all be in memory still. */
+const UNWRITTEN = {steps: 10_000, bytes: 4 * 1024 * 1024} as const;
+
+/**
+ * A store on disk. A step is two texts in one transaction: its events, and what else it
+ * changed. Rows stand in pages, which a checkpoint writes while the service goes on; a
+ * restart reads them, and what came after.
+ */
+export async function lmdbStore(options: LmdbStoreOptions): Promise<Store> {
+  const {path, pid} = options;
+  await claimed(options);
+  const release = (): Promise<void> => releaseFolder(path, pid);
+  let file: LmdbFile | undefined;
+  try {
+    file = lmdbFile(path);
+    return opened(file, {...options, release});
+  } catch (error) {
+    await file?.close();
+    await release();
+    throw error;
+  }
+}
+
+/** `release` gives the folder to others, once the file is closed. */
+function opened(
+  file: LmdbFile,
+  options: LmdbStoreOptions & {readonly release: () => Promise<void>},
+): Store {
+  const {path, durability, flushMs, clock, fail, release} = options;
+  const {epoch, manifest} = begun(file, options);
+  const owner = randomBytes(8).toString('hex');
+  file.write(() => {
+    file.facts.put('owner', owner);
+    file.facts.put('clean', durability === 'interval' ? 'no' : 'yes');
+  });
+  const log = diskLog(file, {epoch, last: lastEvent(file), limits: options, clock});
+  const held = unharmed(path, () => recover(file, manifest, log.after));
+  const points: Checkpoints = checkpoints(file, {...options, manifest, held, log, write, flush});
+  let unwritten: {readonly steps: readonly Step[]; readonly durable: () => void}[] = [];
+  let unwrittenBytes = 0;
+  const ending = new AbortController();
+  let open = true;
+
+  /** In a transaction, as long as nobody else has taken the store. */
+  function write(act: () => void): void {
+    file.write(() => {
+      if (file.facts.get('owner') !== owner) {
+        throw storeProblems['store-in-use']({path, pid: undefined});
+      }
+      act();
+    });
+  }
+
+  function put(steps: readonly Step[]): void {
+    const {entries, touched} = journalEntries(steps);
+    write(() => {
+      log.write(steps.flatMap(({events}) => events));
+      points.journal(entries);
+    });
+    points.note(steps, touched);
+  }
+
+  function flush(): void {
+    const all = unwritten;
+    unwritten = [];
+    unwrittenBytes = 0;
+    if (all.length === 0) return;
+    put(all.flatMap(({steps}) => steps));
+    for (const {durable} of all) durable();
+  }
+
+  async function flushing(): Promise<void> {
+    while (!ending.signal.aborted) {
+      await clock.wait(flushMs, ending.signal).catch(() => {});
+      flush();
+    }
+  }
+  const flushed = durability === 'interval' ? flushing().catch(fail) : undefined;
+
+  return {
+    log,
+    sources: unharmed(path, held.storedSources),
+    queries: unharmed(path, held.storedQueries),
+    begin: points.begin,
+    commit(steps, durable) {
+      assert(open, 'a closed store takes no step');
+      if (durability === 'interval') {
+        unwritten.push({steps, durable});
+        for (const {events} of steps)
+          for (const event of events) unwrittenBytes += eventBytes(event);
+        const full = unwritten.length >= UNWRITTEN.steps || unwrittenBytes >= UNWRITTEN.bytes;
+        if (full) flush();
+      } else put(steps);
+      log.show(steps.flatMap(({events}) => events));
+      if (durability !== 'interval') durable();
+      points.look();
+    },
+    status: () => ({
+      kind: 'lmdb',
+      bytes: file.bytes,
+      journalBytes: points.journalBytes,
+      checkpointMs: points.checkpointMs,
+    }),
+    async close() {
+      open = false;
+      ending.abort();
+      await flushed;
+      await points.end();
+      flush();
+      write(() => file.facts.put('clean', 'yes'));
+      await file.close();
+      await release();
+    },
+  };
+}
+
+async function claimed({path, pid}: LmdbStoreOptions): Promise<void> {
+  try {
+    await mkdir(path, {recursive: true});
+    const holder = await claimFolder(path, pid);
+    if (holder !== undefined) throw storeProblems['store-in-use']({path, pid: holder});
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    const reason = cause instanceof Error ? `${cause.message}.` : String(cause);
+    throw storeProblems['store-denied']({path, reason}, {cause});
+  }
+}
+
+/** The life of the store and its last checkpoint; those of a new one, where there is none. */
+function begun(
+  file: LmdbFile,
+  {path, epoch}: LmdbStoreOptions,
+): {readonly epoch: string; readonly manifest: Manifest} {
+  const format = file.facts.get('format');
+  if (format === undefined) return {epoch, manifest: newStore(file, epoch)};
+  if (format !== String(FORMAT)) {
+    throw storeProblems['store-version']({path, found: format, known: FORMAT});
+  }
+  const manifest = unharmed(path, () => JSON.parse(file.facts.get('checkpoint')!) as Manifest);
+  const own = file.facts.get('epoch')!;
+  if (file.facts.get('clean') === 'yes') return {epoch: own, manifest};
+  // What was told last may not be here: sequences would be given out a second time.
+  file.write(() => file.facts.put('epoch', epoch));
+  return {epoch, manifest};
+}
+
+function newStore(file: LmdbFile, epoch: string): Manifest {
+  const none = {sources: {}, queries: {}, sequences: {}, collections: {}};
+  const manifest: Manifest = {journal: 1, sequence: 0, ...none, atMs: 0};
+  file.write(() => {
+    file.facts.put('format', String(FORMAT));
+    file.facts.put('epoch', epoch);
+    file.facts.put('checkpoint', JSON.stringify(manifest));
+  });
+  return manifest;
+}
+
+/** The last event there was; a log whose events are all gone ends where they did. */
+function lastEvent(file: LmdbFile): number {
+  let last = 0;
+  for (const first of file.segments.keys()) {
+    [last] = JSON.parse(file.segments.get(first)!) as [number];
+  }
+  const manifest = JSON.parse(file.facts.get('checkpoint')!) as Manifest;
+  return Math.max(last, manifest.sequence);
+}
+
+/** What cannot be read is told as damage. */
+function unharmed<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    const reason = cause instanceof Error ? `${cause.message}.` : String(cause);
+    throw storeProblems['store-corrupt']({path, reason}, {cause});
+  }
+}
