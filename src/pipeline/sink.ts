@@ -1,3 +1,4 @@
+import type {Lsn} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Source, SourceSink} from '../source/source.ts';
 import type {Engine} from './engine.ts';
@@ -23,6 +24,7 @@ export function sinkOf(
     if (queries.waiting === 0) settle();
   };
   look();
+  const acknowledge = (lsn: Lsn): void => source.acknowledge(lsn);
   let memo: string | undefined;
 
   /** The transactions, each with the step of time before it. */
@@ -45,11 +47,10 @@ export function sinkOf(
     async receive(next) {
       const said = memo;
       memo = undefined;
-      const durable = source.acknowledge;
-      const more = engine.take({queries, next: timed(next), memo: said, durable});
+      const more = engine.take({queries, next: timed(next), memo: said, durable: acknowledge});
       look();
       return more;
     },
-    reach: (lsn) => engine.reach(lsn, {queries, durable: source.acknowledge}),
+    reach: (lsn) => engine.reach(lsn, {queries, durable: acknowledge}),
   };
 }

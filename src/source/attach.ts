@@ -76,7 +76,7 @@ export interface Attaching {
  * is told as a transaction.
  */
 export async function attach(attaching: Attaching): Promise<Attached> {
-  const {options, held, signal} = attaching;
+  const {options, held, guard, signal} = attaching;
   const control = await openSession(options.connect, {signal});
   try {
     const server = await readServer(control);
@@ -85,6 +85,8 @@ export async function attach(attaching: Attaching): Promise<Attached> {
     const prepared = await prepare(control.client, options, needs);
     const from = await position(attaching, control, {beginning, prepared, server});
     held.timeline = server.timeline;
+    // Of a slot that was just made nothing is known yet.
+    if (!guard.status) await guard.check(control.client);
     const {walSenderTimeoutMs, version} = server;
     const {viaRoot} = prepared;
     const warnings = [...prepared.warnings, ...failoverWarnings(options, version)];
@@ -142,6 +144,7 @@ async function position(
   if (why) world.log.warn(problemText(why), {source: options.id});
   attaching.onCompare(why);
   const slotExists = beginning.kind === 'resume' || beginning.slotExists;
+  if (!slotExists) attaching.guard.forget();
   // Locked, they are described once more: nobody can alter them from here on.
   await lockTables(control.client, prepared.tables);
   // The marks first: what changes between the two is then noticed later.

@@ -28,6 +28,8 @@ export function makesDoubtful({code, sqlState}: Failure): boolean {
   return DOUBTS.has(code) || sqlState === UNDEFINED_OBJECT;
 }
 
+type Pauses = Pick<PostgresSourceOptions, 'slotRetryMs' | 'retryFirstMs' | 'retryMaxMs'>;
+
 /**
  * How long to wait before the next connection. What another look at the database mends is
  * tried at once, and waits only where it comes again without progress. A slot that another
@@ -36,7 +38,7 @@ export function makesDoubtful({code, sqlState}: Failure): boolean {
  */
 export function pauseMs(
   failure: Failure,
-  {slotRetryMs, retryFirstMs, retryMaxMs}: PostgresSourceOptions,
+  {slotRetryMs, retryFirstMs, retryMaxMs}: Pauses,
   chance: number,
 ): number {
   const {code, sqlState, count} = failure;

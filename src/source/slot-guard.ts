@@ -11,9 +11,9 @@ import {type SlotStatus, slotOutlook, type TimedReading} from './slot-outlook.ts
 const READINGS = 7;
 
 /**
- * Keeps watch over what a slot costs its server. Past the limit the slot is given up: it
- * is dropped, and the server may forget the log. The source
- * then compares its tables with what it holds, as after any other loss.
+ * Keeps watch over what a slot costs its server. Past the limit the slot is given up: it is
+ * dropped, and the server may forget the log. The source then compares its tables with what
+ * it holds, as after any other loss.
  *
  * It can only guard while the service runs. While it is away, max_slot_wal_keep_size does.
  */

@@ -118,3 +118,44 @@ test('a query of constants has its rows from the first step on, and only once', 
   ]);
   expect(running.hydrate(new Map())).toEqual([]);
 });
+
+test('a node that several others read works once a step, for all of them', () => {
+  let computed = 0;
+  const counted: ScalarFunction = {
+    name: 'counted',
+    strict: true,
+    compute: (value = null) => {
+      computed += 1;
+      return value;
+    },
+  };
+  const columns = [{name: 'id', type: INT4}];
+  const call = {kind: 'call', function: counted, args: [column(0)], type: INT4} as const;
+  const once: Plan = {kind: 'project', columns, expressions: [call], input: metrics};
+  const twice: Plan = {kind: 'union', all: true, columns, inputs: [once, once]};
+  expect(
+    dataflow(twice).push(transaction([{key: 7, before: undefined, after: [1, 'cpu', 95]}])),
+  ).toEqual([
+    {key: '1|7', before: undefined, after: [1]},
+    {key: '2|7', before: undefined, after: [1]},
+  ]);
+  expect(computed).toBe(1);
+});
+
+test('a filter that a projection judges still works for whoever else reads it', () => {
+  const {input: filtered} = high as Extract<Plan, {kind: 'project'}>;
+  const columns = [{name: 'name', type: TEXT}];
+  const all: Plan = {...high, input: metrics} as Plan;
+  const both: Plan = {kind: 'union', all: true, columns, inputs: [high, filtered, all]};
+  const running = dataflow(both);
+  const rows: Delta = [
+    {key: 1, before: undefined, after: [1, 'cpu', 95]},
+    {key: 2, before: undefined, after: [2, 'disk', 10]},
+  ];
+  expect(running.push(transaction(rows)).map(({key, after}) => [key, after])).toEqual([
+    ['1|1', ['cpu']],
+    ['2|1', [1, 'cpu', 95]],
+    ['3|1', ['cpu']],
+    ['3|2', ['disk']],
+  ]);
+});

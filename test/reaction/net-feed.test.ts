@@ -128,7 +128,6 @@ async function step(
   while (stretch.sent < stretch.to && next() < 0.8) {
     const net = await piece(feed, stretch);
     if (net.kind === 'lost') throw new Error(net.reason);
-    if (net.kind === 'making') throw new Error('unreachable');
     client.hear(net.bytes.toString());
     stretch = {...stretch, sent: net.sent};
   }

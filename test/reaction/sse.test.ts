@@ -1,27 +1,15 @@
 import {once} from 'node:events';
-import {connect, type Socket} from 'node:net';
+import {connect} from 'node:net';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {EventSource} from 'eventsource';
-import {afterEach, expect, test} from 'vitest';
-import {type Listeners, listeners} from '../../src/http/listeners.ts';
-import type {Reaction} from '../../src/reaction/reaction.ts';
-import {type SseOptions, type SseWorld, sseReaction} from '../../src/reaction/sse.ts';
-import {type SseClient, sseClient} from '../support/sse-client.ts';
+import {expect, test} from 'vitest';
+import {listeners} from '../../src/http/listeners.ts';
+import {sseReaction} from '../../src/reaction/sse.ts';
+import type {SseClient} from '../support/sse-client.ts';
 import {until} from '../support/until.ts';
+import {cleanups, deafClient, serve} from './serving.ts';
 import {listenerOptions, row, sseOptions, streamOptions, type World, world} from './world.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-interface Serving {
-  readonly reaction: Reaction;
-  readonly url: string;
-  readonly all: Listeners;
-  client(path?: string, headers?: Record<string, string>): Promise<SseClient>;
-}
 
 const collectGarbage = (() => {
   setFlagsFromString('--expose-gc');
@@ -31,31 +19,6 @@ const collectGarbage = (() => {
 function heldBufferBytes(): number {
   collectGarbage();
   return process.memoryUsage().arrayBuffers;
-}
-
-async function serve(
-  of: World,
-  options: Partial<SseOptions> = {},
-  env: Partial<SseWorld> & {clients?: number; clientsPerAddress?: number} = {},
-): Promise<Serving> {
-  const all = listeners({...listenerOptions, ...env});
-  const reaction = sseReaction(
-    {...sseOptions, queries: [...of.queries.keys()], ...options},
-    {...streamOptions, world: of, listeners: all, ...env},
-  );
-  await reaction.start();
-  cleanups.push(() => reaction.stop());
-  const url = `http://127.0.0.1:${reaction.status().address?.port}`;
-  return {
-    reaction,
-    url,
-    all,
-    async client(path = '/events', headers = {}) {
-      const client = await sseClient(url + path, headers);
-      cleanups.push(() => client.close());
-      return client;
-    },
-  };
 }
 
 const put = (id: number, value: string) => ({q: [{key: id, after: row(id, `m${id}`, value)}]});
@@ -284,16 +247,6 @@ test('a browser resumes by itself after its connection was cut', async () => {
   expect([seen, byes]).toEqual([[1, 2, 3], [{reason: 'closing'}]]);
   expect(again.reaction.status().clients).toBe(1);
 });
-
-/** A client that asks for the stream and then reads nothing of it. */
-function deafClient(url: string): Socket {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  cleanups.push(() => socket.destroy());
-  socket.on('error', () => {});
-  socket.pause();
-  socket.write('GET /events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n');
-  return socket;
-}
 
 test('a client that does not read costs little, and others hear everything', async () => {
   const of = world();

@@ -1,4 +1,6 @@
+import {crc32} from 'node:zlib';
 import type {ApiService, QueryChanges, QueryView, ResultView} from '../../src/api/service.ts';
+import {checksumOf} from '../../src/data/checksum.ts';
 import {parseDecimal} from '../../src/data/decimal.ts';
 import type {Delta} from '../../src/data/delta.ts';
 import type {Event, EventRow} from '../../src/data/event.ts';
@@ -83,9 +85,11 @@ export function world({
     log: store.log,
     queries,
     results(id) {
-      return queries.has(id)
-        ? {columns, lsn: lsnText(lsn), rows: () => queries.get(id)!.rows()}
-        : undefined;
+      const result = queries.get(id);
+      if (!result) return undefined;
+      const json = rowJson(columns);
+      const texts = Array.from(result.rows(), ([key, one]) => [String(key), json(one)] as const);
+      return {columns, lsn: lsnText(lsn), ...checksumOf(texts, {crc32}), rows: result.rows};
     },
     progress: () => ({lsn: lsnText(lsn), lagBytes: 0, lagMs: 0}),
     sequencesOf: (id) => sequences.get(id) ?? [],

@@ -45,6 +45,8 @@ export interface TestServiceOptions {
   readonly queries: string;
   readonly reactions?: string;
   readonly limits?: string;
+  /** Where results survive a restart; in memory unless told. `more` are further settings. */
+  readonly stateStore?: {readonly path: string; readonly more?: string};
   /** Where the service reaches the database, instead of directly. */
   readonly through?: (database: TestDatabase) => Promise<{host: string; port: number}>;
   readonly database?: TestDatabase;
@@ -128,11 +130,15 @@ export const queryYaml = (id: string, text: string): string => `
     sources: [{sourceId: db}]`;
 
 function configText(
-  {queries, reactions = '[]', limits = '{}'}: TestServiceOptions,
+  {queries, reactions = '[]', limits = '{}', stateStore}: TestServiceOptions,
   {host, port, user, password, database}: TestDatabase,
 ): string {
+  const store = stateStore
+    ? `stateStore: {kind: lmdb, path: ${JSON.stringify(stateStore.path)}, ${stateStore.more ?? ''}}`
+    : '';
   return `
 id: test
+${store}
 host: 127.0.0.1
 port: 0
 apiToken: ${API_TOKEN}

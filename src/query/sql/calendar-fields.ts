@@ -72,7 +72,7 @@ export function dateField(field: string, days: number): number | undefined {
 export const weekday = (days: number): number => ((((days + 3) % 7) + 7) % 7) + 1;
 
 /** The week a day is in: weeks belong to the year that their Thursday is in. */
-function isoWeek(days: number): {year: number; week: number} {
+export function isoWeek(days: number): {year: number; week: number} {
   const thursday = days - weekday(days) + 4;
   const {year} = dateOf(thursday);
   return {year, week: Math.floor((thursday - daysOf(year, 1, 1)) / 7) + 1};

@@ -20,7 +20,7 @@ export function asJson(arg: Expression, {canonical}: {canonical: boolean}): Expr
   return {kind: 'call', function: {name, strict: false, compute, sql}, args: [arg], type: JSONB};
 }
 
-function jsonWriter(type: Type): (value: Value) => string {
+export function jsonWriter(type: Type): (value: Value) => string {
   const write = present(type);
   return (value) => (value === null ? 'null' : write(value));
 }

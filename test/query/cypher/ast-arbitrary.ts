@@ -8,17 +8,17 @@ import type {
   RelationshipPattern,
 } from '../../../src/query/cypher/ast.ts';
 
-const span = {start: 0, end: 0};
-const word = fc.oneof(
+export const span = {start: 0, end: 0};
+export const word = fc.oneof(
   fc.constantFrom('a', 'b', 'n', 'MATCH', 'in', 'x y', 'é', '`', 'count', 'null', 'WHERE'),
   fc.string({minLength: 1, maxLength: 5, unit: 'grapheme'}),
 );
-const name: fc.Arbitrary<Name> = word.map((text) => ({name: text, span}));
-const optional = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+export const name: fc.Arbitrary<Name> = word.map((text) => ({name: text, span}));
+export const optional = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(of, {nil: undefined});
 
 /** Trees that the grammar can write: what `parse` could answer, but for the places. */
-export const {expression} = fc.letrec<{
+export const {expression, pattern} = fc.letrec<{
   expression: Expr;
   pattern: Pattern;
   labels: Labels;
@@ -43,7 +43,7 @@ export const {expression} = fc.letrec<{
     variable: optional(name),
     types: fc.array(name, {maxLength: 2}),
     direction: fc.constantFrom('left' as const, 'right' as const, 'either' as const),
-    length: fc.constant(undefined),
+    length: optional(fc.record({min: optional(fc.nat(12)), max: optional(fc.nat(12))})),
     properties: optional(map),
     where,
     span: fc.constant(span),

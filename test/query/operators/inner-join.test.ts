@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {consolidate} from '../../../src/data/delta.ts';
+import {consolidate, type Delta} from '../../../src/data/delta.ts';
+import type {Row} from '../../../src/data/value.ts';
 import {innerJoin} from '../../../src/query/operators/inner-join.ts';
 import {pairRow} from '../../../src/query/operators/join.ts';
 import {net} from '../../../src/query/operators/net.ts';
@@ -9,10 +10,13 @@ import {always, differ, firstColumn, meetings} from '../../support/join-oracle.t
 const sides = {leftKey: firstColumn, rightKey: firstColumn};
 const none = undefined;
 
+/** What edits tell: a pair's writes its key when it is asked for. */
+const told = (delta: Delta): Delta => delta.map(({key, before, after}) => ({key, before, after}));
+
 test('rows whose keys are equal are paired, whichever came first', () => {
   const join = innerJoin(sides, pairRow(none));
   expect(join.push([], [{key: 'r', before: none, after: [1, 'right']}])).toEqual([]);
-  expect(join.push([{key: 'l', before: none, after: [1, 'left']}], [])).toEqual([
+  expect(told(join.push([{key: 'l', before: none, after: [1, 'left']}], []))).toEqual([
     {key: 'l|r', before: none, after: [1, 'left', 1, 'right']},
   ]);
 });
@@ -31,17 +35,21 @@ test('a pair whose rows both change is one update', () => {
     [{key: 1, before: [1, 'a'], after: [2, 'A']}],
     [{key: 2, before: [1, 'b'], after: [2, 'B']}],
   );
-  expect(consolidate(delta)).toEqual([
+  expect(told(consolidate(delta))).toEqual([
     {key: '1|2', before: [1, 'a', 1, 'b'], after: [2, 'A', 2, 'B']},
   ]);
 });
 
+const same = (before: Row, after: Row): boolean => before[0] === after[0];
+const staying = {...sides, leftStays: same, rightStays: same};
+
 test.each([
-  ['by key', always],
-  ['by key and a residual predicate', differ],
-])('adds up to recomputing, whatever the history: %s', (_name, residual) => {
+  ['by key', sides, always],
+  ['by key and a residual predicate', sides, differ],
+  ['by a key that is seen to stay', staying, always],
+])('adds up to recomputing, whatever the history: %s', (_name, by, residual) => {
   expectIncrementalJoin(
-    () => innerJoin(sides, pairRow(residual === always ? none : residual)),
+    () => innerJoin(by, pairRow(residual === always ? none : residual)),
     (left, right) =>
       new Map(
         meetings(left, right, residual).map((m) => [`${m.leftKey}|${m.rightKey}`, m.row] as const),
@@ -87,6 +95,19 @@ test('adds up to recomputing where a collection is joined to itself', () => {
     },
     (rows) => meetings(rows, rows, always).map(({row}) => row),
   );
+});
+
+test('a row that leaves without having come is a bug, and is told by its key', () => {
+  const ghost = {key: 'ghost', before: [1, 'x'], after: none};
+  const refused = /row ghost is not where its join key says/;
+  expect(() => innerJoin(sides, pairRow(none)).push([ghost], [])).toThrow(refused);
+  const join = innerJoin(sides, pairRow(none));
+  join.push([{key: 'a', before: none, after: [1, 'x']}], []);
+  expect(() => join.push([ghost], [])).toThrow(refused);
+  expect(() => join.push([{...ghost, after: [1, 'y']}], [])).toThrow(refused);
+  join.push([{key: 'b', before: none, after: [1, 'x']}], []);
+  expect(() => join.push([ghost], [])).toThrow(refused);
+  expect(() => join.push([{...ghost, after: [1, 'y']}], [])).toThrow(refused);
 });
 
 test('without a key, every pair is in it', () => {

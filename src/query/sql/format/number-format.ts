@@ -20,7 +20,16 @@ export type Part =
   | {readonly kind: 'text'; readonly text: string}
   | {readonly kind: 'key'; readonly key: Key};
 
-type Flag = 'fill' | 'decimal' | 'sign' | 'minus' | 'plus' | 'bracket' | 'shift' | 'roman' | 'exponent';
+type Flag =
+  | 'fill'
+  | 'decimal'
+  | 'sign'
+  | 'minus'
+  | 'plus'
+  | 'bracket'
+  | 'shift'
+  | 'roman'
+  | 'exponent';
 
 /** In the order of Postgres's own table, where the first that fits is taken. */
 const KEYS = [

@@ -116,7 +116,9 @@ function fieldText(key: string, fields: Fields, {fill}: {fill: boolean}): string
     });
   }
   const name = nameText(key, fields, fill);
-  return name ?? numberOf(key.toUpperCase(), fields, (value, width) => padded(value, fill ? 0 : width));
+  return (
+    name ?? numberOf(key.toUpperCase(), fields, (value, width) => padded(value, fill ? 0 : width))
+  );
 }
 
 const INTERVAL_TOO = new Set(['DDD', 'WW', 'W', 'I', 'IY', 'IYY', 'IYYY', 'J']);
@@ -131,7 +133,11 @@ function padded(value: number, width: number): string {
 /** Names, in the case of the key: MONTH, Month, month. */
 function nameText(key: string, fields: Fields, fill: boolean): string | undefined {
   const cased = (name: string): string =>
-    key === key.toUpperCase() ? name.toUpperCase() : key === key.toLowerCase() ? name.toLowerCase() : name;
+    key === key.toUpperCase()
+      ? name.toUpperCase()
+      : key === key.toLowerCase()
+        ? name.toLowerCase()
+        : name;
   const wide = (name: string, width: number): string => (fill ? name : name.padEnd(width));
   const {hour, month, year, days} = fields;
   switch (key.toUpperCase()) {

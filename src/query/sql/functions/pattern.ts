@@ -27,7 +27,7 @@ function likeExpression(pattern: string, mark: string): RegExp {
 const quoted = (letter: string): string => letter.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 
 /** Remembers the last pattern: in most queries there is only one. */
-function remembered<T>(make: (pattern: string) => T): (pattern: string) => T {
+export function remembered<T>(make: (pattern: string) => T): (pattern: string) => T {
   let last: {pattern: string; made: T} | undefined;
   return (pattern) => {
     if (last?.pattern !== pattern) last = {pattern, made: make(pattern)};
@@ -44,10 +44,15 @@ const like =
       expression(fold(pattern)).test(fold(text)) !== negated;
   };
 
+const lettersOf = (type: Type | undefined): Letters => type?.collation?.letters ?? 'single';
+
+type Letters = NonNullable<Type['collation']>['letters'];
+
 const matches =
   ({folded, negated}: {folded: boolean; negated: boolean}) =>
-  () => {
-    const expression = remembered((pattern) => regularExpression(pattern, folded ? 'iu' : 'u'));
+  ([type]: readonly Type[]) => {
+    const letters = lettersOf(type);
+    const expression = remembered((pattern) => regularExpression(pattern, {folded, letters}));
     return (text: string, pattern: string) => expression(pattern).test(text) !== negated;
   };
 
@@ -68,24 +73,6 @@ const escaped = (pattern: string, mark: string): string => {
   return result;
 };
 
-/** Replaces the first match, or all with the flag `g`. */
-const replaceMatches = () => {
-  const global = remembered((pattern) => regularExpression(pattern, 'gu'));
-  const first = remembered((pattern) => regularExpression(pattern, 'u'));
-  return (text: string, pattern: string, by: string, flags = ''): string => {
-    if (!/^g?$/.test(flags)) {
-      throw problems['sql-value']({message: `regexp_replace takes the flag g, not "${flags}"`});
-    }
-    const expression = flags === 'g' ? global(pattern) : first(pattern);
-    return text.replace(expression, (...found) => {
-      const groups = found.slice(0, -2) as (string | undefined)[];
-      return by.replace(/\\([0-9&\\])/g, (_, mark: string) =>
-        mark === '\\' ? '\\' : ((mark === '&' ? groups[0] : groups[Number(mark)]) ?? ''),
-      );
-    });
-  };
-};
-
 /** LIKE, ILIKE and regular expressions. */
 export const pattern = (): readonly Overload[] => [
   operatorTyped('~~(text, text) bool', like({folded: false, negated: false})),
@@ -98,6 +85,4 @@ export const pattern = (): readonly Overload[] => [
   operatorTyped('!~*(text, text) bool', matches({folded: true, negated: true})),
   define('like_escape(text, text) text', escaped),
   defineTyped('regexp_like(text, text) bool', matches({folded: false, negated: false})),
-  defineTyped('regexp_replace(text, text, text) text', replaceMatches),
-  defineTyped('regexp_replace(text, text, text, text) text', replaceMatches),
 ];

@@ -79,7 +79,7 @@ function translate(text: string, from: string, to: string): string {
 }
 
 /** Values as their output functions print them; booleans are `t` and `f` there. */
-function printers(types: readonly Type[]): ((value: Value) => string)[] {
+export function printers(types: readonly Type[]): ((value: Value) => string)[] {
   return types.map((type) =>
     type.kind === 'bool' ? (value) => (value === true ? 't' : 'f') : textWriter(type),
   );

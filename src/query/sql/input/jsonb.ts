@@ -5,7 +5,7 @@ import {type ExactJson, NumberText, readExactJson} from '../../../lib/exact-json
 /** A JSON text in the one form that jsonb prints; undefined where it is no JSON. */
 export function jsonbText(text: string): string | undefined {
   const value = readJson(text);
-  return value === undefined ? undefined : printed(value);
+  return value === undefined ? undefined : jsonbPrinted(value);
 }
 
 export function readJson(text: string): ExactJson | undefined {
@@ -17,16 +17,16 @@ export function readJson(text: string): ExactJson | undefined {
   }
 }
 
-function printed(value: ExactJson): string {
+export function jsonbPrinted(value: ExactJson): string {
   if (value instanceof NumberText) return parseDecimal(value.text)?.toString() ?? value.text;
   if (value instanceof Map) {
     const members = [...value].sort(
       ([a], [b]) => byteLength(a) - byteLength(b) || compareText(a, b),
     );
-    const parts = members.map(([name, member]) => `${jsonString(name)}: ${printed(member)}`);
+    const parts = members.map(([name, member]) => `${jsonString(name)}: ${jsonbPrinted(member)}`);
     return `{${parts.join(', ')}}`;
   }
-  if (Array.isArray(value)) return `[${value.map(printed).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(jsonbPrinted).join(', ')}]`;
   return typeof value === 'string' ? jsonString(value) : String(value);
 }
 

@@ -1,0 +1,186 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {folded} from '../support/folded.ts';
+import {type TestDatabase, testDatabase} from '../support/postgres.ts';
+import {
+  caughtUp,
+  queryYaml,
+  type TestService,
+  type TestServiceOptions,
+  testService,
+} from '../support/service.ts';
+import {type SseClient, sseClient} from '../support/sse-client.ts';
+import {TABLES} from '../support/tutorial.ts';
+
+const ALL = queryYaml('all', 'MATCH (m:metrics) RETURN m.id, m.name, m.value');
+const HIGH = queryYaml('high', 'MATCH (m:metrics) WHERE m.value > 50 RETURN m.id, m.value');
+const AVERAGE = queryYaml('average', 'SELECT avg(value) AS average, count(*) FROM metrics');
+const EVENTS = '/api/v1/events';
+
+/** A database, and services on it that follow on each other with one store. */
+async function place() {
+  const database = await testDatabase();
+  await database.query(TABLES);
+  const path = await mkdtemp(join(tmpdir(), 'tailrace-restart-'));
+  let running: TestService | undefined;
+  onTestFinished(async () => {
+    await running?.stop();
+    await database.drop();
+    await rm(path, {recursive: true, force: true});
+  });
+  return {
+    database,
+    async start(queries: string, choices: Partial<TestServiceOptions> = {}) {
+      running = await testService({
+        sql: 'SELECT 1',
+        queries,
+        database,
+        stateStore: {path},
+        ...choices,
+      });
+      return running;
+    },
+    async stop() {
+      await running?.stop();
+      running = undefined;
+    },
+  };
+}
+
+const listen = (service: TestService, lastId?: string): Promise<SseClient> =>
+  sseClient(
+    service.addresses.api + EVENTS + (lastId ? '' : '?snapshot=true'),
+    lastId ? {'Last-Event-ID': lastId} : {},
+  );
+
+const rowsNow = async (database: TestDatabase) =>
+  (await database.query('SELECT id, name, value::float8 FROM metrics ORDER BY id')).map((row) => ({
+    ...row,
+  }));
+
+const byId = (rows: readonly Record<string, unknown>[]) =>
+  [...rows].sort((a, b) => Number(a.id) - Number(b.id));
+
+test('a client goes on over a restart, and hears of each change once', async () => {
+  const {database, start, stop} = await place();
+  const first = await start(ALL + HIGH + AVERAGE);
+  const before = await listen(first);
+  await database.query('UPDATE metrics SET value = value + 1');
+  await caughtUp(first);
+  await before.until((one) => one.messageCount === 3);
+  before.close();
+  await database.query('UPDATE metrics SET value = 99 WHERE id = 1');
+  await caughtUp(first);
+  const epoch = before.lastId!.split('-')[0];
+  await stop();
+  await database.query('DELETE FROM metrics WHERE id = 2');
+  const second = await start(ALL + HIGH + AVERAGE);
+  const after = await listen(second, before.lastId);
+  await database.query('UPDATE metrics SET value = 98 WHERE id = 1');
+  await caughtUp(second);
+  await after.until((one) => one.messageCount === 9);
+  expect(after.lastId!.split('-')[0]).toBe(epoch);
+  expect([after.named('reset'), after.named('snapshot')]).toEqual([[], []]);
+  const fold = folded(before.named('snapshot'), [...before.messages(), ...after.messages()]);
+  expect(byId(fold.rows('all'))).toEqual(await rowsNow(database));
+  after.close();
+});
+
+test('results are there at once, as they were, while the database is away', async () => {
+  const {start, stop} = await place();
+  const first = await start(ALL + AVERAGE);
+  const {results, sequence, lsn} = await first.get('/api/v1/queries/all/results');
+  await stop();
+  const away = async () => ({host: '127.0.0.1', port: 1});
+  const second = await start(ALL + AVERAGE, {through: away});
+  const now = await second.get('/api/v1/queries/all/results');
+  expect(now).toMatchObject({results, sequence, lsn});
+  expect((await second.get('/api/v1/sources'))[0].status).not.toBe('Running');
+});
+
+test('a query that is another after a restart tells what that changes, and no other says a word', async () => {
+  const {start, stop} = await place();
+  const first = await start(ALL + HIGH + AVERAGE);
+  const before = await listen(first);
+  await before.until((one) => one.named('snapshot').length === 3);
+  const rows = folded(before.named('snapshot'), []).rows('high');
+  before.close();
+  await stop();
+  const lower = queryYaml('high', 'MATCH (m:metrics) WHERE m.value > 40 RETURN m.id, m.value');
+  const second = await start(ALL + lower);
+  const after = await listen(second, before.lastId);
+  await after.until((one) => one.messageCount === 2);
+  const messages = after.messages();
+  expect(messages.map(({queryId}) => queryId).sort()).toEqual(['average', 'high']);
+  const high = messages.find(({queryId}) => queryId === 'high');
+  expect([high.updated, high.deleted]).toEqual([[], []]);
+  const fold = folded(before.named('snapshot'), messages);
+  expect(fold.rows('high').length).toBe(rows.length + high.added.length);
+  expect(high.added.length).toBeGreaterThan(0);
+  expect(fold.rows('average')).toEqual([]);
+  after.close();
+});
+
+test('a query that was added over the API is there after a restart, stopped ones stopped', async () => {
+  const {start, stop} = await place();
+  const first = await start(ALL);
+  const body = (text: string) =>
+    `query: ${JSON.stringify(text)}\nsources: [{sourceId: db}]\nautoStart: true`;
+  await first.send('PUT', '/api/v1/queries/added', body('MATCH (m:metrics) RETURN count(*) AS n'));
+  await first.send('PUT', '/api/v1/queries/still', body('MATCH (m:metrics) RETURN m.id'));
+  await first.send('PUT', '/api/v1/queries/gone', body('MATCH (m:metrics) RETURN m.id'));
+  await first.send('POST', '/api/v1/queries/still/stop');
+  await first.send('DELETE', '/api/v1/queries/gone');
+  const results = await first.results('added');
+  await stop();
+  const second = await start(ALL);
+  const queries = await second.get('/api/v1/queries');
+  expect(queries.map(({id, status}: {id: string; status: string}) => [id, status])).toEqual([
+    ['all', 'Running'],
+    ['added', 'Running'],
+    ['still', 'Stopped'],
+  ]);
+  expect(await second.results('added')).toEqual(results);
+});
+
+test('a slot that was lost while the service was away costs the net difference and no reset', async () => {
+  const {database, start, stop} = await place();
+  const first = await start(ALL);
+  const before = await listen(first);
+  await before.until((one) => one.named('snapshot').length === 1);
+  before.close();
+  await stop();
+  await database.query(`SELECT pg_drop_replication_slot('${database.database}')`);
+  await database.query('UPDATE metrics SET value = value + 1 WHERE id <= 2');
+  await database.query('DELETE FROM metrics WHERE id = 3');
+  const second = await start(ALL);
+  await caughtUp(second);
+  const after = await listen(second, before.lastId);
+  await after.until((one) => one.messageCount === 1);
+  const [message] = after.messages();
+  expect([message.added.length, message.updated.length, message.deleted.length]).toEqual([0, 2, 1]);
+  expect(message.transaction.kind).toBe('resync');
+  const fold = folded(before.named('snapshot'), after.messages());
+  expect(byId(fold.rows('all'))).toEqual(await rowsNow(database));
+  expect(after.named('reset')).toEqual([]);
+  after.close();
+});
+
+test('after a table was altered while the service was away, its rows are compared', async () => {
+  const {database, start, stop} = await place();
+  const first = await start(ALL);
+  const before = await listen(first);
+  await before.until((one) => one.named('snapshot').length === 1);
+  before.close();
+  await stop();
+  await database.query("ALTER TABLE metrics ADD COLUMN shade text DEFAULT 'grey'");
+  await database.query('UPDATE metrics SET value = 1 WHERE id = 1');
+  const second = await start(ALL);
+  await caughtUp(second);
+  const after = await listen(second, before.lastId);
+  await after.until((one) => one.messageCount === 1);
+  expect(after.messages()[0].updated.map(({key}: {key: string}) => key)).toEqual(['1']);
+  after.close();
+});
