@@ -2,6 +2,7 @@ import process from 'node:process';
 import type {Edit} from '../src/data/delta.ts';
 import {INT4} from '../src/data/type.ts';
 import type {Row} from '../src/data/value.ts';
+import {averageOf} from '../src/query/functions/numeric-division.ts';
 import type {Plan} from '../src/query/plan.ts';
 import {router} from '../src/query/routing.ts';
 import {type Changes, engine, history, median, stepsOf} from './support/history.ts';
@@ -75,7 +76,7 @@ function floor(): (changes: Changes) => unknown {
       groups.set(name, group);
       group.sum += (after[2] as number) - ((before?.[2] ?? 0) as number);
       group.count += before ? 0 : 1;
-      const row = [name, group.sum / group.count];
+      const row = [name, averageOf(group.sum, group.count)];
       output.push({key: name, before: group.row, after: row});
       group.row = row;
     }

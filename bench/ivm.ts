@@ -16,6 +16,7 @@ import {
 import type {Delta, Edit} from '../src/data/delta.ts';
 import type {Row} from '../src/data/value.ts';
 import type {Plan} from '../src/query/plan.ts';
+import {filterAndMapFloor} from './support/floors.ts';
 import {type Changes, engine, history, median, stepsOf, type Update} from './support/history.ts';
 import {averages, filterAndMap, joined} from './support/queries.ts';
 
@@ -59,6 +60,8 @@ interface Case {
   readonly tables: () => readonly History[];
   readonly theirUpdates: number;
   readonly toReach: number;
+  /** The same query as a loop by hand, where the engine comes near it. */
+  readonly floor?: () => (changes: Changes) => unknown;
 }
 
 const value = (of: unknown): {id: number; group: number; value: number} =>
@@ -92,6 +95,7 @@ function cases(): Case[] {
       tables: () => [history('t', {rows: 10_000, groups: 10, updates: 1_340_000, seed: 1})],
       theirUpdates: 1_340_000,
       toReach: 3,
+      floor: filterAndMapFloor,
     },
     {
       name: 'join 100k x 100k',
@@ -176,23 +180,27 @@ function rates(
   bench: Case,
   tables: readonly History[],
   size: number,
-): {ours: number; theirs: number} {
+): {ours: number; theirs: number; floor: number} {
   const updates = updatesOf(tables);
   const theirUpdates = updates.slice(0, bench.theirUpdates);
   const steps = stepsOf(updates, size);
   const theirSteps = stepsOf(theirUpdates, size).map((step) => weighted(bench, step));
   const push = engine(bench.plan);
   const graph = graphOf(bench, () => {});
+  const loop = bench.floor?.() ?? (() => {});
   push(initialOf(tables));
   graph(weighted(bench, initialOf(tables)));
   collect();
   const ours: number[] = [];
   const theirs: number[] = [];
+  const floor: number[] = [];
   for (let part = 0; part < PARTS; part++) {
     ours.push(updates.length / PARTS / seconds(push, steps, part));
     theirs.push(theirUpdates.length / PARTS / seconds(graph, theirSteps, part));
+    floor.push(updates.length / PARTS / seconds(loop, steps, part));
   }
-  return {ours: median(ours.slice(1)), theirs: median(theirs.slice(1))};
+  const [mine, other, loops] = [ours, theirs, floor].map((each) => median(each.slice(1)));
+  return {ours: mine!, theirs: other!, floor: loops!};
 }
 
 /** Both results after a part of the history must be the same rows. */
@@ -236,8 +244,9 @@ for (const bench of cases().filter(({name}) => name.includes(wanted))) {
   const tables = bench.tables();
   const rows = agree(bench, tables);
   for (const size of [100, 1]) {
-    const {ours, theirs} = rates(bench, tables, size);
-    const ratio = `${(ours / theirs).toFixed(1)} times, to reach ${bench.toReach}`;
+    const {ours, theirs, floor} = rates(bench, tables, size);
+    const limit = bench.floor ? `, by hand ${(floor / theirs).toFixed(1)} times` : '';
+    const ratio = `${(ours / theirs).toFixed(1)} times, to reach ${bench.toReach}${limit}`;
     const name = `${bench.name}, ${size} a step`.padEnd(30);
     process.stdout.write(
       `${name}${rate(ours)}  db-ivm${rate(theirs)}  ${ratio} (${rows} rows agree)\n`,

@@ -14,7 +14,8 @@ function start() {
   const stream = openStream({
     on(message) {
       store.send(message);
-      if (store.state.gap) stream.restart();
+      const {gap, disagreement} = store.state;
+      if (gap || disagreement?.read === false) stream.restart();
     },
   });
   openPoll(store.send);

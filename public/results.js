@@ -11,6 +11,7 @@
  * @property {Row | undefined} before What it was before its last change.
  * @property {number} changes Times it came or changed while the page watched; 0 from a snapshot.
  * @property {number} atMs When it came to be as it is.
+ * @property {number | undefined} crc Of its key and text, where it is known.
  *
  * @typedef {object} Result
  * @property {ReadonlyMap<string, Held>} rows
@@ -26,12 +27,15 @@
 export function snapshotResult(parts, old, atMs) {
   /** @type {Map<string, Held>} */
   const rows = new Map();
-  for (const {key, after} of parts.flatMap((part) => part.rows)) {
-    const held = old?.rows.get(String(key));
-    rows.set(
-      String(key),
-      held ? replaced(held, after, atMs) : {row: after, before: undefined, changes: 0, atMs},
-    );
+  for (const {key, after, crc} of parts.flatMap((part) => part.rows)) {
+    const held = old?.rows.get(String(key)) ?? {
+      row: after,
+      before: undefined,
+      changes: 0,
+      atMs,
+      crc,
+    };
+    rows.set(String(key), replaced(held, {row: after, crc}, atMs));
   }
   return {rows, sequence: parts[0]?.sequence ?? 0};
 }
@@ -44,25 +48,23 @@ export function snapshotResult(parts, old, atMs) {
 export function eventResult(result, event) {
   const rows = new Map(result.rows);
   for (const {key} of event.deleted) rows.delete(String(key));
-  for (const {key, after} of [...event.updated, ...event.added]) {
-    const held = rows.get(String(key));
-    rows.set(
-      String(key),
-      held
-        ? replaced(held, after, event.timestamp)
-        : {row: after, before: undefined, changes: 1, atMs: event.timestamp},
-    );
+  const atMs = event.timestamp;
+  for (const {key, after, crc} of [...event.updated, ...event.added]) {
+    const held = rows.get(String(key)) ?? {row: after, before: undefined, changes: 1, atMs, crc};
+    rows.set(String(key), replaced(held, {row: after, crc}, atMs));
   }
   return {rows, sequence: event.sequence};
 }
 
 /**
  * @param {Held} held
- * @param {Row} row
+ * @param {Pick<Held, 'row' | 'crc'>} next
  * @param {number} atMs
  * @returns {Held}
  */
-function replaced(held, row, atMs) {
-  if (JSON.stringify(held.row) === JSON.stringify(row)) return held;
-  return {row, before: held.row, changes: held.changes + 1, atMs};
+function replaced(held, {row, crc}, atMs) {
+  if (JSON.stringify(held.row) === JSON.stringify(row)) {
+    return held.crc === crc ? held : {...held, crc};
+  }
+  return {row, before: held.row, changes: held.changes + 1, atMs, crc};
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import {agrees} from './checksum.js';
 import {logged} from './log.js';
 import {readEvent, readSnapshot} from './readings.js';
 import {eventResult, snapshotResult} from './results.js';
@@ -31,6 +32,8 @@ import {eventResult, snapshotResult} from './results.js';
  * @property {number | undefined} position Sequence up to which the stream was heard.
  * @property {'nothing' | 'snapshots' | 'events'} base What `position` rests on since the last connect.
  * @property {{expected: number, got: number} | undefined} gap An event was missed: start afresh.
+ * @property {{queryId: string, read: boolean} | undefined} disagreement A result was not what the
+ *   service says that it comes to. `read`: it is being read anew since.
  * @property {readonly import('./log.js').Entry[]} log
  * @property {import('./readings.js').Readings} readings Of the query `METRICS`.
  * @property {{lsn: string | undefined, lagBytes: number | undefined, lagMs: number | undefined}} progress
@@ -70,6 +73,7 @@ export function initialState(atMs) {
     base: 'nothing',
     transactions: 0,
     gap: undefined,
+    disagreement: undefined,
     log: [],
     readings: new Map(),
     progress: {lsn: undefined, lagBytes: undefined, lagMs: undefined},
@@ -92,7 +96,7 @@ export function fold(state, message) {
     case 'lost':
       return lost(state, message);
     case 'restarted':
-      return {...begun(state), position: undefined, gap: undefined};
+      return {...begun(state), position: undefined, gap: undefined, disagreement: readAgain(state)};
     case 'reset':
       return {...begun(state), position: undefined, reset: message.reason};
     case 'snapshot':
@@ -100,7 +104,7 @@ export function fold(state, message) {
     case 'event':
       return received(state, message.event);
     case 'progress':
-      return {...state, progress: progressed(state.progress, message.progress)};
+      return checked(state, message.progress);
     case 'bye':
       return lost(state, {atMs: message.atMs, farewell: message.reason});
     case 'queries':
@@ -177,14 +181,25 @@ function based({position, base}, sequence) {
  */
 function received(state, event) {
   const {position} = state;
-  const {queryId, sequence} = event;
-  if (state.gap || (position !== undefined && sequence <= position)) return state;
-  if (position !== undefined && sequence > position + 1) {
-    return {...state, gap: {expected: position + 1, got: sequence}};
+  const {queryId, sequence, from, to} = stretched(event);
+  if (state.gap || (position !== undefined && to <= position)) return state;
+  if (position !== undefined && from > position + 1) {
+    return {...state, gap: {expected: position + 1, got: from}};
   }
-  const moved = {...state, position: sequence, base: /** @type {const} */ ('events')};
+  // A net diff of several queries is heard once all its parts are.
+  const whole = !event.coalesced || event.transaction.part === event.transaction.parts;
+  const heard = whole ? to : position;
+  const moved = {...state, position: heard, base: /** @type {const} */ ('events')};
   const result = state.results.get(queryId) ?? NO_ROWS;
   return sequence <= result.sequence ? moved : applied(moved, event, result);
+}
+
+/**
+ * An event tells of itself alone; a net diff of all there were from one to another.
+ * @param {WireEvent} event
+ */
+function stretched({queryId, sequence, from = sequence, to = sequence}) {
+  return {queryId, sequence, from, to};
 }
 
 /** A query that was added while the page watches begins empty. */
@@ -208,6 +223,34 @@ function applied(state, event, result) {
     transactions: state.transactions + ((transaction.part ?? 1) === 1 ? 1 : 0),
   };
 }
+
+/**
+ * All up to the progress's sequence was sent: so what is held is what the service says that
+ * it comes to, or something is wrong.
+ * @param {State} state
+ * @param {WireProgress} told
+ * @returns {State}
+ */
+function checked(state, told) {
+  const {sequence, results = {}} = told;
+  const progress = progressed(state.progress, told);
+  if (state.gap || sequence === undefined || state.position === undefined)
+    return {...state, progress};
+  const position = Math.max(state.position, sequence);
+  if (position > sequence) return {...state, progress};
+  const verdicts = Object.entries(results).map(([queryId, sum]) => {
+    const result = state.results.get(queryId) ?? NO_ROWS;
+    return {queryId, agreed: result.sequence > sequence ? undefined : agrees(result, sum)};
+  });
+  const wrong = verdicts.find(({agreed}) => agreed === false);
+  const mended = verdicts.some((one) => one.agreed && one.queryId === state.disagreement?.queryId);
+  const before = mended ? undefined : state.disagreement;
+  const disagreement = wrong ? {queryId: wrong.queryId, read: false} : before;
+  return {...state, progress, position, disagreement};
+}
+
+/** @param {State} state */
+const readAgain = ({disagreement}) => disagreement && {...disagreement, read: true};
 
 /**
  * @param {State['progress']} progress

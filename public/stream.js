@@ -1,4 +1,5 @@
 // @ts-check
+import {withSums} from './checksum.js';
 import {parseExact} from './exact.js';
 
 /**
@@ -52,7 +53,7 @@ export function openStream({on}) {
       source.addEventListener(name, (event) => {
         attempt = 0;
         if (event.lastEventId) lastId = event.lastEventId;
-        on(message(parseExact(event.data), heard()));
+        on(message(withSums(parseExact(event.data), event.data), heard()));
       });
     }
   }

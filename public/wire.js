@@ -7,22 +7,29 @@
  *
  * @typedef {object} WireEvent One query's diff by one transaction.
  * @property {string} queryId
- * @property {readonly {key: string | number, after: Row}[]} added
- * @property {readonly {key: string | number, before: Row, after: Row}[]} updated
+ * @property {readonly {key: string | number, after: Row, crc?: number}[]} added
+ * @property {readonly {key: string | number, before: Row, after: Row, crc?: number}[]} updated
  * @property {readonly {key: string | number, before: Row}[]} deleted
  * @property {number} sequence Counts 1, 2, 3 … over all events of the service.
  * @property {number} timestamp When it was committed, milliseconds since 1970.
+ * @property {boolean} [coalesced] It is the net diff of all events of its query `from` … `to`,
+ *   and one of the `transaction`'s `parts` that together tell of all queries.
+ * @property {number} [from]
+ * @property {number} [to]
  * @property {{lsn: string, kind?: string, part?: number, parts?: number}} transaction
  *
  * @typedef {object} WireSnapshot A part of one query's whole result.
  * @property {string} queryId
  * @property {number} sequence The result is as of this event.
  * @property {string} lsn
- * @property {readonly {key: string | number, after: Row}[]} rows
+ * @property {readonly {key: string | number, after: Row, crc?: number}[]} rows
  * @property {number} [part]
  * @property {number} [parts]
  *
  * @typedef {object} WireProgress Sent when the position moves, and while it does not.
+ * @property {number} [sequence] All events up to it were sent.
+ * @property {Readonly<Record<string, {count: number, checksum: number}>>} [results] What they
+ *   come to at `sequence`.
  * @property {string | null} [lsn]
  * @property {number | null} [lagBytes]
  * @property {number | null} [lagMs]

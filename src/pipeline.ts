@@ -3,18 +3,11 @@ import {LISTENER_LIMITS} from './http/listener.ts';
 import {listeners} from './http/listeners.ts';
 import type {Clock} from './lib/clock.ts';
 import type {Log} from './lib/log.ts';
+import {core} from './pipeline/core.ts';
 import {checkQueries} from './pipeline/definition.ts';
-import {type Engine, engine} from './pipeline/engine.ts';
-import {type LiveQueries, liveQueries} from './pipeline/live-queries.ts';
-import {liveRows} from './pipeline/live-rows.ts';
 import {openStore} from './pipeline/open-store.ts';
-import {firstDefinitions, restoreResults} from './pipeline/restore.ts';
-import {retries} from './pipeline/retries.ts';
 import {openAll, openReactions} from './pipeline/serve.ts';
-import {sinkOf} from './pipeline/sink.ts';
-import {type SourceQueries, sourceQueries} from './pipeline/source-queries.ts';
 import {loadSqlParser} from './pipeline/sql-parser.ts';
-import {timersOf} from './pipeline/timers.ts';
 import type {Parts} from './pipeline/views.ts';
 import type {Reaction} from './reaction/reaction.ts';
 import {postgresSource} from './source/postgres-source.ts';
@@ -65,13 +58,11 @@ export async function startService(config: Config, world: World): Promise<Servic
   const sources = new Map(
     config.sources.map((one) => [one.id, openSource(one, {config, world, store})]),
   );
-  const around = {...world, store, sources, stopping};
-  const {moves, groups, queries} = openQueries(config, around);
-  store.begin(liveRows({sources, groups, queries: queries.all, engine: moves}));
-  restoreResults({sources, groups, queries: queries.all, store, engine: moves});
+  const {signal} = stopping;
+  const {engine, groups, queries, run, settled} = core(config, {...world, store, sources, signal});
   const reactions: Reaction[] = [];
   const {nowNs} = world;
-  const held = {log: store.log, engine: moves, sources, groups, queries, reactions};
+  const held = {log: store.log, engine, sources, groups, queries, reactions};
   const parts: Parts = {config, nowNs, ...held};
 
   const doors = listeners({...LISTENER_LIMITS, ...limits, trustProxy: config.trustProxy, ...world});
@@ -82,19 +73,10 @@ export async function startService(config: Config, world: World): Promise<Servic
     throw error;
   });
 
-  const flows = new Map(
-    [...sources].map(([id, one]) => [id, flowOf(one, groups.get(id)!, {...around, moves})]),
-  );
-  const runs = config.sources
-    .filter(({autoStart}) => autoStart)
-    .flatMap(({id}) => flows.get(id)!.run(stopping.signal))
-    .map((run) => run.catch(world.fail));
-
+  const runs = run();
   return {
     addresses: addressesOf(config, {port: front.port, reactions}),
-    async ready() {
-      await Promise.all([...flows.values()].map((flow) => flow.settled));
-    },
+    ready: settled,
     async stop() {
       stopping.abort();
       await Promise.all([front.close(), ...reactions.map((reaction) => reaction.stop()), ...runs]);
@@ -102,51 +84,6 @@ export async function startService(config: Config, world: World): Promise<Servic
       await store.close();
     },
   };
-}
-
-/** The queries to begin with, grouped by the sources that move them. */
-function openQueries(config: Config, around: QueriesWorld) {
-  const {store, sources, stopping, clock, nowNs, log, fail} = around;
-  const again = retries({
-    clock,
-    maxMs: config.limits.queryRetryMs,
-    signal: stopping.signal,
-    again: (query) => queries.retry(query),
-  });
-  const groups = new Map<string, SourceQueries>();
-  for (const [id, source] of sources) {
-    groups.set(id, sourceQueries({id, rows: (table) => source.rows(table), retries: again}));
-  }
-  const {commitTransactions: transactions, commitRows: rows} = config.limits;
-  const moves: Engine = engine({
-    store,
-    limits: {transactions: config.stateStore?.durability === 'commit' ? 1 : transactions, rows},
-    query: (id) => queries.all.get(id),
-    fail,
-  });
-  const queries: LiveQueries = liveQueries({engine: moves, sources: groups});
-  queries.begin(firstDefinitions(config, {store, groups, nowNs, log}));
-  return {moves, groups, queries};
-}
-
-/** A source's way to its queries, with the time that passes for them. */
-function flowOf(
-  source: Source,
-  queries: SourceQueries,
-  {moves, clock}: {readonly moves: Engine; readonly clock: Clock},
-) {
-  const timers = timersOf({source, queries, engine: moves, clock});
-  const sink = sinkOf(source, {queries, timers, engine: moves});
-  return {
-    settled: sink.settled,
-    run: (signal: AbortSignal) => [source.run(sink, signal), timers.run(signal)],
-  };
-}
-
-interface QueriesWorld extends Pick<World, 'clock' | 'fail' | 'nowNs' | 'log'> {
-  readonly store: Store;
-  readonly sources: ReadonlyMap<string, Source>;
-  readonly stopping: AbortController;
 }
 
 function openSource(

@@ -5,7 +5,7 @@ import {METRICS} from '../state.js';
 import {chooseTheme, onSystemTheme, theme} from '../theme.js';
 import {html, useEffect, useState} from '../vendor/htm-preact.js';
 import {Alerts} from './alerts.js';
-import {LinkBanner, QueryBanners, SourceBanners} from './banner.js';
+import {DisagreementBanner, LinkBanner, QueryBanners, SourceBanners} from './banner.js';
 import {Card, Empty, Pending} from './card.js';
 import {Critical} from './critical.js';
 import {EventLog} from './event-log.js';
@@ -39,6 +39,7 @@ export function App({state, onRetry}) {
     <${Header} state=${state} nowMs=${nowMs} theme=${shade} onTheme=${toggleShade} />
     <div class="banners">
       <${LinkBanner} link=${state.link} nowMs=${nowMs} onRetry=${onRetry} />
+      <${DisagreementBanner} disagreement=${state.disagreement} />
       <${SourceBanners} sources=${state.sources} nowMs=${nowMs} />
       <${QueryBanners} queries=${failedWithRows(state)} />
     </div>

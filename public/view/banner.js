@@ -9,6 +9,7 @@ import {Warn} from './icons.js';
 /** @type {Readonly<Record<string, string>>} */
 const FAREWELLS = {
   closing: 'The service is restarting.',
+  rotating: 'The service has asked to connect anew.',
   'too-many-clients': 'The service has as many viewers as it may have.',
 };
 
@@ -50,6 +51,18 @@ export function SourceBanners({sources, nowMs}) {
       }
     </div>`;
   });
+}
+
+/** @param {{disagreement: import('../state.js').State['disagreement']}} props */
+export function DisagreementBanner({disagreement}) {
+  if (!disagreement) return null;
+  return html`<div class="banner banner-source" role="alert">
+    <${Warn} />
+    <div class="banner-text">
+      <p class="banner-title">Query ${disagreement.queryId} is read again</p>
+      <p>What this page held was not what the service holds: their checksums differ.</p>
+    </div>
+  </div>`;
 }
 
 /** @param {{queries: readonly import('../wire.js').WireQuery[]}} props */

@@ -36,7 +36,8 @@ export function changeHandlers({service, apiToken, limits}: ChangeOptions): Chan
     guard,
     async (request, response) => {
       if (service.draining) throw apiProblems['service-stopping']({});
-      sendChanged(response, await act(request, response), staleness(service));
+      const {note} = changes;
+      sendChanged(response, {...(await act(request, response)), note}, staleness(service));
     },
   ];
   return {
@@ -52,17 +53,14 @@ export function changeHandlers({service, apiToken, limits}: ChangeOptions): Chan
 
 const idOf = ({params}: IdRequest): string => params.id ?? '';
 
-const NOTE =
-  'Changes over the API are kept in memory: after a restart the queries are those of the configuration.';
-
 function sendChanged(
   response: Response,
-  {message, query, ignored}: Changed,
+  {message, query, ignored, note}: Changed & {readonly note: string},
   staleOf: ReturnType<typeof staleness>,
 ): void {
   const data = {
     message,
-    note: NOTE,
+    note,
     ...(ignored.length > 0 && {ignored}),
     ...(query && {query: queryBody(query, staleOf(query.sources))}),
   };

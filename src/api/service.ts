@@ -23,6 +23,8 @@ export interface ApiService {
  * itself is wrong; nothing has changed then.
  */
 export interface QueryChanges {
+  /** What becomes of changes with a restart, as a sentence. */
+  readonly note: string;
   /** Adds a query that there is not yet. */
   add(text: QueryText): Promise<Changed>;
   /** Makes a query be what the text says, whether there was one before or not. */

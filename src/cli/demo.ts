@@ -67,7 +67,7 @@ async function serveDemo(
   world: CliWorld,
   {connection, folder, signal}: {connection: DemoConnection; folder: string; signal: AbortSignal},
 ): Promise<void> {
-  const config = await demoConfig(world, connection);
+  const config = await demoConfig(world, {connection, folder});
   const log = world.openLog({level: config.logLevel, pretty: true});
   await refuseTakenPorts([
     {name: 'PORT', host: config.host, port: config.port},
@@ -86,12 +86,16 @@ async function serveDemo(
   await runService(config, {world, log, signal, meanwhile});
 }
 
-async function demoConfig(world: CliWorld, {port, password}: DemoConnection): Promise<Config> {
+async function demoConfig(
+  world: CliWorld,
+  {connection: {port, password}, folder}: {connection: DemoConnection; folder: string},
+): Promise<Config> {
   const env = {
     ...world.env,
     TAILRACE_DEMO_PGHOST: '127.0.0.1',
     TAILRACE_DEMO_PGPORT: String(port),
     TAILRACE_DEMO_PGPASSWORD: password,
+    TAILRACE_DEMO_STATE: join(folder, 'state'),
   };
   const {config} = await world.loadConfig({path: join(world.root, 'config', 'demo.yaml'), env});
   return config;

@@ -102,7 +102,8 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
           if (!transaction) return false;
           last = transaction.lsn;
           const events = eventsOf(transaction, queries.step(transaction));
-          steps.push({transaction, events, memo: steps.length === 0 ? memo : undefined});
+          const own = steps.length === 0 ? memo : undefined;
+          steps.push({transaction, events, memo: own, notes: queries.notes()});
           for (const event of events) rows += sizeOf(event);
           for (const delta of transaction.changes.values()) rows += delta.length;
         }

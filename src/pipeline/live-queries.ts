@@ -41,9 +41,14 @@ export function liveQueries({engine, sources}: LiveQueriesOptions): LiveQueries 
   const groupOf = ({source}: Definition): SourceQueries => sources.get(source.id)!;
 
   /** Tells what a query did outside of any transaction, and what it is now. */
-  function tell(query: LiveQuery, change: Change | undefined, notes?: readonly QueryNote[]): void {
+  function tell(
+    query: LiveQuery,
+    change: Change | undefined,
+    own: readonly QueryNote[] = [],
+  ): void {
+    const notes = [...own, ...groupOf(query.definition).notes()];
     if (change) engine.commit(now(query.definition.source), [{query, change}], notes);
-    else if (notes) engine.note(notes);
+    else if (notes.length > 0) engine.note(notes);
   }
 
   return {

@@ -18,6 +18,8 @@ export interface QueryChangesOptions {
   readonly sources: ReadonlyMap<string, SourceNow>;
   /** How many queries there may be. */
   readonly queriesMax: number;
+  /** Whether the store survives the process. */
+  readonly kept: boolean;
   readonly view: (query: LiveQuery) => QueryView;
   /** A stopwatch for plans, in nanoseconds. */
   readonly nowNs?: (() => number) | undefined;
@@ -61,6 +63,7 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
   }
 
   return {
+    note: options.kept ? KEPT : IN_MEMORY,
     async add(text) {
       const read = definitionIn(text, undefined);
       const {id} = read.definition.config;
@@ -95,6 +98,11 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
     return {message: `Query '${query.id}' ${what}`, query: view(query), ignored: []};
   }
 }
+
+const KEPT =
+  'Queries that the API has added survive a restart; one of the configuration is then what that says.';
+const IN_MEMORY =
+  'Changes over the API are kept in memory: after a restart the queries are those of the configuration.';
 
 interface Read {
   readonly definition: Definition;

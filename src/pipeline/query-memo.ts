@@ -17,16 +17,3 @@ export function noteOf({id, definition, state}: LiveQuery): QueryNote {
 }
 
 export const readMemo = (text: string): QueryMemo => JSON.parse(text) as QueryMemo;
-
-/** Whether two configurations ask for the same, wherever they stand. */
-export function sameQuery(a: QueryConfig, b: QueryConfig): boolean {
-  return asked(a) === asked(b);
-}
-
-function asked({place: _, autoStart: __, ...rest}: QueryConfig): string {
-  return JSON.stringify(rest, (_key, value) =>
-    value && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-}

@@ -2,17 +2,17 @@ import type {Config, QueryConfig} from '../config/config.ts';
 import type {Log} from '../lib/log.ts';
 import {problemText} from '../lib/problem.ts';
 import type {Source} from '../source/source.ts';
-import type {Store, StoredQuery} from '../store/store.ts';
+import type {Store} from '../store/store.ts';
 import {definitionOf, queryProblems, sourceOf} from './definition.ts';
 import type {Engine} from './engine.ts';
 import type {Definition, LiveQuery} from './live-query.ts';
-import {noteOf, type QueryMemo, readMemo, sameQuery} from './query-memo.ts';
+import {noteOf, type QueryMemo, readMemo} from './query-memo.ts';
 import type {SourceQueries} from './source-queries.ts';
 
 /**
  * The queries to begin with: those of the file, as they stand there, and those that were
- * added over the API since the store began. One that is what it was before goes on from
- * what its time functions remember.
+ * added over the API since the store began. Their time functions go on from what they
+ * remembered, as far as they are what they were.
  */
 export function firstDefinitions(
   config: Config,
@@ -40,7 +40,7 @@ export function firstDefinitions(
   return [...ofFile, ...added].flatMap(({config: one, origin, stored}) => {
     const source = sourceOf(one, groups);
     if (!source) return [];
-    return definitionOf(one, {source, origin, nowNs, memory: memoryFor(one, stored)});
+    return definitionOf(one, {source, origin, nowNs, memory: stored?.memory});
   });
 }
 
@@ -52,10 +52,6 @@ function fits({config}: QueryMemo, log: Log): boolean {
 }
 
 const asRun = ({config, run}: QueryMemo): QueryConfig => ({...config, autoStart: run});
-
-function memoryFor(config: QueryConfig, stored: StoredQuery | undefined) {
-  return stored && sameQuery(config, readMemo(stored.memo).config) ? stored.memory : undefined;
-}
 
 /**
  * Brings every query to where the store has its source: results are there before the

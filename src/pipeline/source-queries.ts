@@ -5,8 +5,10 @@ import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {type Router, router} from '../query/routing.ts';
+import type {QueryNote} from '../store/store.ts';
 import {type DueQueries, dueQueries} from './due-queries.ts';
 import {type Change, type LiveQuery, now, type Position, type SourceNow} from './live-query.ts';
+import {memoryNotes} from './memory-notes.ts';
 import type {Retries} from './retries.ts';
 import {tableReaders} from './table-readers.ts';
 
@@ -34,6 +36,8 @@ export interface SourceQueries extends SourceNow {
   remove(query: LiveQuery): void;
   /** Hydrates a failed query, between two transactions. */
   retry(query: LiveQuery): Change | undefined;
+  /** What is to be kept of their time functions, since this was asked last. */
+  notes(): readonly QueryNote[];
   /** How many wait for the next transaction. */
   readonly waiting: number;
   /** The running ones that change by time alone. */
@@ -53,6 +57,7 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
   const failed = tableReaders<LiveQuery>();
   const running: Router<LiveQuery> = router();
   const dues = dueQueries();
+  const memories = memoryNotes();
   let added = 0;
   let tables: readonly Table[] | undefined;
   let position: Position | undefined;
@@ -68,6 +73,7 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     const place = places.get(query) ?? {rank: ++added, state: 'stopped', operators: undefined};
     const {state, operators} = query;
     dues.note(query);
+    memories.visited(query);
     if (place.state === state.kind && place.operators === operators) return;
     places.set(query, {rank: place.rank, state: state.kind, operators});
     unfile(query);
@@ -144,10 +150,12 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     remove(query) {
       unfile(query);
       dues.remove(query);
+      memories.forget(query);
       places.delete(query);
       retries.forget(query);
     },
     retry: (query) => visited(query, () => query.hydrate(now(source))),
+    notes: memories.take,
     get waiting() {
       return waiting.size;
     },

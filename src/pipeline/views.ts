@@ -53,6 +53,7 @@ export function apiService(parts: Parts, draining: () => boolean): ApiService {
       queries,
       sources: groups,
       queriesMax: parts.config.limits.queries,
+      kept: parts.config.stateStore !== undefined,
       view,
       nowNs: parts.nowNs,
     }),

@@ -22,9 +22,11 @@ export function joinStage(plan: Join, left: Stage, right: Stage): Stage {
     pull(step) {
       const firstDelta = first.pull(step);
       const secondDelta = second.pull(step);
-      if (firstDelta.length === 0 && secondDelta.length === 0) return NOTHING;
+      const quiet = firstDelta.length === 0 && secondDelta.length === 0;
+      if (quiet && !step.first) return NOTHING;
       return operator.push(firstDelta, secondDelta);
     },
+    memory: operator.memory,
     get size() {
       return operator.size;
     },

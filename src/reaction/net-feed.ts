@@ -41,7 +41,7 @@ export function netFeed(
     return cache.get(`${from} ${sent} ${to} ${key}`, () => {
       const text = encode(event, id, path);
       // Nothing of it is told on this path, or nothing has changed in the end.
-      return Buffer.from(text === '' && last ? frameText({id}) : text);
+      return text === '' && last ? nothingMore(to) : Buffer.from(text);
     });
   }
 
@@ -58,14 +58,16 @@ export function netFeed(
       const {sent, to} = stretch;
       const next = told.events.findIndex(({sequence}) => sequence > sent);
       const event = told.events[next];
-      if (!event) return {kind: 'made', bytes: idOnly(to), sent: to};
+      if (!event) return {kind: 'made', bytes: nothingMore(to), sent: to};
       const last = next === told.events.length - 1;
       const bytes = framesOf(event, stretch, choice);
       return {kind: 'made', bytes, sent: last ? to : event.sequence};
     },
   };
 
-  function idOnly(to: number): Buffer {
-    return Buffer.from(frameText({id: eventId(log.epoch, to)}));
+  /** Pages are told of the place too: they are not shown an id without an event. */
+  function nothingMore(to: number): Buffer {
+    const data = JSON.stringify({sequence: to});
+    return Buffer.from(frameText({event: 'progress', id: eventId(log.epoch, to), data}));
   }
 }

@@ -3,12 +3,12 @@ import type {Transaction} from '../data/transaction.ts';
 import {type Problem, problemText} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
-import {slotProblems} from '../postgres/problems-slot.ts';
 import {lockTables} from '../postgres/snapshot.ts';
 import type {TableMarks} from '../postgres/table-marks.ts';
 import {timelineLeftAt} from '../postgres/timeline.ts';
 import type {TlsOptions} from '../postgres/tls.ts';
 import {type Beginning, beginningOf, readServer, type ServerState} from './connect-slot.ts';
+import {failoverOf} from './failover.ts';
 import type {Image} from './image.ts';
 import {memoText} from './memo.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
@@ -76,7 +76,7 @@ export interface Attaching {
  * is told as a transaction.
  */
 export async function attach(attaching: Attaching): Promise<Attached> {
-  const {options, held, guard, signal} = attaching;
+  const {options, held, signal} = attaching;
   const control = await openSession(options.connect, {signal});
   try {
     const server = await readServer(control);
@@ -85,11 +85,9 @@ export async function attach(attaching: Attaching): Promise<Attached> {
     const prepared = await prepare(control.client, options, needs);
     const from = await position(attaching, control, {beginning, prepared, server});
     held.timeline = server.timeline;
-    // Of a slot that was just made nothing is known yet.
-    if (!guard.status) await guard.check(control.client);
     const {walSenderTimeoutMs, version} = server;
     const {viaRoot} = prepared;
-    const warnings = [...prepared.warnings, ...failoverWarnings(options, version)];
+    const warnings = [...prepared.warnings, ...failoverOf(options.slotFailover, version).warnings];
     return {from, tls: control.tls, walSenderTimeoutMs, viaRoot, version, warnings};
   } finally {
     await control.end();
@@ -111,14 +109,6 @@ function beginningFor(
     excess: () => guard.check(client),
     leftAt: (earlier) => timelineLeftAt(connect, {earlier, now: server.timeline, tls, signal}),
   });
-}
-
-const FAILOVER_SINCE = 170_000;
-
-function failoverWarnings({slotFailover}: PostgresSourceOptions, version: number): Problem[] {
-  if (!slotFailover || version >= FAILOVER_SINCE) return [];
-  const text = String(Math.floor(version / 10_000));
-  return [slotProblems['failover-not-supported']({version: text})];
 }
 
 async function position(
@@ -151,7 +141,7 @@ async function position(
   const marks = await marksNow(control.client, options);
   const {tables} = await prepare(control.client, options, {slots: 1, senders: 1});
   const {systemId, timeline, version} = server;
-  const failover = options.slotFailover && version >= FAILOVER_SINCE;
+  const {failover} = failoverOf(options.slotFailover, version);
   return compared(attaching, control, {slotExists, failover, tables, marks, systemId, timeline});
 }
 
@@ -171,6 +161,8 @@ async function compared(
   const slot = {slotName, slotExists, failover, slotWaitMs};
   const resyncing = {connect, ...slot, clock: world.clock, signal, onRows};
   const found = await resync(control, tables, shapes, held.image, resyncing);
+  // Of a slot that was just made nothing is known yet.
+  if (!slotExists) await attaching.guard.check(control.client);
   await tell(attaching, described, found);
   return found.lsn;
 }

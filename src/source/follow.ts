@@ -1,7 +1,7 @@
 import type {Lsn} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Clock} from '../lib/clock.ts';
-import {ReplicationStream, type StreamOptions} from '../postgres/replication-stream.ts';
+import type {ReplicationStream, StreamHandlers} from '../postgres/replication-stream.ts';
 import {assembler, type RawTransaction} from '../postgres/transactions.ts';
 import {applyChanges, type Image} from './image.ts';
 import {type InboxLimits, inbox} from './inbox.ts';
@@ -9,16 +9,25 @@ import type {Progress} from './progress.ts';
 import type {Relations} from './relations.ts';
 import type {SourceSink} from './source.ts';
 
+/** A line to the server, on which it sends. */
+export type Line = Pick<
+  ReplicationStream,
+  'open' | 'ended' | 'pid' | 'confirm' | 'pause' | 'resume' | 'close'
+>;
+
 export interface Following {
   readonly sourceId: string;
-  readonly stream: StreamOptions;
+  /** The position of the image: what was committed before is not to be sent. */
+  readonly from: Lsn;
+  /** Makes the line that is followed, from there; it is opened and closed here. */
+  readonly line: (handlers: StreamHandlers) => Line;
   readonly relations: Relations;
   readonly image: Image;
   readonly progress: Progress;
   readonly limits: InboxLimits & {readonly transactionRows: number};
   readonly clock: Clock;
   /** The server has begun to send. */
-  readonly onOpen: (stream: ReplicationStream) => void;
+  readonly onOpen: (line: Line) => void;
   readonly sink: Pick<SourceSink, 'receive' | 'reach'>;
 }
 
@@ -33,7 +42,7 @@ export interface Following {
 export async function follow(following: Following, signal: AbortSignal): Promise<void> {
   const {progress, relations, limits, sink} = following;
   const idle = quietPosition(following, signal);
-  const transactions = assembler({from: following.stream.from, maxRows: limits.transactionRows});
+  const transactions = assembler({from: following.from, maxRows: limits.transactionRows});
   const handlers = {
     message(bytes: Buffer): void {
       const message = relations.decode(bytes);
@@ -47,7 +56,7 @@ export async function follow(following: Following, signal: AbortSignal): Promise
       idle.reached(walEnd, () => waiting.idle && !transactions.open && progress.settled);
     },
   };
-  const stream = new ReplicationStream(following.stream, handlers, following.clock);
+  const stream = following.line(handlers);
   const waiting = inbox(limits, stream);
   try {
     await stream.open(signal);

@@ -4,10 +4,10 @@ import type {Table, TableId} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
 import {Problem, problemsOf, problemText} from '../lib/problem.ts';
 import {codeOf, connectionProblem, isOfTheWorld} from '../postgres/failure.ts';
-import type {ReplicationStream} from '../postgres/replication-stream.ts';
+import {ReplicationStream, type StreamHandlers} from '../postgres/replication-stream.ts';
 import {type Attached, attach, type Held} from './attach.ts';
 import {beside} from './beside.ts';
-import {type Following, follow} from './follow.ts';
+import {type Following, follow, type Line} from './follow.ts';
 import {Bug, guardedSink} from './guarded-sink.ts';
 import {type Heartbeat, heartbeat} from './heartbeat.ts';
 import {heldFrom} from './memo.ts';
@@ -50,7 +50,7 @@ class PostgresSource implements Source {
   #warnings: readonly Problem[] = [];
   #state: SourceState = {kind: 'stopped'};
   #sinceMs: number;
-  #stream: ReplicationStream | undefined;
+  #stream: Line | undefined;
   /** Attempts that failed since a transaction came through. */
   #failures = 0;
   /** Transactions of the stream that were told. */
@@ -172,9 +172,12 @@ class PostgresSource implements Source {
     const {connect, slotName: slot, publicationName: publication, heartbeatMs} = this.#options;
     const {tables, image, progress} = this.#held;
     const messages = heartbeatMs > 0;
+    const stream = {connect, tls, slot, publication, from, walSenderTimeoutMs, messages};
+    const {clock} = this.#world;
     return {
       sourceId: this.id,
-      stream: {connect, tls, slot, publication, from, walSenderTimeoutMs, messages},
+      from,
+      line: (handlers: StreamHandlers) => new ReplicationStream(stream, handlers, clock),
       relations: relationsOf(tables, {
         strangers: this.#strangers,
         viaRoot,
@@ -183,8 +186,8 @@ class PostgresSource implements Source {
       image,
       progress,
       limits: this.#options.limits,
-      clock: this.#world.clock,
-      onOpen: (stream: ReplicationStream) => this.#opened(stream),
+      clock,
+      onOpen: (line) => this.#opened(line),
       sink,
     };
   }
@@ -195,7 +198,7 @@ class PostgresSource implements Source {
     this.#enter({kind: 'waiting', problem: why, retryAtMs: this.#world.clock.nowMs()});
   }
 
-  #opened(stream: ReplicationStream): void {
+  #opened(stream: Line): void {
     this.#stream = stream;
     this.#held.senderPid = stream.pid;
     this.#confirm();

@@ -49,7 +49,7 @@ export async function lmdbStore(options: LmdbStoreOptions): Promise<Store> {
   let file: LmdbFile | undefined;
   try {
     file = lmdbFile(path);
-    return opened(file, {...options, release});
+    return storeIn(file, {...options, release});
   } catch (error) {
     await file?.close();
     await release();
@@ -57,8 +57,11 @@ export async function lmdbStore(options: LmdbStoreOptions): Promise<Store> {
   }
 }
 
-/** `release` gives the folder to others, once the file is closed. */
-function opened(
+/**
+ * A store in a file, whatever that is kept in: a crash simulation keeps it in memory.
+ * `release` gives the place to others, once the file is closed.
+ */
+export function storeIn(
   file: LmdbFile,
   options: LmdbStoreOptions & {readonly release: () => Promise<void>},
 ): Store {

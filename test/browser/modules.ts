@@ -28,6 +28,7 @@ export interface State {
   readonly results: ReadonlyMap<string, {rows: ReadonlyMap<string, Held>; sequence: number}>;
   readonly position: number | undefined;
   readonly gap: {expected: number; got: number} | undefined;
+  readonly disagreement: {queryId: string; read: boolean} | undefined;
   readonly log: readonly LogEntry[];
   readonly readings: ReadonlyMap<string, readonly (readonly [number, number])[]>;
   readonly transactions: number;
@@ -42,6 +43,12 @@ export interface ExactModule {
   parseExact(text: string): unknown;
   cellText(cell: unknown): string;
   numberOf(cell: unknown): number | undefined;
+}
+
+export interface ChecksumModule {
+  crc32(text: string): number;
+  // biome-ignore lint/suspicious/noExplicitAny: it is handed what a message holds
+  withSums(message: any, text: string): any;
 }
 
 export interface FormatModule {
@@ -64,5 +71,6 @@ const load = <T>(name: string): Promise<T> =>
 
 export const stateModule = (): Promise<StateModule> => load('state.js');
 export const exactModule = (): Promise<ExactModule> => load('exact.js');
+export const checksumModule = (): Promise<ChecksumModule> => load('checksum.js');
 export const formatModule = (): Promise<FormatModule> => load('format.js');
 export const levelsModule = (): Promise<LevelsModule> => load('levels.js');

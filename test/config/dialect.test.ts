@@ -96,7 +96,7 @@ test('settings of Drasi that mean nothing are one warning, which names each', ()
     '    auto_start: true\n    outboxCapacity: 9',
   );
   const {warnings} = read(text);
-  expect(warnings.map(({code}) => code)).toEqual(['ignored-keys', 'results-in-memory']);
+  expect(warnings.map(({code}) => code)).toEqual(['ignored-keys']);
   expect(warnings[0]).toMatchObject({
     message: '4 settings mean nothing to Tailrace',
     detail:

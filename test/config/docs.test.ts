@@ -20,6 +20,7 @@ const keysIn = (table: string): string[] =>
 
 const SECTIONS: [heading: string, map: {shape: object}, initial: object][] = [
   ['## The top of the file', schema.top, defaults],
+  ['## The state store', schema.stateStore, defaults.stateStore],
   ['## Sources', schema.source, defaults.source],
   ['## Queries', schema.query, defaults.query],
   ['## Limits', schema.limits, defaults.limits],

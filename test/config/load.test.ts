@@ -137,6 +137,7 @@ test('a file that says nothing gets every default', () => {
   expect(read('sources: []').config).toEqual({
     id: 'tailrace',
     apiToken: '',
+    trustProxy: 0,
     host: '0.0.0.0',
     port: 8080,
     logLevel: 'info',

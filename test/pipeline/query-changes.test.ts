@@ -38,7 +38,7 @@ function world() {
   });
   const queries: LiveQueries = liveQueries({engine: moves, sources});
   const view = ({id, state}: {id: string; state: QueryView['state']}) => ({id, state}) as QueryView;
-  const changes = queryChanges({queries, sources, queriesMax: 10, view});
+  const changes = queryChanges({queries, sources, queriesMax: 10, kept: false, view});
   const begin = (id: string) => {
     sources.get(id)!.describe([TABLE]);
     const step = {sourceId: id, lsn: 8n, xid: undefined, commitTime: 1, changes: new Map()};

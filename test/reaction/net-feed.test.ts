@@ -67,7 +67,7 @@ function strictFold() {
     hear(text: string): void {
       for (const frame of text.split('\n\n').filter(Boolean)) {
         const data = /^data: (.*)$/m.exec(frame)?.[1];
-        if (data) apply(results, JSON.parse(data));
+        if (data && !frame.startsWith('event: progress')) apply(results, JSON.parse(data));
         id = /^id: (.*)$/m.exec(frame)?.[1] ?? id;
       }
     },
@@ -185,12 +185,16 @@ test('a net diff tells first and last of a row, and nothing of what came and wen
   expect(text(second)).toContain('id: e1-9\n');
 });
 
-test('a stretch that comes to nothing is an id', async () => {
+test('a stretch that comes to nothing is the place it leads to', async () => {
   const of = world();
   of.commit({q: [{key: 1, after: row(1, 'x', '1')}]});
   of.commit({q: [{key: 1, after: undefined}]});
   const net = await piece(feedOf(of), {from: 0, sent: 0, to: 2});
-  expect(net).toEqual({kind: 'made', bytes: Buffer.from('id: e1-2\n\n'), sent: 2});
+  expect(net).toEqual({
+    kind: 'made',
+    bytes: Buffer.from('event: progress\nid: e1-2\ndata: {"sequence":2}\n\n'),
+    sent: 2,
+  });
 });
 
 test('who is behind by more than the limit of events or of bytes is told in short', () => {

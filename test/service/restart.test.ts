@@ -13,6 +13,7 @@ import {
 } from '../support/service.ts';
 import {type SseClient, sseClient} from '../support/sse-client.ts';
 import {TABLES} from '../support/tutorial.ts';
+import {until} from '../support/until.ts';
 
 const ALL = queryYaml('all', 'MATCH (m:metrics) RETURN m.id, m.name, m.value');
 const HIGH = queryYaml('high', 'MATCH (m:metrics) WHERE m.value > 50 RETURN m.id, m.value');
@@ -183,4 +184,28 @@ test('after a table was altered while the service was away, its rows are compare
   await after.until((one) => one.messageCount === 1);
   expect(after.messages()[0].updated.map(({key}: {key: string}) => key)).toEqual(['1']);
   after.close();
+});
+
+test('what time functions remember is there after a restart, and what fell due meanwhile happens then', async () => {
+  const {database, start, stop} = await place();
+  const held = queryYaml(
+    'held',
+    "MATCH (m:metrics) WHERE drasi.trueFor(m.value > 96, duration('PT2S')) RETURN m.id",
+  );
+  const before = queryYaml(
+    'before',
+    'MATCH (m:metrics) RETURN m.id, drasi.previousValue(m.value) AS earlier',
+  );
+  const first = await start(held + before);
+  await database.query('UPDATE metrics SET value = 97 WHERE id = 1');
+  await caughtUp(first);
+  const earlier = await first.results('before');
+  expect(earlier.find(({id}) => id === 1)!.earlier).not.toBeNull();
+  const dueMs = Date.now() + 2000;
+  await stop();
+  await until(() => Date.now() > dueMs, {what: 'the moment at which it is due'});
+  const second = await start(held + before);
+  expect(await second.results('before')).toEqual(earlier);
+  await until(async () => (await second.results('held')).length === 1, {what: 'the timer to fire'});
+  expect(await second.results('held')).toEqual([{id: 1}]);
 });

@@ -1,9 +1,10 @@
-import {type ChildProcess, spawn} from 'node:child_process';
+import {type ChildProcess, execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {chmod, chown, mkdtemp, rm, stat, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {promisify} from 'node:util';
 import {makeData} from '../../src/cli/cluster-data.ts';
 import {type ClusterPlace, dataFolder, findPlace} from '../../src/cli/cluster-place.ts';
 import {POSTGRES_ENV, postgresBinaries} from '../../src/cli/postgres-binaries.ts';
@@ -28,6 +29,11 @@ export interface TestServer extends ServerAddress {
    * crash: no checkpoint, nothing said to anyone.
    */
   stop(mode: StopMode): Promise<void>;
+  /** Another server on a copy of its data, not started; it must be stopped. */
+  copy(
+    settings?: Readonly<Record<string, string>>,
+    files?: Readonly<Record<string, string>>,
+  ): Promise<TestServer>;
   /** Stops it and removes its data. */
   dispose(): Promise<void>;
 }
@@ -58,19 +64,32 @@ export async function startServer(
   settings: Readonly<Record<string, string>> = {},
   files: Readonly<Record<string, string>> = {},
 ): Promise<TestServer> {
+  const place = await newPlace();
+  const {signal} = new AbortController();
+  await makeData(place, {password: 'secret', limitMs: 60_000, signal});
+  await writeFiles(dataFolder(place), files);
+  const server = await serverAt(place, settings);
+  await server.start();
+  return server;
+}
+
+async function newPlace(): Promise<ClusterPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-pg-'));
   // Started by root, Postgres runs as another user, who has to get through here.
   await chmod(folder, 0o755);
   const native = await postgresBinaries();
-  const place = await findPlace({native, folder, uid: process.getuid?.() ?? -1, fixed: true});
-  const {signal} = new AbortController();
-  await makeData(place, {password: 'secret', limitMs: 60_000, signal});
-  await writeFiles(dataFolder(place), files);
+  return findPlace({native, folder, uid: process.getuid?.() ?? -1, fixed: true});
+}
+
+async function serverAt(
+  place: ClusterPlace,
+  settings: Readonly<Record<string, string>>,
+): Promise<TestServer> {
   const port = await freePort();
   const flags = Object.entries({...SETTINGS, ...settings, port}).map(
     ([name, value]) => `--${name}=${value}`,
   );
-  let running = await launched(place, flags);
+  let running: ChildProcess | undefined;
   return {
     host: '127.0.0.1',
     port,
@@ -79,10 +98,19 @@ export async function startServer(
     async start() {
       running = await launched(place, flags);
     },
-    stop: (mode) => ended(running, mode),
+    async stop(mode) {
+      if (running) await ended(running, mode);
+    },
+    async copy(more = {}, files = {}) {
+      const other = await newPlace();
+      // With owners and modes, as a backup does.
+      await promisify(execFile)('cp', ['-a', dataFolder(place), dataFolder(other)]);
+      await writeFiles(dataFolder(other), files);
+      return serverAt(other, {...settings, ...more});
+    },
     async dispose() {
-      await ended(running, 'immediate');
-      await rm(folder, {recursive: true, force: true});
+      if (running) await ended(running, 'immediate');
+      await rm(place.folder, {recursive: true, force: true});
     },
   };
 }

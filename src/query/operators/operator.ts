@@ -1,4 +1,5 @@
 import type {Delta} from '../../data/delta.ts';
+import type {OperatorMemory} from './row-memory.ts';
 
 /**
  * One step of a running query: told what changed in the collection below it, it answers
@@ -24,4 +25,6 @@ export interface BinaryOperator {
    * without change. Absent where it cannot say.
    */
   readonly net?: boolean;
+  /** What it remembers that no rows tell: where it has any such thing. */
+  readonly memory?: OperatorMemory | undefined;
 }

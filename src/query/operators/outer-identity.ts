@@ -10,12 +10,24 @@ export interface KeptIdentity {
   first(other: Key): Key;
   /** The last pair becomes the lone row: what they share. */
   last(other: Key): Key;
+  /**
+   * What of it the rows do not tell, as a text that `recalledIdentity` reads; undefined where
+   * a row that had just been read would have the same. `met` counts the rows that it has met
+   * since it was lone, those that are gone too.
+   */
+  memory(met: number): string | undefined;
+}
+
+/** The identity of a kept row as it was when its memory was written. */
+export function recalledIdentity(kept: Key, text: string): KeptIdentity {
+  const [one, two] = JSON.parse(text) as (Key | null)[];
+  return new OuterIdentity(kept, {one: one ?? undefined, two: two ?? undefined});
 }
 
 /** Of a row that meets one other at most: its own identity, with a partner and without. */
 export function singleIdentity(kept: Key): KeptIdentity {
   const same = (): Key => kept;
-  return {lone: same, of: same, first: same, last: same};
+  return {lone: same, of: same, first: same, last: same, memory: () => undefined};
 }
 
 /**
@@ -35,8 +47,8 @@ export function singleIdentity(kept: Key): KeptIdentity {
  * which is free. The places are the rows with those two swapped; other rows never notice.
  * So one swap is all there is to remember, and every question is answered in O(1).
  *
- * Which of several matches stands in NULL_PART's place depends on which came first; with
- * one match or none, a row that was just read and one that was followed since agree.
+ * Which of several matches stands in NULL_PART's place depends on which came first, and so
+ * does the place of what is left of them. That is what `memory` keeps over a restart.
  */
 export class OuterIdentity implements KeptIdentity {
   readonly #kept: string;
@@ -44,8 +56,17 @@ export class OuterIdentity implements KeptIdentity {
   #one: Key | undefined;
   #two: Key | undefined;
 
-  constructor(kept: Key) {
+  constructor(kept: Key, {one, two}: {one?: Key | undefined; two?: Key | undefined} = {}) {
     this.#kept = partOf(kept);
+    this.#one = one;
+    this.#two = two;
+  }
+
+  memory(met: number): string | undefined {
+    const asRead = met === 0 ? this.#one === undefined : met === 1 && this.#two === undefined;
+    // Of a row that has met one, that one has the lone row's place.
+    if (asRead && (met === 0 || this.#one !== undefined)) return undefined;
+    return JSON.stringify([this.#one ?? null, this.#two ?? null]);
   }
 
   /** The identity of the lone row. */

@@ -4,7 +4,15 @@ import type {Row} from '../../data/value.ts';
 import {eachEdit} from './each-edit.ts';
 import {JoinIndex} from './join-index.ts';
 import type {BinaryOperator} from './operator.ts';
-import {type KeptIdentity, OuterIdentity, otherAlone, singleIdentity} from './outer-identity.ts';
+import {
+  type KeptIdentity,
+  OuterIdentity,
+  otherAlone,
+  recalledIdentity,
+  singleIdentity,
+} from './outer-identity.ts';
+import {type OperatorMemory, rowMemory} from './row-memory.ts';
+import {compareKeys} from './sort.ts';
 
 /** What an outer join is told: the kept side's rows are never lost. */
 export interface OuterJoinSpec {
@@ -24,8 +32,13 @@ interface Kept {
   readonly key: Key;
   row: Row;
   matches: number;
+  /** How many it has met since it was lone. */
+  met: number;
   readonly identity: KeptIdentity;
 }
+
+/** Of a row that was recalled it is not known how many it has met: more than the one there is. */
+const SEVERAL = 2;
 
 interface Other {
   readonly key: Key;
@@ -40,6 +53,8 @@ interface Other {
  *
  * Both sides are remembered by join key, kept rows with NULL in theirs too, and each row
  * with its number of matches. As in `inner-join.ts`, the other side's edits come first.
+ *
+ * Which of several matches came first is remembered beside the rows, for restarts.
  */
 export function outerJoin(spec: OuterJoinSpec): BinaryOperator {
   const running = new OuterJoin(spec);
@@ -48,8 +63,10 @@ export function outerJoin(spec: OuterJoinSpec): BinaryOperator {
       const output: Edit[] = [];
       eachEdit(others, (edit) => running.other(edit, output));
       eachEdit(kept, (edit) => running.kept(edit, output));
+      running.settle();
       return output;
     },
+    memory: spec.single ? undefined : running.memory,
     get size() {
       return running.size;
     },
@@ -60,6 +77,12 @@ class OuterJoin {
   readonly #spec: OuterJoinSpec;
   readonly #kept = new JoinIndex<Kept>();
   readonly #others = new JoinIndex<Other>();
+  /** What is to be remembered of the kept rows' identities: of few of them. */
+  readonly #texts = new Map<Key, string>();
+  readonly #memory = rowMemory({
+    keys: () => this.#texts.keys(),
+    textOf: (key) => this.#texts.get(key),
+  });
 
   constructor(spec: OuterJoinSpec) {
     this.#spec = spec;
@@ -69,33 +92,59 @@ class OuterJoin {
     return this.#kept.size + this.#others.size;
   }
 
+  get memory(): OperatorMemory {
+    return this.#memory;
+  }
+
+  /** The first step is over. */
+  settle(): void {
+    this.#memory.settle();
+  }
+
   kept({key, before, after}: Edit, output: Edit[]): void {
     const {keptKey} = this.#spec;
     if (before && after) this.#keptChanges(key, {before, after}, output);
     else if (after) {
       const joinKey = keptKey(after);
-      const identity = this.#spec.single ? singleIdentity(key) : new OuterIdentity(key);
-      const held: Kept = {key, row: after, matches: 0, identity};
+      const recalled = this.#memory.take(key);
+      const identity = this.#identityOf(key, recalled);
+      const held: Kept = {key, row: after, matches: 0, met: 0, identity};
       this.#kept.add(joinKey, held);
-      this.#keptComes(held, joinKey, output);
+      this.#keptComes(held, {joinKey, recalled: recalled !== undefined}, output);
+      this.#remember(key, identity.memory(held.met), recalled);
     } else if (before) {
       const joinKey = keptKey(before);
       this.#keptGoes(this.#kept.remove(joinKey, key), joinKey, output);
+      this.#remember(key, undefined);
     }
   }
 
-  /** As if it came alone and then met its matches, but without saying the first half. */
-  #keptComes(held: Kept, joinKey: Key | null, output: Edit[]): void {
+  #identityOf(key: Key, recalled: string | undefined): KeptIdentity {
+    if (this.#spec.single) return singleIdentity(key);
+    return recalled === undefined ? new OuterIdentity(key) : recalledIdentity(key, recalled);
+  }
+
+  /**
+   * As if it came alone and then met its matches, but without saying the first half. One that
+   * was recalled has met them already.
+   */
+  #keptComes(
+    held: Kept,
+    {joinKey, recalled}: {joinKey: Key | null; recalled: boolean},
+    output: Edit[],
+  ): void {
     const {pair, lone} = this.#spec;
     this.#eachOther(joinKey, (other) => {
       const after = pair(held.row, other.row);
       if (!after) return;
       held.matches += 1;
       const {identity} = held;
-      const key = held.matches === 1 ? identity.first(other.key) : identity.of(other.key);
+      const first = held.matches === 1 && !recalled;
+      const key = first ? identity.first(other.key) : identity.of(other.key);
       output.push({key, before: undefined, after});
       this.#otherMeets(other, output);
     });
+    held.met = recalled && held.matches > 0 ? SEVERAL : held.matches;
     if (held.matches > 0) return;
     output.push({key: held.identity.lone(), before: undefined, after: lone(held.row)});
   }
@@ -185,12 +234,14 @@ class OuterJoin {
 
   #match(kept: Kept, {other, row}: {other: Key; row: Row}, output: Edit[]): void {
     kept.matches += 1;
+    kept.met += 1;
     if (kept.matches > 1) {
       output.push({key: kept.identity.of(other), before: undefined, after: row});
     } else {
       const before = this.#spec.lone(kept.row);
       output.push({key: kept.identity.first(other), before, after: row});
     }
+    this.#noteIdentity(kept);
   }
 
   #unmatch(kept: Kept, {other, row}: {other: Key; row: Row}, output: Edit[]): void {
@@ -200,11 +251,29 @@ class OuterJoin {
     } else {
       const after = this.#spec.lone(kept.row);
       output.push({key: kept.identity.last(other), before: row, after});
+      kept.met = 0;
     }
+    this.#noteIdentity(kept);
   }
 
+  #noteIdentity({key, met, identity}: Kept): void {
+    this.#remember(key, identity.memory(met));
+  }
+
+  /** `known` is what whoever keeps the memory has of the row. */
+  #remember(key: Key, text: string | undefined, known = this.#texts.get(key)): void {
+    if (text === undefined) this.#texts.delete(key);
+    else this.#texts.set(key, text);
+    if (text !== known) this.#memory.touch(key);
+  }
+
+  /** In the order of their keys: identities follow from rows, not from who came when. */
   #eachOther(joinKey: Key | null, visit: (other: Other) => void): void {
-    if (joinKey !== null) this.#others.each(joinKey, visit);
+    if (joinKey === null) return;
+    const others: Other[] = [];
+    this.#others.each(joinKey, (other) => others.push(other));
+    if (others.length > 1) others.sort((a, b) => compareKeys(a.key, b.key));
+    for (const other of others) visit(other);
   }
 
   /** A row of the other side, told by the kept side's edits that it meets one more. */

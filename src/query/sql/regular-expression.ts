@@ -11,6 +11,8 @@ export interface Translated {
   /** Repetitions that take as little as they can, next to others that do not. */
   readonly mixed: boolean;
   readonly lazy: boolean;
+  /** Repeated brackets that may match nothing: what they matched last is told otherwise. */
+  readonly looping: boolean;
 }
 
 /**
@@ -22,7 +24,9 @@ export function translated(pattern: string, letters: Letters): Translated {
   const sets = letters === 'ascii' ? ASCII_SETS : UNICODE_SETS;
   let source = '';
   let rest = pattern;
-  let [greedy, lazy, alternatives] = [false, false, false];
+  let [greedy, lazy, alternatives, looping] = [false, false, false, false];
+  const opened: number[] = [];
+  let closed = '';
   while (rest !== '') {
     const token = TOKEN.exec(rest)?.[0];
     if (token === undefined) throw refused(pattern, rest);
@@ -30,12 +34,26 @@ export function translated(pattern: string, letters: Letters): Translated {
     if (/^(?:[*+?]|\{)/.test(token)) {
       if (token.endsWith('?') && token.length > 1) lazy = true;
       else greedy = true;
+      looping ||= /^\([^?]/.test(closed) && canBeEmpty(closed);
     }
+    closed = '';
+    if (token.startsWith('(')) opened.push(source.length);
+    if (token === ')') closed = source.slice(opened.pop() ?? 0) + token;
     alternatives ||= token === '|';
     source += token.startsWith('[') ? setSource(token, sets, pattern) : tokenSource(token, sets);
   }
-  return {source, choosing: alternatives || greedy, mixed: lazy && (greedy || alternatives), lazy};
+  return {
+    source,
+    choosing: alternatives || greedy,
+    mixed: lazy && (greedy || alternatives),
+    lazy,
+    looping,
+  };
 }
+
+/** A back reference is taken for what may be anything. */
+const canBeEmpty = (source: string): boolean =>
+  /\\[1-9]/.test(source) || compiled(`^${source}$`, 'u', source).test('');
 
 export function regularExpression(
   pattern: string,
@@ -65,7 +83,7 @@ const TOKEN = new RegExp(
     String.raw`\\[^\w\s]`,
     String.raw`\[\^?\]?(?:\[:[a-z]+:\]|\\[dwstnrfv]|\\[^\w\s]|[^\]\\[])*\]`,
     String.raw`\(\?(?::|<?[=!])`,
-    String.raw`[()|^$.]`,
+    '[()|^$.]',
     String.raw`[*+?]\??`,
     String.raw`\{\d+(?:,\d*)?\}\??`,
     String.raw`[^\\[\]{}()*+?|^$.])`,
@@ -82,7 +100,7 @@ const UNICODE_SETS: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
   space: String.raw`\p{White_Space}`,
   blank: String.raw`\p{Zs}\t`,
-  punct: String.raw`\p{P}$+<=>^\`|~`,
+  punct: String.raw`\p{P}$+<=>^\x60|~`,
   cntrl: String.raw`\p{Cc}`,
   graph: String.raw`\p{L}\p{M}\p{N}\p{P}\p{S}\p{Cf}\p{Co}`,
   print: String.raw`\p{L}\p{M}\p{N}\p{P}\p{S}\p{Cf}\p{Co}\p{Zs}`,
@@ -98,7 +116,7 @@ const ASCII_SETS: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
   space: String.raw` \t-\r`,
   blank: String.raw` \t`,
-  punct: String.raw`!-\/:-@\[-\`{-~`,
+  punct: String.raw`!-\/:-@\[-\x60{-~`,
   cntrl: String.raw`\0-\x1f\x7f`,
   graph: '!-~',
   print: ' -~',

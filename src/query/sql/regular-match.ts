@@ -26,7 +26,13 @@ interface Options {
  * where all repetitions are lazy), which JavaScript's first choice need not be.
  */
 export function matcherOf(pattern: string, {folded, letters}: Options): Matcher {
-  const {source, choosing, mixed, lazy} = translated(pattern, letters);
+  const {source, choosing, mixed, lazy, looping} = translated(pattern, letters);
+  if (looping) {
+    throw problems['sql-value']({
+      message: `the regular expression "${pattern}" repeats brackets that may match nothing`,
+      hint: 'write (?:…) for brackets whose match is not asked for',
+    });
+  }
   if (mixed) {
     throw problems['sql-value']({
       message: `the regular expression "${pattern}" has lazy repetitions beside others`,

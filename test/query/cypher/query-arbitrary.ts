@@ -85,7 +85,8 @@ const single: fc.Arbitrary<SingleQuery> = fc
   .tuple(
     fc.array(
       fc.oneof<fc.Arbitrary<Clause>[]>(
-        {arbitrary: match, weight: 3},
+        match,
+        match,
         unwind,
         filter,
         lets,

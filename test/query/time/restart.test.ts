@@ -29,6 +29,18 @@ const WITH_VALUES = [
    WHERE true_for(a.value > 1, interval '3 seconds') GROUP BY b.kind`,
 ];
 
+/** Which of several matches has the place of none is a matter of history too. */
+const WITH_OUTER_JOINS = [
+  'MATCH (a:a) OPTIONAL MATCH (b:b)-[:OF]->(a) RETURN a.id AS id, b.id AS b, b.kind AS kind',
+  `MATCH (a:a) OPTIONAL MATCH (b:b)-[:OF]->(a)
+   WITH a, b WHERE drasi.trueFor(a.value > 0, 3000) RETURN a.id AS id, b.id AS b`,
+  "SELECT a.id, b.id AS b, b.kind FROM a LEFT JOIN b ON b.a = a.id AND b.kind = 'x'",
+  'SELECT a.id, b.id AS b FROM b RIGHT JOIN a ON b.a = a.id',
+  'SELECT a.id, b.id AS b, b.kind FROM a FULL JOIN b ON b.a = a.id',
+  `SELECT a.id, b.id AS b, c.id AS c
+   FROM a LEFT JOIN b ON b.a = a.id LEFT JOIN b c ON c.a = a.value WHERE true_for(a.value > 0, interval '2 seconds')`,
+];
+
 const running = (text: string): RunningQuery => compile(text, {language: undefined, catalog});
 
 /** The service as far as it is to be tried: rows and memory kept step by step, as a store would. */
@@ -77,7 +89,7 @@ function kept(text: string) {
   };
 }
 
-test.each([...WITH_HISTORY, ...WITH_VALUES, ...WITHOUT_HISTORY])(
+test.each([...WITH_HISTORY, ...WITH_VALUES, ...WITH_OUTER_JOINS, ...WITHOUT_HISTORY])(
   'a query restarted at any time says what one says that never was: %s',
   (text) => {
     let restarts = 0;

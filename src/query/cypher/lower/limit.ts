@@ -1,3 +1,5 @@
+import type {Value} from '../../../data/value.ts';
+import {Problem} from '../../../lib/problem.ts';
 import {compile} from '../../evaluate.ts';
 import type {Expr} from '../ast.ts';
 import {problems} from '../problems.ts';
@@ -15,10 +17,23 @@ export function rowCount(
   expr: Expr | undefined,
 ): number | undefined {
   if (!expr) return undefined;
-  const value = compile(toAny(siteOf(context, EMPTY_SCOPE).lower(expr)))([]);
-  if (isWhole(value) && value >= 0) return Number(value);
+  const value = valueWithoutRow(context, expr);
+  const failed = value instanceof Problem;
+  if (!failed && isWhole(value) && value >= 0) return Number(value);
   const place = context.place(expr.span);
-  const message = `${clause} takes an integer that is not negative, and not ${anyText(value)}`;
+  const found = failed ? `: ${value.message}` : `, and not ${anyText(value)}`;
+  const message = `${clause} takes an integer that is not negative${found}`;
   context.report(problems['cypher-type']({message}, {place}));
   return undefined;
+}
+
+/** What the expression is without a row, or why it is nothing. */
+function valueWithoutRow(context: Context, expr: Expr): Value | Problem {
+  const expression = toAny(siteOf(context, EMPTY_SCOPE).lower(expr));
+  try {
+    return compile(expression)([]);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
 }

@@ -6,8 +6,10 @@ export interface NumberFormat {
   /** Digits before and behind the point. */
   readonly before: number;
   readonly behind: number;
-  /** Where the zeros that are always written begin and end; undefined without `0`. */
-  readonly zeros: {readonly start: number; readonly end: number} | undefined;
+  /** The place, from 1, of the first `0` before the point; undefined without one. */
+  readonly zeroStart: number | undefined;
+  /** The place of the last `0`: figures up to it are always written. */
+  readonly zeroEnd: number;
   readonly flags: ReadonlySet<Flag>;
   /** S: the sign stands where it is written, `signBefore` digits in; else behind. */
   readonly signAt: 'before' | 'behind' | undefined;
@@ -46,8 +48,8 @@ export function readNumberFormat(format: string): NumberFormat {
   const parts = partsOf(format);
   const flags = new Set<Flag>();
   const desc = {
-    ...{before: 0, behind: 0, shift: 0, signBefore: 0},
-    zeros: undefined as NumberFormat['zeros'],
+    ...{before: 0, behind: 0, shift: 0, signBefore: 0, zeroEnd: 0},
+    zeroStart: undefined as number | undefined,
     signAt: undefined as NumberFormat['signAt'],
   };
   for (const part of parts) if (part.kind === 'key') note(part.key, desc, flags);
@@ -59,7 +61,8 @@ interface Noted {
   behind: number;
   shift: number;
   signBefore: number;
-  zeros: NumberFormat['zeros'];
+  zeroEnd: number;
+  zeroStart: number | undefined;
   signAt: NumberFormat['signAt'];
 }
 
@@ -102,7 +105,6 @@ function note(key: Key, desc: Noted, flags: Set<Flag>): void {
     case 'L':
     case 'C':
     case 'B':
-    case 'SP':
       throw problems['sql-value']({
         message: `to_char with "${key}" is not supported`,
         hint: "write a sign of currency as a text: '$' || to_char(…)",
@@ -114,12 +116,12 @@ function note(key: Key, desc: Noted, flags: Set<Flag>): void {
 
 function noteZero(desc: Noted, flags: Set<Flag>): void {
   if (flags.has('bracket')) throw wrong('"0" must be ahead of "PR"');
-  const start = desc.zeros?.start ?? (flags.has('decimal') ? undefined : desc.before + 1);
   if (flags.has('decimal')) desc.behind += 1;
-  else desc.before += 1;
-  const end = desc.before + desc.behind;
-  if (start !== undefined) desc.zeros = {start, end};
-  else desc.zeros = {start: 0, end};
+  else {
+    desc.before += 1;
+    desc.zeroStart ??= desc.before;
+  }
+  desc.zeroEnd = desc.before + desc.behind;
 }
 
 function noteSign(key: string, desc: Noted, flags: Set<Flag>): void {

@@ -42,20 +42,21 @@ class Writer {
   #at = 0;
   #place = 0;
   #inNumber = false;
+  #ended = false;
 
   constructor(
     format: NumberFormat,
     number: string,
     {negative, blanks}: {negative: boolean; blanks: number},
   ) {
-    const {flags, zeros, before, behind} = format;
+    const {flags, zeroStart, before, behind} = format;
     this.#format = format;
     this.#number = number;
     this.#negative = negative;
     this.#blanks = blanks;
-    this.#zeroStart = zeros && Math.max(zeros.start - 1, 0);
-    this.#bracket = flags.has('bracket') && (negative || !flags.has('fill'));
+    this.#zeroStart = zeroStart === undefined ? undefined : zeroStart - 1;
     const apart = flags.has('plus') || flags.has('minus');
+    this.#bracket = flags.has('bracket') && (apart || negative || !flags.has('fill'));
     const silent = !negative && flags.has('fill') && !flags.has('sign');
     this.#signWritten = apart ? flags.has('minus') : silent;
     const moved = format.signAt === 'before' && before === format.signBefore && !apart;
@@ -65,20 +66,23 @@ class Writer {
   }
 
   #lastFigure(): number | undefined {
-    const {flags, zeros} = this.#format;
+    const {flags, zeroEnd} = this.#format;
     if (!flags.has('fill') || !flags.has('decimal')) return undefined;
     const point = this.#number.indexOf('.');
     if (point < 0) return undefined;
     let last = this.#number.length - 1;
     while (last > point && this.#number[last] === '0') last -= 1;
-    const end = zeros?.end ?? 0;
-    if (end <= this.#blanks) return last;
-    return Math.max(last, Math.min(this.#number.length - 1, end - this.#blanks));
+    if (zeroEnd <= this.#blanks) return last;
+    return Math.max(last, Math.min(this.#number.length - 1, zeroEnd - this.#blanks));
+  }
+
+  #put(text: string): void {
+    if (!this.#ended) this.output += text;
   }
 
   write(part: Part): void {
     if (part.kind === 'text') {
-      this.output += part.text;
+      this.#put(part.text);
       return;
     }
     const fill = this.#format.flags.has('fill');
@@ -92,20 +96,20 @@ class Writer {
         return;
       case ',':
       case 'G':
-        this.output += this.#inNumber ? ',' : blank;
+        this.#put(this.#inNumber ? ',' : blank);
         return;
       case 'TH':
         if (this.#number[0] === '#' || this.#negative || this.#format.flags.has('decimal')) return;
-        this.output += ordinal(this.#number, {upper: part.key === 'TH'});
+        this.#put(ordinal(this.#number, {upper: part.key === 'TH'}));
         return;
       case 'MI':
-        this.output += this.#negative ? '-' : blank;
+        this.#put(this.#negative ? '-' : blank);
         return;
       case 'PL':
-        this.output += this.#negative ? blank : '+';
+        this.#put(this.#negative ? blank : '+');
         return;
       case 'SG':
-        this.output += this.#negative ? '-' : '+';
+        this.#put(this.#negative ? '-' : '+');
         return;
       default:
         return;
@@ -114,14 +118,14 @@ class Writer {
 
   #figure(key: string): void {
     this.#inNumber = false;
-    const {flags, zeros} = this.#format;
+    const {flags} = this.#format;
     const fill = flags.has('fill');
     this.#sign(fill);
     const inBlanks = this.#place < this.#blanks;
-    if (inBlanks && (zeros === undefined || (this.#zeroStart ?? 0) > this.#place)) {
-      if (!fill) this.output += ' ';
+    if (inBlanks && (this.#zeroStart ?? this.#blanks) > this.#place) {
+      if (!fill) this.#put(' ');
     } else if (inBlanks) {
-      this.output += '0';
+      this.#put('0');
       this.#inNumber = true;
     } else {
       this.#digit(key, fill);
@@ -132,17 +136,15 @@ class Writer {
   }
 
   #sign(fill: boolean): void {
-    const reached =
-      this.#place >= this.#blanks ||
-      (this.#format.zeros !== undefined && this.#zeroStart === this.#place);
+    const reached = this.#place >= this.#blanks || this.#zeroStart === this.#place;
     const empty = this.#isBlankZero() && this.#lastSign() !== '.';
     if (this.#signWritten || !reached || empty) return;
     if (this.#format.flags.has('sign')) {
       if (this.#signAt !== 'before') return;
-      this.output += this.#negative ? '-' : '+';
-    } else if (this.#bracket) this.output += this.#negative ? '<' : ' ';
-    else if (this.#negative) this.output += '-';
-    else if (!fill) this.output += ' ';
+      this.#put(this.#negative ? '-' : '+');
+    } else if (this.#bracket) this.#put(this.#negative ? '<' : ' ');
+    else if (this.#negative) this.#put('-');
+    else if (!fill) this.#put(' ');
     this.#signWritten = true;
   }
 
@@ -152,21 +154,23 @@ class Writer {
 
   /** `9.9` of 0.1 is ` .1`: the zero before the point is not written. */
   #isBlankZero(): boolean {
-    const {zeros, behind} = this.#format;
-    return zeros === undefined && this.#at === 0 && this.#number[0] === '0' && behind !== 0;
+    const {zeroStart, behind} = this.#format;
+    return zeroStart === undefined && this.#at === 0 && this.#number[0] === '0' && behind !== 0;
   }
 
   #digit(key: string, fill: boolean): void {
     const sign = this.#number[this.#at];
     if (sign === '.') {
-      this.output += '.';
+      this.#put('.');
     } else if (this.#last !== undefined && this.#at > this.#last && key !== '0') {
       return;
     } else if (this.#isBlankZero()) {
-      if (!fill) this.output += ' ';
-      else if (this.#lastSign() === '.') this.output += '0';
-    } else if (sign !== undefined) {
-      this.output += sign;
+      if (!fill) this.#put(' ');
+      else if (this.#lastSign() === '.') this.#put('0');
+    } else {
+      // Behind the figures stands the end of Postgres's text: what follows is not seen.
+      if (sign === undefined) this.#ended = true;
+      this.#put(sign ?? '');
       this.#inNumber = true;
     }
   }
@@ -177,9 +181,9 @@ class Writer {
     const whole = this.#count + Number(this.#blanks > 0) + Number(flags.has('decimal'));
     const end = this.#last !== undefined && this.#last === this.#at ? this.#place : whole;
     if (this.#place + 1 !== end) return;
-    if (this.#signWritten && this.#bracket) this.output += this.#negative ? '>' : ' ';
+    if (this.#signWritten && this.#bracket) this.#put(this.#negative ? '>' : ' ');
     else if (flags.has('sign') && this.#signAt === 'behind') {
-      this.output += this.#negative ? '-' : '+';
+      this.#put(this.#negative ? '-' : '+');
     }
   }
 }

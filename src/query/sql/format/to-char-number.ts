@@ -1,14 +1,16 @@
-import {Decimal, decimalToFloat} from '../../../data/decimal.ts';
+import {Decimal} from '../../../data/decimal.ts';
 import {type Integer, multiplyIntegers, negateInteger, powerOfTen} from '../../../data/integer.ts';
-import {roundedTo} from '../numbers.ts';
+import {fitting, roundedTo, roundedToEven} from '../numbers.ts';
 import {type NumberFormat, readNumberFormat} from './number-format.ts';
 import {type Figures, numberText} from './number-text.ts';
 
 /** to_char of integers and numerics. A format without figures of its own gives its texts. */
-export function decimalToChar(value: Decimal, text: string): string | null {
-  if (text === '') return null;
+export function decimalToChar(value: Decimal, text: string): string {
   const format = readNumberFormat(text);
-  if (format.flags.has('roman')) return romanText(decimalToFloat(roundedTo(value, 0)), format);
+  if (format.flags.has('roman')) {
+    const whole = value.finite ? roundedTo(value, 0).digits : 0x80000000;
+    return romanText(Number(fitting(whole, 'int4')), format);
+  }
   if (format.flags.has('exponent')) return exponentText(value, format);
   if (!value.finite) return numberText(format, specialFigures(value.digits as number));
   const shifted = new Decimal(
@@ -18,23 +20,26 @@ export function decimalToChar(value: Decimal, text: string): string | null {
   return numberText(format, figuresOf(roundedTo(shifted, format.behind)));
 }
 
-export const integerToChar = (value: Integer, text: string): string | null =>
+export const bigintToChar = (value: Integer, text: string): string =>
   decimalToChar(new Decimal(value, 0), text);
 
-/** Floats have no more figures than are certain: 15, or 6 of a float4. */
-export function floatToChar(value: number, text: string, digitsMax: number): string | null {
-  if (text === '') return null;
+/** As above, but for EEEE, where Postgres takes a float. */
+export function integerToChar(value: number, text: string): string {
   const format = readNumberFormat(text);
-  if (format.flags.has('roman')) return romanText(value, format);
+  if (!format.flags.has('exponent')) return bigintToChar(value, text);
+  return floatExponent(value, format.behind);
+}
+
+/** Floats have no more figures than are certain: 15, or 6 of a float4. */
+export function floatToChar(value: number, text: string, digitsMax: number): string {
+  const format = readNumberFormat(text);
+  if (format.flags.has('roman')) return romanText(roundedToEven(value), format);
   if (!Number.isFinite(value)) {
     return format.flags.has('exponent')
       ? ` ${'#'.repeat(1)}.${'#'.repeat(format.behind + 4)}`
       : numberText(format, specialFigures(value));
   }
-  if (format.flags.has('exponent')) {
-    const [mantissa = '', exponent = ''] = value.toExponential(format.behind).split('e');
-    return exponential(mantissa, Number(exponent));
-  }
+  if (format.flags.has('exponent')) return floatExponent(value, format.behind);
   const shifted = value * 10 ** format.shift;
   const whole = fixed(Math.abs(shifted), 0).length;
   const behind = Math.max(Math.min(format.behind, digitsMax - whole), 0);
@@ -64,6 +69,17 @@ function fixed(value: number, digits: number): string {
   return /[02468]$/.test(cut) ? cut : up;
 }
 
+/** C's `%.ne`, which rounds to even, too. */
+function floatExponent(value: number, behind: number): string {
+  const exact = value.toExponential(100);
+  const [figures = '', power = ''] = exact.split('e');
+  const cut = figures.slice(0, figures.indexOf('.') + 1 + behind).replace(/\.$/, '');
+  const tie = /^50*$/.test(figures.slice(figures.indexOf('.') + 1 + behind));
+  if (tie && /[02468]$/.test(cut)) return exponential(cut, Number(power));
+  const [mantissa = '', exponent = ''] = value.toExponential(behind).split('e');
+  return exponential(mantissa, Number(exponent));
+}
+
 /** EEEE: a mantissa of one digit, and an exponent of at least two. */
 function exponentText(value: Decimal, {behind}: NumberFormat): string {
   if (!value.finite) return ` #.${'#'.repeat(behind + 4)}`;
@@ -72,13 +88,9 @@ function exponentText(value: Decimal, {behind}: NumberFormat): string {
   const zero = value.digits === 0;
   const first = zero ? 0 : figures.length - 1 - value.scale;
   const scaled = new Decimal(value.digits, value.scale + first);
-  let mantissa = roundedTo(normal(scaled), behind);
-  let exponent = first;
-  if (String(mantissa).replace('-', '').indexOf('.') > 1 || /^-?10/.test(String(mantissa))) {
-    mantissa = roundedTo(normal(new Decimal(mantissa.digits, mantissa.scale + 1)), behind);
-    exponent += 1;
-  }
-  return exponential(String(mantissa), exponent);
+  // A mantissa that is rounded up to ten stays so: Postgres takes the exponent first.
+  const mantissa = roundedTo(normal(scaled), behind);
+  return exponential(String(mantissa), first);
 }
 
 /** With a scale that is not below zero. */
@@ -114,7 +126,7 @@ const ROMAN: readonly (readonly [number, string])[] = [
 ];
 
 function romanText(value: number, {parts, flags}: NumberFormat): string {
-  const roman = value >= 1 && value <= 3999 ? romanOf(Math.round(value)) : '#'.repeat(15);
+  const roman = value >= 1 && value <= 3999 ? romanOf(value) : '#'.repeat(15);
   const shown = flags.has('fill') ? roman : roman.padStart(15);
   return parts
     .map((part) => {

@@ -45,7 +45,7 @@ export function intervalToChar(interval: Interval, format: string): string | nul
     year: Math.trunc(months / 12),
     month: months % 12,
     day: days,
-    dayOfYear: (months % 12) * 30 + days,
+    dayOfYear: months * 30 + days,
     days: 0,
     zone: '',
   });
@@ -121,9 +121,10 @@ function fieldText(key: string, fields: Fields, {fill}: {fill: boolean}): string
   );
 }
 
-const INTERVAL_TOO = new Set(['DDD', 'WW', 'W', 'I', 'IY', 'IYY', 'IYYY', 'J']);
+/** Postgres counts on for them as if a month had 30 days. */
+const INTERVAL_TOO = new Set(['DDD', 'WW', 'W']);
 
-/** C's `%0*d`, where a width counts the sign. */
+/** So many figures, and the sign before them. */
 function padded(value: number, width: number): string {
   const figures = String(Math.abs(value));
   if (value >= 0) return figures.padStart(width, '0');
@@ -180,7 +181,7 @@ function nameText(key: string, fields: Fields, fill: boolean): string | undefine
 function romanMonth({month, year}: Fields, write: (name: string) => string): string {
   if (month === 0 && year === 0) return '';
   // Of an interval of whole years it is the last one, and of a negative one counted back.
-  const at = month === 0 ? (year >= 0 ? 11 : 0) : month < 0 ? 11 + month : month - 1;
+  const at = month === 0 ? (year >= 0 ? 11 : 0) : month < 0 ? 12 + month : month - 1;
   return write(ROMAN[at] ?? '');
 }
 
@@ -208,7 +209,7 @@ function numberOf(key: string, fields: Fields, pad: Pad): string {
     case 'MM':
       return pad(month, 2);
     case 'DDD':
-      return pad(dayOfYear, 3);
+      return pad(dayOfYear, dayOfYear < 0 ? 2 : 3);
     case 'DD':
       return pad(day, 2);
     case 'D':
@@ -216,7 +217,7 @@ function numberOf(key: string, fields: Fields, pad: Pad): string {
     case 'ID':
       return String(weekday(days));
     case 'WW':
-      return pad(Math.trunc((dayOfYear - 1) / 7) + 1, 2);
+      return pad(weekOfYear(dayOfYear), weekOfYear(dayOfYear) < 0 ? 1 : 2);
     case 'IW':
       return pad(isoWeek(days).week, 2);
     case 'IDDD':
@@ -233,6 +234,8 @@ function numberOf(key: string, fields: Fields, pad: Pad): string {
         : yearText(key, fields, pad);
   }
 }
+
+const weekOfYear = (dayOfYear: number): number => Math.trunc((dayOfYear - 1) / 7) + 1;
 
 function yearText(key: string, fields: Fields, pad: Pad): string {
   const iso = key.startsWith('I') && !fields.interval;

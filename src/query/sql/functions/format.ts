@@ -1,6 +1,6 @@
 import type {Decimal} from '../../../data/decimal.ts';
 import {microsOf} from '../../../data/temporal-calendar.ts';
-import {decimalToChar, floatToChar, integerToChar} from '../format/to-char-number.ts';
+import {bigintToChar, decimalToChar, floatToChar, integerToChar} from '../format/to-char-number.ts';
 import {intervalToChar, momentToChar} from '../format/to-char-time.ts';
 import type {Overload} from '../overload.ts';
 import {define} from './define.ts';
@@ -8,7 +8,7 @@ import {define} from './define.ts';
 /** to_char, of numbers and of times. Its points and commas are those of the C locale. */
 export const format = (): readonly Overload[] => [
   define('to_char(int4, text) text', integerToChar),
-  define('to_char(int8, text) text', integerToChar),
+  define('to_char(int8, text) text', bigintToChar),
   define('to_char(numeric, text) text', (a: Decimal, b: string) => decimalToChar(a, b)),
   define('to_char(float4, text) text', (a: number, b: string) => floatToChar(a, b, 6)),
   define('to_char(float8, text) text', (a: number, b: string) => floatToChar(a, b, 15)),

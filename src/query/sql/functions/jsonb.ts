@@ -46,9 +46,6 @@ function joined(a: string, b: string): string {
   if (left instanceof Map && right instanceof Map) {
     return jsonbPrinted(new Map([...left, ...right]));
   }
-  if ((left instanceof Map && isScalar(right)) || (isScalar(left) && right instanceof Map)) {
-    throw problems['sql-value']({message: 'invalid concatenation of jsonb objects'});
-  }
   const list = (value: ExactJson): List => (isList(value) ? value : [value]);
   return jsonbPrinted([...list(left), ...list(right)]);
 }

@@ -1,0 +1,94 @@
+import type {Config} from '../config/config.ts';
+import type {Clock} from '../lib/clock.ts';
+import type {Log} from '../lib/log.ts';
+import type {Source} from '../source/source.ts';
+import type {Store} from '../store/store.ts';
+import {type Engine, engine} from './engine.ts';
+import {type LiveQueries, liveQueries} from './live-queries.ts';
+import {liveRows} from './live-rows.ts';
+import {firstDefinitions, restoreResults} from './restore.ts';
+import {retries} from './retries.ts';
+import {sinkOf} from './sink.ts';
+import {type SourceQueries, sourceQueries} from './source-queries.ts';
+import {timersOf} from './timers.ts';
+
+/** What the core of the service stands on. */
+export interface CoreWorld {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly nowNs?: () => number;
+  readonly fail: (error: unknown) => void;
+  readonly store: Store;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** Aborted when all is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** The service without its doors: sources, queries and store, joined. */
+export interface Core {
+  readonly engine: Engine;
+  /** The queries of each source. */
+  readonly groups: ReadonlyMap<string, SourceQueries>;
+  readonly queries: LiveQueries;
+  /** Lets sources and time run until the signal is aborted; those that start by themselves. */
+  run(): Promise<void>[];
+  /** Resolves once no query waits for its first result any more. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Joins what is between the sources and those who are told. When it answers, results are
+ * where the store has them, and nothing runs yet.
+ */
+export function core(config: Config, world: CoreWorld): Core {
+  const {store, sources, clock, signal, fail} = world;
+  const {groups, queries, moves} = openQueries(config, world);
+  store.begin(liveRows({sources, groups, queries: queries.all, engine: moves}));
+  restoreResults({sources, groups, queries: queries.all, store, engine: moves});
+  const flows = new Map(
+    [...sources].map(([id, source]) => {
+      const own = groups.get(id)!;
+      const timers = timersOf({source, queries: own, engine: moves, clock});
+      const sink = sinkOf(source, {queries: own, timers, engine: moves});
+      const run = () => [source.run(sink, signal), timers.run(signal)];
+      return [id, {settled: sink.settled, run}];
+    }),
+  );
+  return {
+    engine: moves,
+    groups,
+    queries,
+    run: () =>
+      config.sources
+        .filter(({autoStart}) => autoStart)
+        .flatMap(({id}) => flows.get(id)!.run())
+        .map((run) => run.catch(fail)),
+    async settled() {
+      await Promise.all([...flows.values()].map((flow) => flow.settled));
+    },
+  };
+}
+
+/** The queries to begin with, grouped by the sources that move them. */
+function openQueries(config: Config, {store, sources, clock, nowNs, log, signal, fail}: CoreWorld) {
+  const again = retries({
+    clock,
+    maxMs: config.limits.queryRetryMs,
+    signal,
+    again: (query) => queries.retry(query),
+  });
+  const groups = new Map<string, SourceQueries>();
+  for (const [id, source] of sources) {
+    groups.set(id, sourceQueries({id, rows: (table) => source.rows(table), retries: again}));
+  }
+  const {commitTransactions: transactions, commitRows: rows} = config.limits;
+  const moves: Engine = engine({
+    store,
+    limits: {transactions: config.stateStore?.durability === 'commit' ? 1 : transactions, rows},
+    query: (id) => queries.all.get(id),
+    fail,
+  });
+  const queries: LiveQueries = liveQueries({engine: moves, sources: groups});
+  queries.begin(firstDefinitions(config, {store, groups, nowNs, log}));
+  return {moves, groups, queries};
+}
