@@ -23,11 +23,13 @@ import {called, column, joinedAverages, literal, scan} from './support/queries.t
  * large table, which no cache of the processor holds, any row must be fetched from memory
  * first; `floor` is the same query as a loop over Maps, which pays for that, too.
  *
- * On two cores shared with other work (load average 6 to 11), microseconds:
+ * On two cores shared with other work (load average 5 to 6), microseconds:
  *
- *   latest 1,000 rows   1k 1.73   10k 2.29   100k 2.19   1M 2.80   most / least 1.61  floor 1.08
- *   any row             1k 2.26   10k 3.43   100k 4.65   1M 5.34   most / least 2.36  floor 5.92
- *   point queries       1 0.35   100 0.40   10,000 0.42            most / least 1.21
+ *   latest 1,000 rows   1k 0.55   10k 0.60   100k 0.61   1M 0.66   most / least 1.20  floor 1.14
+ *   any row             1k 0.63   10k 0.96   100k 1.65   1M 2.53   most / least 4.00  floor 4.31
+ *   point queries       1 0.33   100 0.43   10,000 0.32            most / least 1.35
+ *
+ * Why any row cannot be flat: docs/decisions/0010.
  *
  * Run: npx tsx bench/cost.ts
  */

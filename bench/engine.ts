@@ -6,7 +6,8 @@ import {averages, filterAndMap, joined} from './support/queries.ts';
 
 /**
  * How many edits a CPU second does the engine take, and how far is that from a loop written
- * by hand for the one query? Each line: edits a step, ours, the floor, ours / floor.
+ * by hand for the one query (`support/floors.ts`)? Each line: edits a step, ours, the floor,
+ * ours / floor.
  *
  * Run: npx tsx bench/engine.ts
  */

@@ -34,15 +34,15 @@ import {averages, filterAndMap, joined} from './support/queries.ts';
  * 12 digits (its are floats, ours are Postgres's numerics). Its avg reads a whole group for
  * each change of it, so it is given less of the history there; the rate is what counts.
  *
- * On two cores shared with other work (load average 2 to 6, Node 20.20), thousands a second:
+ * On two cores shared with other work (load average 5 to 6, Node 20.20), thousands a second:
  *
- *   filter + map,    100 a step  6461  db-ivm 6092    1.1     1 a step  2708  854    3.2
- *   join             100 a step   564  db-ivm   72    7.8     1 a step   403   65    6.2
- *   avg, 1000 groups 100 a step   774  db-ivm   24   31.9     1 a step   529   25   21.1
- *   avg, 10 groups   100 a step  3168  db-ivm   43   73.2     1 a step   912    7  130.2
+ *   filter + map,    100 a step 10573  db-ivm 6861    1.5     1 a step  3839  890    4.3
+ *   join             100 a step   768  db-ivm   65   11.8     1 a step   647   60   10.7
+ *   avg, 1000 groups 100 a step  1373  db-ivm   24   57.0     1 a step  1071   19   56.8
+ *   avg, 10 groups   100 a step  3156  db-ivm   27    116     1 a step  1346    5    262
  *
- * So the goals are met for avg of 10 groups and for filter + map by single updates, and not
- * for the others. Of filter + map in steps of 100, a loop by hand takes 10,000 to 13,000 k/s.
+ * So the goals are met, but for filter + map in steps of 100, which a loop by hand does not
+ * meet either (`by hand`): docs/decisions/0010. The join's ratio is 8.0 where all is slowest.
  *
  * Run: npx tsx bench/ivm.ts [part of a name]
  */

@@ -7,8 +7,10 @@ import {nearest} from '../lib/nearest.ts';
 import type {Problem} from '../lib/problem.ts';
 import {apiOrigins} from './authority.ts';
 import {answerRefused, changeHandlers} from './changes.ts';
+import {sendHistory} from './history.ts';
 import {metricsAnswer} from './metrics.ts';
 import {apiProblems} from './problems.ts';
+import {historyProblems} from './problems-history.ts';
 import {type ResultLimits, sendResults} from './results.ts';
 import type {ApiService, QueryView, SourceView} from './service.ts';
 import {resyncHandlers} from './source-changes.ts';
@@ -60,7 +62,7 @@ export function api(options: ApiOptions, listener: Listener): Router {
   componentRoutes(route, options);
   router.use('/api', nothingHere);
   router.use(answerRefused);
-  router.use(answerProblems(apiProblems.entries));
+  router.use(answerProblems({...apiProblems.entries, ...historyProblems.entries}));
   return router;
 }
 
@@ -139,6 +141,9 @@ function queryRoutes(route: Route, options: ApiOptions, admission: Admission): v
   route('/api/v1/queries/:id/stop', undefined, {post: stop});
   route('/api/v1/queries/:id/results', (request, response) =>
     sendResults(request, response, {service, query: asked(request), limits}),
+  );
+  route('/api/v1/queries/:id/history', (request, response) =>
+    sendHistory(request, response, {service, query: asked(request), limits}),
   );
   route('/api/v1/queries/:id/plan', (request, response) => {
     const plan = asked(request).plan() ?? 'not compiled yet: the tables are not known';

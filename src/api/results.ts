@@ -7,9 +7,18 @@ import {sendPieces} from '../http/pieces.ts';
 import {httpProblems} from '../http/problems.ts';
 import {unreachable} from '../lib/assert.ts';
 import type {Problem} from '../lib/problem.ts';
-import {csvLines} from './csv.ts';
-import {cursorText, parseCursor} from './cursor.ts';
+import {askedLimit, askedMoment, askedPlace, linkWith} from './asked.ts';
+import {sendPast} from './past-results.ts';
 import {apiProblems} from './problems.ts';
+import {
+  type About,
+  holds,
+  mediaType,
+  nextCursor,
+  type Shape,
+  texts,
+  written,
+} from './rows-answer.ts';
 import type {ApiService, QueryView, QueryViewState, ResultView} from './service.ts';
 import {type Stale, staleness} from './stale.ts';
 
@@ -19,9 +28,6 @@ export interface ResultLimits {
   /** How long a client may take nothing of an answer. */
   readonly stalledMs: number;
 }
-
-/** How results are written. `array` is what Drasi's own clients read. */
-type Shape = 'object' | 'array' | 'csv';
 
 /** What a request asks for; a Problem is thrown where it can't be had. */
 interface Asked {
@@ -33,7 +39,7 @@ interface Asked {
 /**
  * Answers with a query's result, in its ORDER BY or else by identity: whole, or `limit`
  * rows after `cursor`. The ETag names the query's last event and its columns, so it changes
- * when the result does.
+ * when the result does. With `at` it is the result of that moment, by identity.
  */
 export async function sendResults(
   request: Request,
@@ -43,28 +49,24 @@ export async function sendResults(
   const asked = askedFor(request, limits);
   const result = query.result();
   if (!result) throw notReady(response, query);
+  const at = askedMoment(request, 'at');
+  if (at) return sendPast(request, response, {service, query, limits, asked: {...asked, at}});
   const stale = staleness(service)(query.sources);
   const tag = tagOf(service, result, {...asked, stale: stale !== undefined});
   response.vary('Accept').set({ETag: `"${tag}"`, 'Cache-Control': 'no-cache'});
   if (holds(request, tag)) return void response.status(304).end();
 
   const rows = taken(result, asked);
-  const next = nextCursor(rows, asked);
-  if (next !== undefined) response.links({next: nextLink(request, next)});
-  response.type(asked.shape === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'json');
-  await sendPieces(response, written(asked.shape, {result, rows, next, stale}), limits);
-}
-
-/**
- * Whether the client holds this state. Asked without a look at Cache-Control: a page that
- * sets If-None-Match itself is made to send `no-cache` with it, and means the condition.
- * https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
- */
-function holds(request: Request, tag: string): boolean {
-  const named = request.get('If-None-Match');
-  if (named === undefined) return false;
-  const tags = named.split(',').map((one) => one.trim().replace(/^W\//, ''));
-  return tags.includes('*') || tags.includes(`"${tag}"`);
+  const next = nextCursor(rows, asked.limit);
+  if (next !== undefined) response.links({next: linkWith(request, {cursor: next})});
+  response.type(mediaType(asked.shape));
+  const json = rowJson(result.columns);
+  const answer = {
+    columns: result.columns.map(({name}) => name),
+    rows: texts(rows, ([, row]) => json(row)),
+    about: aboutResult(result, next, stale),
+  };
+  await sendPieces(response, written(asked.shape, answer), limits);
 }
 
 function tagOf(
@@ -119,28 +121,6 @@ function askedShape(request: Request, shape: unknown): Shape {
   return form === 'text/csv' ? 'csv' : (shape ?? 'object');
 }
 
-function askedLimit(value: string, pageRows: number): number {
-  const limit = Number(value);
-  if (/^\d+$/.test(value) && limit >= 1 && limit <= pageRows) return limit;
-  const hint = `a number from 1 to ${pageRows}; without it all rows are sent`;
-  throw apiProblems['parameter-invalid']({name: 'limit', value, hint});
-}
-
-function askedPlace(value: string): Key {
-  const key = parseCursor(value);
-  if (key !== undefined) return key;
-  const hint = 'hand back the cursor of an earlier answer as it was';
-  throw apiProblems['parameter-invalid']({name: 'cursor', value, hint});
-}
-
-interface Taken {
-  readonly result: ResultView;
-  /** One more than asked for where there are more. */
-  readonly rows: readonly (readonly [Key, Row])[];
-  readonly next: string | undefined;
-  readonly stale: Stale | undefined;
-}
-
 function taken(result: ResultView, {limit, after}: Asked): (readonly [Key, Row])[] {
   const keys = result.keys();
   const from = after === undefined ? 0 : placeOf(result, keys, after);
@@ -156,48 +136,12 @@ function placeOf({ordered}: ResultView, keys: readonly Key[], after: Key): numbe
   throw apiProblems['cursor-gone']({});
 }
 
-function nextCursor(rows: (readonly [Key, Row])[], {limit}: Asked): string | undefined {
-  if (limit === undefined || rows.length <= limit) return undefined;
-  rows.pop();
-  return cursorText(rows.at(-1)![0]);
-}
-
-function nextLink(request: Request, cursor: string): string {
-  const url = new URL(request.originalUrl, 'http://localhost');
-  url.searchParams.set('cursor', cursor);
-  return `${url.pathname}${url.search}`;
-}
-
-function* written(shape: Shape, {result, rows, next, stale}: Taken): Generator<string> {
-  const json = rowJson(result.columns);
-  if (shape === 'csv') {
-    const names = result.columns.map(({name}) => name);
-    return yield* csvLines(names, jsonRows(rows, json));
-  }
-  yield shape === 'array' ? '{"success":true,"data":[' : '{"success":true,"data":{"results":[';
-  let separator = '';
-  for (const row of jsonRows(rows, json)) {
-    yield separator + row;
-    separator = ',';
-  }
-  yield shape === 'array'
-    ? '],"error":null}'
-    : `],${aboutResult(result, next, stale)}},"error":null}`;
-}
-
-function* jsonRows(
-  rows: readonly (readonly [Key, Row])[],
-  json: (row: Row) => string,
-): Generator<string> {
-  for (const [, row] of rows) yield json(row);
-}
-
 function aboutResult(
   {count, sequence, lsn, asOfMs}: ResultView,
   next: string | undefined,
   stale: Stale | undefined,
-): string {
+): About {
   const asOf = new Date(asOfMs).toISOString();
   const about = {count, sequence, lsn: lsn ?? null, asOf, cursor: next ?? null};
-  return JSON.stringify({...about, ...(stale && {stale})}).slice(1, -1);
+  return {...about, ...(stale && {stale})};
 }

@@ -1,4 +1,6 @@
+import type {Event} from '../data/event.ts';
 import type {Key} from '../data/key.ts';
+import type {Moment} from '../data/moment.ts';
 import type {Column} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
 import type {Problem} from '../lib/problem.ts';
@@ -15,6 +17,65 @@ export interface ApiService {
   sources(): readonly SourceView[];
   reactions(): readonly ReactionView[];
   readonly changes: QueryChanges;
+  readonly history: HistoryView;
+}
+
+/** The past of queries, as far as the event log reaches. */
+export interface HistoryView {
+  /** The events of a query, oldest first. */
+  events(queryId: string, asked: EventsAsked): Promise<EventsPage>;
+  /** The result of a query as it was. */
+  result(queryId: string, asked: PastAsked): Promise<PastResult>;
+}
+
+export interface EventsAsked {
+  /** The first and the last moment, both included. */
+  readonly from: Moment | undefined;
+  readonly to: Moment | undefined;
+  /** The sequence that an earlier page ended with. */
+  readonly after: number | undefined;
+  /** Events of a page, at most. */
+  readonly limit: number;
+}
+
+export interface EventsPage {
+  readonly events: readonly Event[];
+  /** What the next page comes after; undefined for the last. */
+  readonly next: number | undefined;
+  /** Whether events that were asked for are gone. */
+  readonly truncated: boolean;
+  readonly reach: Reach;
+}
+
+/** How far back the log goes. */
+export interface Reach {
+  /** It has every event of the store's life. */
+  readonly whole: boolean;
+  /** Its first event of the same source. */
+  readonly first: Event | undefined;
+}
+
+export interface PastAsked {
+  readonly at: Moment;
+  /** The identity that an earlier page ended with. */
+  readonly after: Key | undefined;
+  readonly limit: number | undefined;
+}
+
+export interface PastResult {
+  /** Rows of the whole result. */
+  readonly count: number;
+  /** The last event that had happened: asked for with it, the answer is the same for good. */
+  readonly sequence: number;
+  /** The position that it was the answer at; undefined where the log does not tell. */
+  readonly lsn: string | undefined;
+  readonly asOfMs: number | undefined;
+  /** The names of the columns that there are now. */
+  readonly columns: readonly string[];
+  /** By identity; one more than asked for where there are more. */
+  readonly rows: readonly (readonly [Key, Row | string])[];
+  /** A row as JSON. */
+  text(row: Row | string): string;
 }
 
 /**

@@ -68,6 +68,10 @@ export interface Limits {
   readonly clientRetryMs: number;
   /** Rows in one page of results. */
   readonly pageRows: number;
+  /** Requests about the past that look through the log at the same time. */
+  readonly historyRequests: number;
+  /** Rows that may have changed since the result that one of them asks for. */
+  readonly historyRows: number;
   /** Queries, those of the file and those added over the API. */
   readonly queries: number;
   /** A failed query is tried again when its tables change: waits double up to this. */
@@ -258,6 +262,8 @@ export const defaults = {
     clientStalledMs: 30_000,
     clientRetryMs: 4_000,
     pageRows: 10_000,
+    historyRequests: 4,
+    historyRows: 1_000_000,
     queries: 10_000,
     queryRetryMs: 30_000,
     drainMs: 8_000,

@@ -295,6 +295,12 @@ export const limits = field.map({
     .default(defaults.limits.clientRetryMs)
     .describe('When a client that lost its stream comes back, at most.'),
   pageRows: amount(defaults.limits.pageRows).describe('Rows in one page of results.'),
+  historyRequests: amount(defaults.limits.historyRequests).describe(
+    'Requests about the past that look through the log at once.',
+  ),
+  historyRows: amount(defaults.limits.historyRows).describe(
+    'Rows that may have changed since a past result that is asked for.',
+  ),
   queries: amount(defaults.limits.queries).describe('Queries, those added over the API too.'),
   queryRetryMs: field
     .milliseconds()

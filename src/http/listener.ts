@@ -9,6 +9,7 @@ import {type Admission, type AdmissionLimits, admission} from './admission.ts';
 import {answerErrors, nothingHere} from './answers.ts';
 import {limitedRequests} from './limited-requests.ts';
 import {httpProblems} from './problems.ts';
+import {withPaths} from './target.ts';
 
 /** Where to listen, and which key of the configuration says so. */
 export interface Address {
@@ -85,7 +86,7 @@ export async function openListener(
       // How often the two times above are looked at.
       connectionsCheckingInterval: Math.min(options.headMs, 5_000),
     },
-    application(handle, options),
+    withPaths(application(handle, options)),
   );
   server.maxConnections = options.sockets;
   await listening(server, address);

@@ -94,7 +94,7 @@ async function openFront(parts: Parts, world: ServeWorld): Promise<Front> {
     const {pageRows, clientStalledMs} = parts.config.limits;
     const router = api(
       {
-        service: apiService(parts, world.draining),
+        service: apiService(parts, world),
         events: (request, response, path, admission) =>
           stream.open(request, response, path, admission),
         corsAllowedOrigins: parts.config.corsAllowedOrigins,

@@ -138,7 +138,9 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
         const change = visited(query, visit);
         if (change) moves.push({query, change});
       }
-      position = {lsn: transaction.lsn, commitTime: transaction.commitTime};
+      // The time of queries never goes back, though commits need not be in its order.
+      const commitTime = Math.max(position?.commitTime ?? 0, transaction.commitTime);
+      position = {lsn: transaction.lsn, commitTime};
       return moves;
     },
     reach(lsn) {

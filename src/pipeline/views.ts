@@ -1,11 +1,13 @@
 import type {ApiService, QueryView, ResultView, SourceView} from '../api/service.ts';
 import type {Config} from '../config/config.ts';
 import {lsnText} from '../data/lsn.ts';
+import type {Clock} from '../lib/clock.ts';
 import type {Reaction} from '../reaction/reaction.ts';
 import type {StreamWorld} from '../reaction/stream-world.ts';
 import type {Source} from '../source/source.ts';
 import type {EventLog} from '../store/store.ts';
 import type {Engine} from './engine.ts';
+import {history} from './history.ts';
 import type {LiveQueries} from './live-queries.ts';
 import type {LiveQuery} from './live-query.ts';
 import {queryChanges} from './query-changes.ts';
@@ -26,8 +28,11 @@ export interface Parts {
 }
 
 /** What the API shows of a service. `draining` answers whether it is on its way down. */
-export function apiService(parts: Parts, draining: () => boolean): ApiService {
-  const {queries, groups} = parts;
+export function apiService(
+  parts: Parts,
+  {draining, clock}: {readonly draining: () => boolean; readonly clock: Clock},
+): ApiService {
+  const {config, log, queries, groups} = parts;
   const view = (query: LiveQuery): QueryView => queryView(parts, query);
   return {
     epoch: parts.log.epoch,
@@ -49,6 +54,7 @@ export function apiService(parts: Parts, draining: () => boolean): ApiService {
         }),
       ),
     reactions: () => parts.reactions,
+    history: history({log, queries: queries.all, clock, limits: config.limits}),
     changes: queryChanges({
       queries,
       sources: groups,

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type {Problem} from '../lib/problem.ts';
 import {quoteIdent} from './identifiers.ts';
 import {preflightProblems} from './problems-preflight.ts';
+import {PROVIDER_ROLES, providerOf, replicationHint, walLevelHint} from './provider.ts';
 
 interface ServerFacts {
   readonly version_number: number;
@@ -15,6 +16,7 @@ interface ServerFacts {
   readonly slots_inactive: readonly string[];
   readonly senders_max: number;
   readonly senders: number;
+  readonly provider_roles: readonly string[];
 }
 
 // Managed services give replication by membership in a role of their own.
@@ -31,7 +33,8 @@ const FACTS = `
     ARRAY(SELECT slot_name::text FROM pg_replication_slots WHERE NOT active ORDER BY 1 LIMIT 10)
       AS slots_inactive,
     current_setting('max_wal_senders')::int AS senders_max,
-    (SELECT count(*)::int FROM pg_stat_replication) AS senders`;
+    (SELECT count(*)::int FROM pg_stat_replication) AS senders,
+    ARRAY(SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1)) AS provider_roles`;
 
 /**
  * Whether the server and the role can replicate logically: every problem at once, each
@@ -41,7 +44,7 @@ export async function checkServer(
   client: pg.Client,
   needs: {readonly slots: number; readonly senders: number},
 ): Promise<{problems: readonly Problem[]; role: string; version: number}> {
-  const {rows} = await client.query<ServerFacts>(FACTS);
+  const {rows} = await client.query<ServerFacts>(FACTS, [PROVIDER_ROLES]);
   const facts = rows[0];
   if (!facts) throw new Error('a SELECT without FROM answers one row');
   return {problems: problemsOf(facts, needs), role: facts.role, version: facts.version_number};
@@ -52,15 +55,26 @@ function problemsOf(
   needs: {readonly slots: number; readonly senders: number},
 ): Problem[] {
   const problems: Problem[] = [];
+  const provider = providerOf(facts.provider_roles);
   if (facts.version_number < 140_000) {
     problems.push(preflightProblems['server-too-old']({version: facts.version}));
   }
   if (facts.standby) problems.push(preflightProblems['server-is-standby']({}));
   if (facts.wal_level !== 'logical') {
-    problems.push(preflightProblems['wal-level-low']({level: facts.wal_level}));
+    problems.push(
+      preflightProblems['wal-level-low']({
+        level: facts.wal_level,
+        hint: walLevelHint(provider),
+      }),
+    );
   }
   if (!facts.may_replicate) {
-    problems.push(preflightProblems['role-not-replication']({role: quoteIdent(facts.role)}));
+    problems.push(
+      preflightProblems['role-not-replication']({
+        role: quoteIdent(facts.role),
+        hint: replicationHint(provider, quoteIdent(facts.role)),
+      }),
+    );
   }
   if (facts.slots + needs.slots > facts.slots_max) {
     problems.push(

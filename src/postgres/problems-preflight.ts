@@ -24,18 +24,18 @@ export const preflightProblems = catalogue({
     cause: 'wal_level is not "logical", so the log does not hold what logical replication needs.',
     remedy: 'Set wal_level to logical and restart the server.',
     status: 503,
-    say: ({level}: {level: string}) => ({
+    say: ({level, hint}: {level: string; hint: string}) => ({
       message: `wal_level is "${level}"; logical replication needs "logical"`,
-      hint: "ALTER SYSTEM SET wal_level = 'logical';\nthen restart Postgres",
+      hint,
     }),
   },
   'role-not-replication': {
     cause: 'The role has no REPLICATION attribute and is no superuser.',
     remedy: 'Give it the attribute; on a managed service the role the provider names for it.',
     status: 503,
-    say: ({role}: {role: string}) => ({
+    say: ({role, hint}: {role: string; hint: string}) => ({
       message: `role ${role} may not replicate`,
-      hint: `ALTER ROLE ${role} REPLICATION;\n(Amazon RDS: GRANT rds_replication TO ${role};)`,
+      hint,
     }),
   },
   'no-slot-left': {

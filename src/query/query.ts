@@ -42,9 +42,10 @@ export interface RunningQuery {
 
 /**
  * What came of the history of a query's rows: since when a condition holds, what a value
- * was before. JSON texts, each under a key of its own, which names the operator by what it
- * does and the row by its identity. Whoever keeps them with the rows can have the query go
- * on after a restart as if there had been none.
+ * was before, which of a row's matches in an outer join came first. JSON texts, each under a
+ * key of its own, which names the operator by what it does and the row by its identity.
+ * Whoever keeps them with the rows can have the query go on after a restart as if there had
+ * been none.
  */
 export interface TimeMemory {
   /** All of it. */

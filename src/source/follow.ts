@@ -113,7 +113,7 @@ function quietPosition({progress, sink, clock}: Following, signal: AbortSignal) 
     /** `still` answers, later too, whether there has been nothing since. */
     reached(lsn: Lsn, still: () => boolean): void {
       const leftMs = toldAtMs + REACH_MS - clock.nowMs();
-      if (leftMs <= 0) return tell(lsn);
+      if (leftMs <= 0) return void tell(lsn);
       const waits = newest !== undefined;
       newest = lsn;
       if (waits) return;

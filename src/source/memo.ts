@@ -33,6 +33,8 @@ export function heldFrom(stored: StoredSource | undefined): Held {
   if (!stored) return held;
   const {tables, marks, systemId, timeline} = JSON.parse(stored.memo) as Memo;
   held.progress.restart(stored.lsn);
+  // The store has it, whether the server was told so or not.
+  held.progress.acknowledge(stored.lsn);
   return Object.assign(held, {
     image: imageOf(tables, stored),
     tables,

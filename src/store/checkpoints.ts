@@ -133,9 +133,11 @@ export function checkpoints(
       for (const name of changed) touched.add(name);
       for (const {transaction, memo, events, notes = []} of steps) {
         if (transaction) {
-          const {sourceId, lsn, commitTime} = transaction;
-          const known = memo ?? sources.get(sourceId)?.memo ?? '';
-          sources.set(sourceId, {lsn: lsnText(lsn), commitTime, memo: known});
+          const {sourceId, lsn} = transaction;
+          const known = sources.get(sourceId);
+          const commitTime = Math.max(known?.commitTime ?? 0, transaction.commitTime);
+          const place = {lsn: lsnText(lsn), commitTime, memo: memo ?? known?.memo ?? ''};
+          sources.set(sourceId, place);
         }
         for (const {queryId, sequence} of events) {
           touched.add(resultCollection(queryId));

@@ -20,6 +20,7 @@ export interface JournalEntry {
 
 export interface SourceState {
   readonly lsn: string;
+  /** The latest there was: commits need not be in the order of their times. */
   readonly commitTime: number;
   /** Absent where it is as before. */
   readonly memo?: string;
@@ -52,7 +53,8 @@ export function journalEntries(steps: readonly Step[]): {
 
   for (const {transaction, memo, notes = []} of steps) {
     if (transaction) {
-      const {sourceId, lsn, commitTime} = transaction;
+      const {sourceId, lsn} = transaction;
+      const commitTime = Math.max(sources[sourceId]?.commitTime ?? 0, transaction.commitTime);
       for (const [table, delta] of transaction.changes) {
         const rows = of(tableCollection(sourceId, table));
         for (const {key, after} of delta) rows.set(key, after ? storedRow(after) : null);

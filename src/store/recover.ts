@@ -62,7 +62,9 @@ export function recover(
       applyFlat(content(name), flat);
     }
     for (const [id, state] of Object.entries(entry.sources)) {
-      sources.set(id, {...sources.get(id), ...state} as Required<SourceState>);
+      const known = sources.get(id);
+      const commitTime = Math.max(known?.commitTime ?? 0, state.commitTime);
+      sources.set(id, {...known, ...state, commitTime} as Required<SourceState>);
     }
     for (const [id, memo] of Object.entries(entry.queries)) {
       // Its rows went with an event of their own.

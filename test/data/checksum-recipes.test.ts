@@ -10,7 +10,7 @@ import {eventJson} from '../../src/data/event.ts';
 const docs = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
 const section = docs.slice(docs.indexOf('### Does a client agree'));
 const recipe = (language: string): string =>
-  new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(section)![1]!;
+  new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(section)![1]!;
 
 const nested = '{"value":95.00,"updated":[{"key":"9","after":{"x":[]}}],"text":"]}\\"\\\\ é 😀"}';
 const rows = Array.from({length: 3}, (_, i) => `{"key":"${i}","after":{"n":${i}.10}}`);

@@ -18,7 +18,7 @@ const catalog = catalogOf({n: 'id int4, x int4, y numeric, s text', m: 'id int4,
   {id: 'R', keys: ['n', 'm'].map((label) => ({label, property: label === 'n' ? 'id' : 'n'}))},
 ]);
 const {SEED} = process.env;
-const seeds = SEED ? [Number(SEED)] : Array.from({length: 25}, (_, i) => i + 1);
+const seeds = SEED ? [Number(SEED)] : Array.from({length: 15}, (_, i) => i + 1);
 beforeAll(loadSqlParser);
 
 /** A query with a place for its condition, and for the name of its first column. */
@@ -179,22 +179,27 @@ test.each(names)('%s: two transactions in one fold to the same', (name) => {
   });
 });
 
-test.each(names)('%s: what comes and goes in one transaction says nothing', (name) => {
+test.each(names)('%s: what comes and goes leaves all as it was', (name) => {
   forEachHistory((transactions, seed) => {
     const fold = new Fold(start(written(name)));
     for (const [step, changes] of transactions.entries()) {
       fold.push(changes);
-      const passing = [...changes.keys()].map((table): [TableId, Delta] => {
+      const before = {bag: fold.bag, size: fold.query.size};
+      const edit = (table: TableId, came: boolean): readonly [TableId, Delta] => {
         const row: Row = table === 'public.n' ? [9, 3, 2, 'a'] : [9, 3, 1];
         return [
           table,
           [
-            {key: 9, before: undefined, after: row},
-            {key: 9, before: row, after: undefined},
+            came
+              ? {key: 9, before: undefined, after: row}
+              : {key: 9, before: row, after: undefined},
           ],
         ];
-      });
-      expect(fold.push(new Map(passing)), message(seed, step)).toEqual([]);
+      };
+      for (const came of [true, false]) {
+        fold.push(new Map([...changes.keys()].map((table) => edit(table, came))));
+      }
+      expect({bag: fold.bag, size: fold.query.size}, message(seed, step)).toEqual(before);
     }
   });
 });

@@ -121,6 +121,7 @@ export function world({
       sources: () => [],
       reactions: () => [],
       changes: unchanged,
+      history: {events: refuse, result: refuse},
     },
   };
 }

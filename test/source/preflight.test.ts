@@ -265,6 +265,15 @@ describe.runIf(embedded)('a server that is not set up for it', () => {
       'table-unreadable',
     ]);
     await running.stop();
+    // The same on a managed service, which is known by a role that it makes.
+    await database.query('CREATE ROLE rds_superuser');
+    const managed = runSource(database, {tables: ['t'], connect: {user: 'weak', password: 'p'}});
+    const hints = (await problemsOf(managed)).map(({hint}) => hint);
+    expect(hints.slice(0, 2)).toEqual([
+      'set rds.logical_replication = 1 in the parameter group, and reboot the instance',
+      'GRANT rds_replication TO "weak";',
+    ]);
+    await managed.stop();
     await database.drop();
   });
 

@@ -182,6 +182,41 @@ test.each<[name: string, tables: string[], before: string, during: string[]]>([
     [`UPDATE t SET m = 'ok', p = 10, a = '{}', ms = NULL WHERE id = 1`],
   ],
   [
+    'types of extensions, of the user and of Postgres that have no form of their own',
+    ['t'],
+    `CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION ltree;
+     CREATE TYPE span AS RANGE (subtype = float8); CREATE DOMAIN names AS text[];
+     CREATE TYPE inner_pair AS (a int, b names); CREATE TYPE outer_pair AS (p inner_pair, c char(3));
+     CREATE TABLE t (id citext PRIMARY KEY, h hstore, l ltree, s span, m int4multirange, d names,
+       o outer_pair, os outer_pair[], v tsvector, p point, x money, bits bit(3), w pg_lsn);
+     INSERT INTO t VALUES ('A', 'a=>1, "b c"=>NULL', 'top.science', '[1.5,)', '{[1,3),[7,9)}',
+       '{x,"y z"}', ROW(ROW(1, '{q}'), 'ab'), ARRAY[ROW(ROW(2, NULL), NULL)::outer_pair],
+       'fat:2 cat:3', '(1,2)', 12.34, B'101', '0/16B3748')`,
+    [
+      `INSERT INTO t (id, h, s) VALUES ('b', '', 'empty')`,
+      `UPDATE t SET h = h || 'n=>2', m = '{}', x = -5, d = NULL WHERE id = 'a'`,
+      `UPDATE t SET id = 'a' WHERE id = 'A'`,
+      `UPDATE t SET o = NULL, os = '{}' WHERE id = 'a'`,
+    ],
+  ],
+  [
+    'times before Christ and after 9999, infinities, and what is no number',
+    ['t'],
+    `CREATE TABLE t (id int PRIMARY KEY, d date, t timestamp, z timestamptz, i interval, n numeric,
+       f float8, g float4, c timetz);
+     INSERT INTO t VALUES
+       (1, '0044-03-15 BC', '4713-11-24 00:00:00 BC', '0001-01-01 00:00:00+14 BC', '-1 mon +2 days', 'NaN',
+         'NaN', '-Infinity', '24:00-15:59'),
+       (2, 'infinity', '-infinity', 'infinity', 'infinity', '-Infinity', '-0', '1e-45', '00:00+00'),
+       (3, '5874897-12-31', '294276-12-31 23:59:59.999999', '12026-01-01 00:00:00.1Z', '0', '1e-100',
+         '5e-324', 'NaN', '12:00:00.5+05:30')`,
+    [
+      `UPDATE t SET d = '-infinity', n = 'Infinity' WHERE id = 1`,
+      `UPDATE t SET id = id + 10, f = -f, t = '0001-12-31 23:59:59 BC'`,
+      `DELETE FROM t WHERE z = 'infinity'`,
+    ],
+  ],
+  [
     'texts with every byte that COPY writes in another way',
     ['t'],
     `CREATE TABLE t (id int PRIMARY KEY, v text, b bytea, d text[]);

@@ -39,11 +39,13 @@ export interface SourceChoices extends Partial<Omit<PostgresSourceOptions, 'conn
   readonly connect?: Partial<PostgresSourceOptions['connect']>;
   /** Acknowledge what was received; true unless told. */
   readonly acknowledges?: boolean;
+  /** What the consumer does with each transaction before it takes the next. */
+  readonly work?: () => void;
 }
 
 export function sourceOptions(
   database: TestDatabase,
-  {connect, acknowledges: _, ...choices}: SourceChoices = {},
+  {connect, acknowledges: _, work: __, ...choices}: SourceChoices = {},
 ): PostgresSourceOptions {
   return {
     id: 'main',
@@ -128,6 +130,7 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
           folds.set(table, rows);
           for (const edit of delta) foldEdit(rows, edit, table);
         }
+        choices.work?.();
         await held;
         if (acknowledges) source.acknowledge(transaction.lsn);
         return true;

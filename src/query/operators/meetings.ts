@@ -7,7 +7,10 @@ export type SideName = 'left' | 'right';
 /** The rows of one side: none, the only one (its key stands beside it), or several by key. */
 export type Rows = Row | Map<Key, Row> | undefined;
 
-/** The rows of both sides that have one join key: the pairs of a join are made of them. */
+/**
+ * The rows of both sides that have one join key: the pairs of a join are made of them. A
+ * side's key says nothing where the side has no row or several.
+ */
 export class Meeting {
   left: Rows = undefined;
   leftKey: Key = 0;

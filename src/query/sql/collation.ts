@@ -197,6 +197,7 @@ const collationOf = (type: Type): Collation | undefined => plain(type).collation
 
 /** The type with a collation; without one, the database's own. */
 export function withCollation(type: Type, collation: Collation | undefined): Type {
+  if (collationOf(type) === collation) return type;
   if (type.kind === 'array') {
     return type.element ? {...type, element: withCollation(type.element, collation)} : type;
   }

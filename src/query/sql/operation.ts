@@ -24,6 +24,7 @@ export function operation(site: Site, node: A_Expr): Expression {
     case 'AEXPR_OP':
     case 'AEXPR_LIKE':
     case 'AEXPR_ILIKE':
+    case 'AEXPR_SIMILAR':
       return operatorCall(site, node, name);
     case 'AEXPR_IN':
       return inList(site, node, name === '<>');
@@ -42,7 +43,7 @@ export function operation(site: Site, node: A_Expr): Expression {
     case 'AEXPR_NOT_BETWEEN_SYM':
       return between(site, node);
     default:
-      throw notSupported(context, node.location, 'SIMILAR TO', 'write a regular expression: ~');
+      throw notSupported(context, node.location, 'this operator', 'docs/queries.md lists them');
   }
 }
 

@@ -15,12 +15,22 @@ export interface Translated {
   readonly looping: boolean;
 }
 
+export interface Reading {
+  /** Whether upper and lower case are the same. */
+  readonly folded: boolean;
+  readonly letters: Letters;
+}
+
+/** The flags for JavaScript, which knows no upper and lower case of ASCII alone. */
+export const flagsOf = ({folded, letters}: Reading): string =>
+  folded && letters !== 'ascii' ? 'iu' : 'u';
+
 /**
  * A regular expression of Postgres (its "advanced" ones) as one of JavaScript. Throws a
  * Problem for what means something else there, or nothing: collating elements, embedded
  * options. Classes of letters are those of Unicode, or of ASCII where the collation is C.
  */
-export function translated(pattern: string, letters: Letters): Translated {
+export function translated(pattern: string, {folded, letters}: Reading): Translated {
   const sets = letters === 'ascii' ? ASCII_SETS : UNICODE_SETS;
   let source = '';
   let rest = pattern;
@@ -40,7 +50,8 @@ export function translated(pattern: string, letters: Letters): Translated {
     if (token.startsWith('(')) opened.push(source.length);
     if (token === ')') closed = source.slice(opened.pop() ?? 0) + token;
     alternatives ||= token === '|';
-    source += token.startsWith('[') ? setSource(token, sets, pattern) : tokenSource(token, sets);
+    const part = token.startsWith('[') ? setSource(token, sets, pattern) : tokenSource(token, sets);
+    source += folded && letters === 'ascii' ? inBothCases(part) : part;
   }
   return {
     source,
@@ -55,11 +66,26 @@ export function translated(pattern: string, letters: Letters): Translated {
 const canBeEmpty = (source: string): boolean =>
   /\\[1-9]/.test(source) || compiled(`^${source}$`, 'u', source).test('');
 
-export function regularExpression(
-  pattern: string,
-  {folded, letters}: {folded: boolean; letters: Letters},
-): RegExp {
-  return compiled(translated(pattern, letters).source, folded ? 'iu' : 'u', pattern);
+/** A letter, or a class, of ASCII in upper and lower case; anything else as it is. */
+function inBothCases(part: string): string {
+  const swap = (text: string): string =>
+    text.replace(/[a-zA-Z]/g, (one) =>
+      one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase(),
+    );
+  if (/^[a-zA-Z]$/.test(part)) return `[${part}${swap(part)}]`;
+  if (!part.startsWith('[')) return part;
+  const negated = part.startsWith('[^');
+  const inner = part.slice(negated ? 2 : 1, -1);
+  const letters = inner.match(/(?<!\\)[a-zA-Z](?:-[a-zA-Z])?/g) ?? [];
+  const others = letters.filter((one) => one.length === 1 || sameCase(one)).map(swap);
+  const all = letters.some((one) => one.length > 1 && !sameCase(one)) ? 'A-Za-z' : '';
+  return `[${negated ? '^' : ''}${inner}${others.join('')}${all}]`;
+}
+
+const sameCase = (range: string): boolean => /[a-z]-[a-z]|[A-Z]-[A-Z]/.test(range);
+
+export function regularExpression(pattern: string, reading: Reading): RegExp {
+  return compiled(translated(pattern, reading).source, flagsOf(reading), pattern);
 }
 
 export function compiled(source: string, flags: string, pattern: string): RegExp {

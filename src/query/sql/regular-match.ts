@@ -1,6 +1,5 @@
-import type {Type} from '../../data/type.ts';
 import {problems} from './problems.ts';
-import {compiled, translated} from './regular-expression.ts';
+import {compiled, flagsOf, type Reading, translated} from './regular-expression.ts';
 
 export interface Match {
   readonly start: number;
@@ -16,17 +15,12 @@ export interface Matcher {
   readonly grouped: boolean;
 }
 
-interface Options {
-  readonly folded: boolean;
-  readonly letters: NonNullable<Type['collation']>['letters'];
-}
-
 /**
  * Finds what Postgres finds: of the matches that begin first the longest one (the shortest,
  * where all repetitions are lazy), which JavaScript's first choice need not be.
  */
-export function matcherOf(pattern: string, {folded, letters}: Options): Matcher {
-  const {source, choosing, mixed, lazy, looping} = translated(pattern, letters);
+export function matcherOf(pattern: string, reading: Reading): Matcher {
+  const {source, choosing, mixed, lazy, looping} = translated(pattern, reading);
   if (looping) {
     throw problems['sql-value']({
       message: `the regular expression "${pattern}" repeats brackets that may match nothing`,
@@ -39,7 +33,7 @@ export function matcherOf(pattern: string, {folded, letters}: Options): Matcher 
       hint: 'write all of them with ?, or none',
     });
   }
-  const flags = folded ? 'iu' : 'u';
+  const flags = flagsOf(reading);
   const first = compiled(source, `${flags}g`, pattern);
 
   /** A match at the same place that ends later (lazy: earlier). */

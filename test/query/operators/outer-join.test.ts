@@ -71,6 +71,29 @@ test('a match that another replaces in the same step is one update', () => {
   ).toEqual([[{key: '7|\\N', before: [1, 0, 'l', ...a], after: [1, 0, 'l', ...b]}]]);
 });
 
+test('a row that meets one other at most keeps its own identity', () => {
+  const join = outerJoin({
+    keptKey: firstColumn,
+    otherKey: firstColumn,
+    pair: pairRow(none),
+    lone: (kept) => [...kept, null],
+    otherLone: none,
+    single: true,
+  });
+  const steps: Delta[] = [
+    join.push([{key: 7, before: none, after: [1]}], []),
+    join.push([], [{key: 'a', before: none, after: [1]}]),
+    join.push([{key: 7, before: [1], after: [2]}], []),
+    join.push([{key: 7, before: [2], after: none}], [{key: 'b', before: none, after: [2]}]),
+  ];
+  expect(steps.map((step) => consolidate(step))).toEqual([
+    [{key: 7, before: none, after: [1, null]}],
+    [{key: 7, before: [1, null], after: [1, 1]}],
+    [{key: 7, before: [1, 1], after: [2, null]}],
+    [{key: 7, before: [2, null], after: none}],
+  ]);
+});
+
 test('a row whose join key becomes NULL stays, beside nulls', () => {
   const join = left(always);
   join.push([{key: 7, before: none, after: [1, 0, 'l']}], [{key: 'a', before: none, after: [1]}]);

@@ -5,7 +5,7 @@ import {sqlAggregate} from '../../../src/query/functions/aggregates.ts';
 import {aggregateOver} from '../../../src/query/functions/window-aggregates.ts';
 import {windowFunction} from '../../../src/query/functions/windows.ts';
 import {windowed} from '../../../src/query/operators/window.ts';
-import type {WindowCall} from '../../../src/query/plan.ts';
+import type {WindowCall, WindowFrame} from '../../../src/query/plan.ts';
 import {by, column} from '../../support/columns.ts';
 import {expectIncremental} from '../../support/expect-incremental.ts';
 import {nullsLast, sortedBy} from '../../support/sort-oracle.ts';
@@ -44,6 +44,33 @@ test.each<[name: string, args: Parameters<typeof call>[1][], values: Value[]]>([
     orderBy: [by(1)],
     functions: [call(name, ...args)],
   });
+  const rows: Row[] = [10, 20, 20, 30].map((value) => [1, value, '']);
+  const delta = running.push(rows.map((after, key) => ({key, before: undefined, after})));
+  expect(delta.map(({after}) => after?.[3])).toEqual(values);
+});
+
+const rowsFrame = (frame: Partial<WindowFrame>): WindowFrame => ({
+  mode: 'rows',
+  start: {kind: 'unbounded'},
+  end: {kind: 'current'},
+  exclude: 'nothing',
+  ...frame,
+});
+const preceding = (offset: number) => ({kind: 'offset', following: false, offset}) as const;
+const following = (offset: number) => ({kind: 'offset', following: true, offset}) as const;
+
+/** What Postgres answers for the sums over frames of 10, 20, 20, 30. */
+test.each<[what: string, frame: Partial<WindowFrame>, values: Value[]]>([
+  ['a row before and one behind', {start: preceding(1), end: following(1)}, [30, 50, 70, 50]],
+  ['rows that are not reached', {start: following(2), end: following(3)}, [50, 30, null, null]],
+  ['an end before its start', {start: following(1), end: preceding(1)}, [null, null, null, null]],
+  ['a group before', {mode: 'groups', start: preceding(1)}, [10, 50, 50, 70]],
+  ['but the row', {end: {kind: 'unbounded'}, exclude: 'current'}, [70, 60, 60, 50]],
+  ['but its group', {end: {kind: 'unbounded'}, exclude: 'group'}, [70, 40, 40, 50]],
+  ['but its other peers', {end: {kind: 'unbounded'}, exclude: 'ties'}, [80, 60, 60, 80]],
+])('a frame of %s', (_what, frame, values) => {
+  const sum = {...call('sum', column(1)), frame: rowsFrame(frame)};
+  const running = windowed({partitionBy: [], orderBy: [by(1)], functions: [sum]});
   const rows: Row[] = [10, 20, 20, 30].map((value) => [1, value, '']);
   const delta = running.push(rows.map((after, key) => ({key, before: undefined, after})));
   expect(delta.map(({after}) => after?.[3])).toEqual(values);

@@ -267,6 +267,8 @@ const PATTERNS = [
 test.each([
   ['~', (a: string, p: string) => `${a} ~ '${p}'`],
   ['~*', (a: string, p: string) => `upper(${a}) ~* '${p}'`],
+  ['~ in C', (a: string, p: string) => `${a} COLLATE "C" ~ '${p}'`],
+  ['~* in C', (a: string, p: string) => `upper(${a} COLLATE "C") ~* '${p}'`],
   ['regexp_replace', (a: string, p: string) => `regexp_replace(${a}, '${p}', '<\\&>')`],
   [
     'regexp_replace of all',
@@ -279,6 +281,40 @@ test.each([
   ['substring', (a: string, p: string) => `substring(${a} from '${p}')`],
 ])('%s finds what Postgres finds', async (_name, expression) => {
   await agree(TEXTS.flatMap((one) => PATTERNS.map((pattern) => expression(one, pattern))));
+});
+
+test('SIMILAR TO matches what Postgres matches', async () => {
+  const patterns = [
+    ...[
+      'a%',
+      '%b%',
+      '(a|f)%',
+      '[a-c]+',
+      'a_c',
+      'a{3}',
+      '%\\_%',
+      'a.b.c',
+      '[^a]%',
+      '%[]]',
+      '%[[:digit:]]',
+    ],
+    ...['abc|aab', '', '%', '^abc$', '(abc){2}'],
+  ];
+  await agree(
+    TEXTS.flatMap((one) => [
+      ...patterns.map((pattern) => `${one} SIMILAR TO '${pattern}'`),
+      `${one} NOT SIMILAR TO '%#_%' ESCAPE '#'`,
+    ]),
+  );
+});
+
+test('what to_char and format have not is told', () => {
+  const refused = ["to_char(1, 'L9')", "to_char(1, 'B9')", "format('%I', 'a')"];
+  expect(refused.map(ours)).toEqual(refused.map(() => 'fails'));
+  expect(ours("to_char('2024-01-01'::date, 'TMMonth')")).toBe('fails');
+  expect(ours("regexp_replace('a', '(a*)+', '')")).toBe('fails');
+  expect(ours("regexp_replace('a', 'a+?b+', '')")).toBe('fails');
+  expect(ours("regexp_replace('a', 'a', '', 'n')")).toBe('fails');
 });
 
 test('json is built as Postgres builds it', async () => {

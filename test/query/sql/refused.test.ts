@@ -52,11 +52,6 @@ const REFUSED: readonly (readonly [sql: string, pointer: string, code: string])[
     'sql-not-supported',
   ],
   [
-    "SELECT id FROM orders WHERE note SIMILAR TO 'a'",
-    '                                 ^',
-    'sql-not-supported',
-  ],
-  [
     'SELECT id FROM orders WHERE raw = raw',
     '                                ^',
     'sql-not-supported',

@@ -165,3 +165,19 @@ test('changes are told once: first all there is, then what a step has changed', 
   pushed(query, 3 * SECOND, new Map([['public.a', [edit]]]));
   expect([...query.memory!.changes().keys()].map((key) => key.slice(-2))).toEqual(['#2']);
 });
+
+test('which match came first is forgotten with its row, also where no row is left', () => {
+  const text = 'MATCH (a:a) OPTIONAL MATCH (b:b) WHERE b.value = a.id RETURN a.id AS id, b.id AS b';
+  const query = running(text);
+  brought(query, SECOND, 'a', [[1, 5]]);
+  expect(remembered(query).size).toBe(0);
+  brought(query, SECOND, 'b', [['y', 1]]);
+  expect(remembered(query).size).toBe(0);
+  brought(query, SECOND, 'b', [['x', 1]]);
+  const kept = remembered(query);
+  expect([...kept.values()]).toEqual(['["y",null]']);
+  const fresh = running(text);
+  fresh.memory!.recall(kept);
+  pushed(fresh, SECOND, new Map());
+  expect([...fresh.memory!.changes().values()]).toEqual([undefined]);
+});

@@ -1,12 +1,13 @@
 import {ANY} from '../../../data/type.ts';
 import type {Expression} from '../../expression.ts';
 import type {Call} from '../ast.ts';
-import {refuseClock} from '../lower/clock.ts';
-import {toAny} from '../lower/convert.ts';
+import {isOneClock, refuseClock} from '../lower/clock.ts';
+import {literal, toAny} from '../lower/convert.ts';
 import {call, strict} from '../lower/function.ts';
 import type {Site} from '../lower/site.ts';
 import {type BetweenUnit, between} from '../temporal/between.ts';
 import {momentOf} from '../temporal/construct.ts';
+import {CypherDuration} from '../temporal/duration.ts';
 import {durationOf} from '../temporal/duration-of.ts';
 import type {MomentKind} from '../temporal/moment.ts';
 import {truncated} from '../temporal/truncate.ts';
@@ -24,9 +25,6 @@ const BETWEEN: Readonly<Record<string, BetweenUnit>> = {
 
 export const TEMPORAL_FUNCTIONS: readonly FunctionEntry[] = [
   entry('duration', ['a map, a string or a duration', 1], ANY, durationOf),
-  ...Object.entries(BETWEEN).map(([name, unit]) =>
-    entry(name, ['two temporal values', 2], ANY, (a, b) => between(unit, a, b)),
-  ),
   ...KINDS.map((kind) =>
     entry(`${kind}.truncate`, ['a unit, a temporal value and a map', 2, 3], ANY, (...args) =>
       truncated(kind, args),
@@ -34,8 +32,24 @@ export const TEMPORAL_FUNCTIONS: readonly FunctionEntry[] = [
   ),
 ];
 
+const BETWEENS: readonly SpecialFunction[] = Object.entries(BETWEEN).map(([name, unit]) => ({
+  name,
+  arity: [2, 2],
+  usage: 'two temporal values',
+  lower: (site, {args}) => {
+    const [from, to] = args;
+    if (from && to && isOneClock(from, to)) return literal(new CypherDuration(0, 0, 0), ANY);
+    const measured = strict(name, (a, b) => between(unit, a, b));
+    return call(
+      measured,
+      args.map((arg) => toAny(site.lower(arg))),
+      ANY,
+    );
+  },
+}));
+
 /** Without an argument each of these is a clock. */
-export const TEMPORAL_SPECIALS: readonly SpecialFunction[] = KINDS.flatMap((kind) =>
+const MOMENTS: readonly SpecialFunction[] = KINDS.flatMap((kind) =>
   [kind, `${kind}.statement`, `${kind}.transaction`, `${kind}.realtime`].map((name) => ({
     name,
     arity: [0, 1] as const,
@@ -48,3 +62,5 @@ export const TEMPORAL_SPECIALS: readonly SpecialFunction[] = KINDS.flatMap((kind
     },
   })),
 );
+
+export const TEMPORAL_SPECIALS: readonly SpecialFunction[] = [...BETWEENS, ...MOMENTS];

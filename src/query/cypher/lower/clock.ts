@@ -6,6 +6,7 @@ import type {TimeCall} from '../../plan.ts';
 import {type ClockUnit, nowComparison} from '../../time/now.ts';
 import {problems as timeProblems} from '../../time/problems.ts';
 import type {Call, Comparison, ComparisonOperator, Expr} from '../ast.ts';
+import {print} from '../print.ts';
 import {problems} from '../problems.ts';
 import {Moment, type MomentKind} from '../temporal/moment.ts';
 import {asFloat, isNumeric} from '../values/number.ts';
@@ -34,6 +35,10 @@ function clockOf(expr: Expr): MomentKind | 'timestamp' | undefined {
   if (name === 'timestamp') return name;
   return CLOCK.exec(name)?.[1] as MomentKind | undefined;
 }
+
+/** Whether two readings are of one clock: within a step they tell the same time. */
+export const isOneClock = (a: Expr, b: Expr): boolean =>
+  clockOf(a) !== undefined && print(a) === print(b);
 
 const holdsClock = (expr: Expr): boolean =>
   anyInside(expr, (inner) => clockOf(inner) !== undefined);

@@ -73,6 +73,44 @@ const escaped = (pattern: string, mark: string): string => {
   return result;
 };
 
+/** A pattern of SIMILAR TO as a regular expression: Postgres's similar_escape. */
+function similar(pattern: string, mark = '\\'): string {
+  if (Array.from(mark).length > 1) {
+    throw problems['sql-value']({message: 'invalid escape string: it must be one character'});
+  }
+  let source = '';
+  let depth = 0;
+  const letters = Array.from(pattern);
+  for (let i = 0; i < letters.length; i++) {
+    const letter = letters[i] as string;
+    if (mark !== '' && letter === mark) {
+      i += 1;
+      if (letters[i] === '"') {
+        throw problems['sql-value']({message: 'SIMILAR TO with separators is not supported'});
+      }
+      source += `\\${letters[i] ?? ''}`;
+    } else if (depth > 0) {
+      if (letter === ']' && i > depth) depth = 0;
+      source += letter === '\\' ? '\\\\' : letter;
+    } else if (letter === '[') {
+      // A bracket right behind the opening one, or behind its ^, closes nothing.
+      depth = letters[i + 1] === '^' ? i + 2 : i + 1;
+      source += letter;
+    } else source += SIMILAR[letter] ?? letter;
+  }
+  return `^(?:${source})$`;
+}
+
+const SIMILAR: Readonly<Record<string, string>> = {
+  '%': '.*',
+  _: '.',
+  '(': '(?:',
+  '\\': '\\\\',
+  '.': '\\.',
+  '^': '\\^',
+  $: '\\$',
+};
+
 /** LIKE, ILIKE and regular expressions. */
 export const pattern = (): readonly Overload[] => [
   operatorTyped('~~(text, text) bool', like({folded: false, negated: false})),
@@ -84,5 +122,7 @@ export const pattern = (): readonly Overload[] => [
   operatorTyped('~*(text, text) bool', matches({folded: true, negated: false})),
   operatorTyped('!~*(text, text) bool', matches({folded: true, negated: true})),
   define('like_escape(text, text) text', escaped),
+  define('similar_to_escape(text) text', (a: string) => similar(a)),
+  define('similar_to_escape(text, text) text', similar),
   defineTyped('regexp_like(text, text) bool', matches({folded: false, negated: false})),
 ];

@@ -1,0 +1,202 @@
+import {historyProblems} from '../api/problems-history.ts';
+import type {
+  EventsAsked,
+  EventsPage,
+  HistoryView,
+  PastAsked,
+  PastResult,
+  Reach,
+} from '../api/service.ts';
+import type {Event} from '../data/event.ts';
+import {rowJson} from '../data/json.ts';
+import {compareToMoment, type Moment} from '../data/moment.ts';
+import type {Clock} from '../lib/clock.ts';
+import type {EventLog} from '../store/store.ts';
+import type {LiveQuery} from './live-query.ts';
+import {eventsAfter, type Pace, pace} from './log-walk.ts';
+import {pastRows} from './past-rows.ts';
+import {type Rewound, rewind} from './rewind.ts';
+
+export interface HistoryOptions {
+  readonly log: EventLog;
+  readonly queries: ReadonlyMap<string, LiveQuery>;
+  readonly clock: Clock;
+  readonly limits: HistoryLimits;
+}
+
+export interface HistoryLimits {
+  /** Requests that look through the log at the same time. */
+  readonly historyRequests: number;
+  /** Changed rows that one of them may hold. */
+  readonly historyRows: number;
+}
+
+/** Rows that are looked at in one turn. */
+const TURN_ROWS = 5_000;
+/** Characters of rows after which a page of events ends. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
+
+/**
+ * What the event log tells of the past: the events of a query, and its result as it was.
+ *
+ * A request looks through the log in turns, with everybody else's in between, and costs at
+ * most the log once; no more than `historyRequests` do so at a time.
+ */
+export function history({log, queries, clock, limits}: HistoryOptions): HistoryView {
+  let looking = 0;
+
+  async function counted<T>(act: () => Promise<T>): Promise<T> {
+    const max = limits.historyRequests;
+    if (looking >= max) throw historyProblems['history-busy']({max});
+    looking += 1;
+    try {
+      return await act();
+    } finally {
+      looking -= 1;
+    }
+  }
+
+  /** Whether a query reads the source that another one reads. */
+  const sameSource = (id: string) => {
+    const source = queries.get(id)?.definition.source.id;
+    return (other: string): boolean => queries.get(other)?.definition.source.id === source;
+  };
+
+  function refuseFuture(query: LiveQuery, at: Moment): void {
+    const now = clock.nowMs();
+    const {asOf} = query;
+    const ahead =
+      (at.kind === 'sequence' && at.sequence > log.last) ||
+      (at.kind === 'lsn' && asOf !== undefined && at.lsn > asOf.lsn) ||
+      (at.kind === 'time' && at.micros > now * 1000);
+    if (ahead) throw historyProblems['history-ahead']({last: log.last, asOf, nowMs: now});
+  }
+
+  return {
+    events: (queryId, asked) =>
+      counted(async () => {
+        const turns = pace(TURN_ROWS);
+        const reach = await reachOf(log, sameSource(queryId), turns);
+        refuseRange(log, asked, reach);
+        return pageOf(log, queryId, {...asked, reach, turns});
+      }),
+    result: (queryId, asked) =>
+      counted(async () => {
+        const query = queries.get(queryId)!;
+        refuseFuture(query, asked.at);
+        const at = isNow(query, asked.at) ? sequenceNow(log) : asked.at;
+        const mine = sameSource(queryId);
+        const rewinding = {queryId, at, sameSource: mine, turnRows: TURN_ROWS};
+        const rowsMax = limits.historyRows;
+        const found = await rewind(log, {...rewinding, rowsMax}, (then) => {
+          return 'kind' in then ? then : taken(query, then, asked);
+        });
+        if (!('kind' in found)) return found;
+        if (found.kind === 'too-much') throw historyProblems['history-too-large']({max: rowsMax});
+        throw notHeld(await reachOf(log, mine, pace(TURN_ROWS)));
+      }),
+  };
+}
+
+const sequenceNow = (log: EventLog): Moment => ({kind: 'sequence', sequence: log.last});
+
+/** Whether nothing has happened since a moment; also where the log has no event at all. */
+function isNow({asOf}: LiveQuery, at: Moment): boolean {
+  if (!asOf || at.kind === 'sequence') return false;
+  return at.kind === 'lsn' ? at.lsn >= asOf.lsn : at.micros >= asOf.commitTime;
+}
+
+/** The rows of a past result, as long as the present is what they were told apart from. */
+function taken(query: LiveQuery, then: Rewound, asked: PastAsked): PastResult {
+  const json = rowJson(query.columns);
+  const {count, rows} = pastRows(query, then.rows, asked);
+  const {sequence, transaction} = then;
+  return {
+    count,
+    sequence,
+    lsn: transaction?.lsn,
+    asOfMs: transaction && Math.floor(transaction.commitTime / 1000),
+    columns: query.columns.map(({name}) => name),
+    rows,
+    text: (row) => (typeof row === 'string' ? row : json(row)),
+  };
+}
+
+/** Where the log begins, for queries of one source. */
+async function reachOf(
+  log: EventLog,
+  mine: (queryId: string) => boolean,
+  turns: Pace,
+): Promise<Reach> {
+  for (let place = log.trimmed; place < log.last; ) {
+    const events = eventsAfter(log, place) ?? eventsAfter(log, log.trimmed) ?? [];
+    for (const event of events) {
+      if (mine(event.queryId)) return {whole: log.trimmed === 0, first: event};
+      place = event.sequence;
+    }
+    if (turns.over(events.length)) await turns.turn();
+  }
+  return {whole: log.trimmed === 0, first: undefined};
+}
+
+function notHeld({first}: Reach): Error {
+  return historyProblems['history-not-held']({first});
+}
+
+function refuseRange(log: EventLog, {from, to, after}: EventsAsked, reach: Reach): void {
+  const before = (moment: Moment): boolean =>
+    reach.first !== undefined && compareToMoment(reach.first, moment) > 0;
+  if (!reach.whole && to && before(to)) throw notHeld(reach);
+  if (after !== undefined && after < log.trimmed) throw notHeld(reach);
+  if (from?.kind === 'sequence' && from.sequence > log.last + 1) {
+    throw historyProblems['history-ahead']({last: log.last, asOf: undefined, nowMs: undefined});
+  }
+}
+
+/** Whether events that were asked for are gone. */
+function isTruncated({from, after}: EventsAsked, {whole, first}: Reach): boolean {
+  if (whole || after !== undefined) return false;
+  return !from || !first || compareToMoment(first, from) > 0;
+}
+
+async function pageOf(
+  log: EventLog,
+  queryId: string,
+  {reach, turns, ...asked}: EventsAsked & {readonly reach: Reach; readonly turns: Pace},
+): Promise<EventsPage> {
+  const {from, to, after, limit} = asked;
+  const last = Math.min(log.last, to?.kind === 'sequence' ? to.sequence : log.last);
+  const least = from?.kind === 'sequence' ? from.sequence - 1 : 0;
+  const found: Event[] = [];
+  const page = {events: found, reach, truncated: isTruncated(asked, reach)};
+  let characters = 0;
+  for (let place = Math.max(after ?? 0, least, log.trimmed); place < last; ) {
+    const events = eventsAfter(log, place, last);
+    if (!events) throw notHeld(reach);
+    for (const event of events) {
+      if (event.queryId === queryId && within(event, {from, to})) {
+        if (found.length === limit || characters >= PAGE_CHARACTERS) {
+          return {...page, next: found.at(-1)!.sequence};
+        }
+        found.push(event);
+        characters += charactersOf(event);
+      }
+      place = event.sequence;
+    }
+    if (turns.over(events.length)) await turns.turn();
+  }
+  return {...page, next: undefined};
+}
+
+function within(event: Event, {from, to}: Pick<EventsAsked, 'from' | 'to'>): boolean {
+  if (from && compareToMoment(event, from) < 0) return false;
+  return !to || compareToMoment(event, to) <= 0;
+}
+
+function charactersOf({added, updated, deleted}: Event): number {
+  let sum = 0;
+  for (const rows of [added, updated, deleted]) {
+    for (const {before, after} of rows) sum += (before?.length ?? 0) + (after?.length ?? 0);
+  }
+  return sum;
+}
