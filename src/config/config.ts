@@ -129,6 +129,10 @@ export interface SourceConfig {
   readonly slotFailover: boolean;
   /** How often a heartbeat is written into the database's log; 0: never. */
   readonly heartbeatMs: number;
+  /** How often what is held is compared with the database, beside the stream; 0: never. */
+  readonly verifyMs: number;
+  /** Rows that are read for that in a second, at most. */
+  readonly verifyRowsPerSecond: number;
 }
 
 export interface QueryConfig {
@@ -230,6 +234,8 @@ export const defaults = {
     slotRetryMs: 1_000,
     slotFailover: false,
     heartbeatMs: 10_000,
+    verifyMs: 300_000,
+    verifyRowsPerSecond: 50_000,
   },
   stateStore: {durability: 'group', flushMs: 1000, checkpointBytes: 32 * 1024 * 1024},
   query: {autoStart: false},

@@ -99,6 +99,14 @@ export const source = field.map({
     .milliseconds({min: 0})
     .default(defaults.source.heartbeatMs)
     .describe('How often a heartbeat goes through the log of the database. 0: never.'),
+  verifyMs: field
+    .milliseconds({min: 0})
+    .default(defaults.source.verifyMs)
+    .describe('How often what is held is compared with the database. 0: never.'),
+  verifyRowsPerSecond: field
+    .integer({min: 1, max: 1_000_000_000})
+    .default(defaults.source.verifyRowsPerSecond)
+    .describe('Rows that are read for that in a second.'),
 });
 
 const labels = field.texts('the name of a table or relation').default([]);

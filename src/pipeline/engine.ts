@@ -1,7 +1,9 @@
+import type {Checksum} from '../data/checksum.ts';
 import type {Event} from '../data/event.ts';
 import type {Lsn} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {QueryNote, Step, Store} from '../store/store.ts';
+import {checksums} from './checksums.ts';
 import {earlierResults} from './earlier-results.ts';
 import {eventOf, resultTexts, sizeOf, toldOf} from './events.ts';
 import type {LiveQuery} from './live-query.ts';
@@ -28,6 +30,8 @@ export interface Engine {
   note(notes: readonly QueryNote[]): void;
   /** Sequence of the last event of a query, 0 while it has none. */
   sequenceOf(queryId: string): number;
+  /** Of its result, as clients fold it; undefined of one that is too large to ask. */
+  checksumOf(query: LiveQuery): Checksum | undefined;
   /** There is no such query any more. */
   forget(queryId: string): void;
   /** The result of a query as clients were told it last: JSON texts by key. */
@@ -66,6 +70,7 @@ export interface CommitLimits {
 export function engine({store, limits, query: queryOf, fail}: EngineOptions): Engine {
   const earlier = earlierResults(store.queries, queryOf);
   const sequences = new Map([...store.queries].map(([id, {sequence}]) => [id, sequence]));
+  const sums = checksums();
   let sequence = store.log.last;
   let broken = false;
 
@@ -76,6 +81,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
     return all.map((one, index) => {
       sequence += 1;
       sequences.set(one.queryId, sequence);
+      sums.move(one);
       return eventOf(one, transaction, {sequence, part: index + 1, parts: all.length});
     });
   }
@@ -124,7 +130,11 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
     },
     note: (notes) => commit([{transaction: undefined, events: [], notes}], () => {}),
     sequenceOf: (queryId) => sequences.get(queryId) ?? 0,
-    forget: (queryId) => void sequences.delete(queryId),
+    checksumOf: sums.of,
+    forget(queryId) {
+      sequences.delete(queryId);
+      sums.forget(queryId);
+    },
     unsettled: earlier.ids,
     toldResult(queryId) {
       const query = queryOf(queryId);

@@ -104,7 +104,18 @@ export function streamWorld(parts: Parts): StreamWorld {
     results(queryId) {
       const query = parts.queries.all.get(queryId);
       const asOf = query?.asOf;
-      return query && asOf && {columns: query.columns, lsn: lsnText(asOf.lsn), rows: query.rows};
+      if (!query || !asOf) return undefined;
+      const {columns, rows, count} = query;
+      return {
+        columns,
+        lsn: lsnText(asOf.lsn),
+        rows,
+        count,
+        // Read only where it is asked for: it may cost a look at every row.
+        get checksum() {
+          return parts.engine.checksumOf(query)?.checksum;
+        },
+      };
     },
     progress() {
       const all = [...parts.sources.values()].map((source) => source.status());

@@ -90,12 +90,12 @@ export const slotProblems = catalogue({
       'Grant what the hint names, or set heartbeatMs to 0. Without heartbeats everything works; ' +
       'the way from the log to the service is not measured.',
     status: 503,
-    say: ({user, said}: {user: string; said: string}) => ({
+    say: ({role, said, args}: {role: string; said: string; args: string}) => ({
       message: 'heartbeats cannot be written into the log of the database',
       detail: `${said}.`,
       hint:
-        'GRANT EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean, text, text, ' +
-        `boolean) TO "${user}"; or heartbeatMs: 0`,
+        `GRANT EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(${args}) TO ${role};\n` +
+        'or heartbeatMs: 0',
     }),
   },
   'failover-not-supported': {

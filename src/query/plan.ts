@@ -8,7 +8,7 @@ import type {Expression} from './expression.ts';
  * the engine. Each node is a keyed collection of rows; `columns` names what they hold.
  *
  * Identity: a scan's row is its table's key; filter, project and order keep it; a join's
- * row is the pair of both (for outer joins see `operators/outer-identity.ts`); an
+ * row is the pair of both (for outer joins see `operators/outer-identity.ts`, and `single`); an
  * aggregate's is its group; of distinct, the row itself; of a union, the branch and the row.
  *
  * A plan may hold one node object in several places: it then runs once for all of them.

@@ -68,6 +68,20 @@ export function bagImage(table: Table): TableImage {
         bag = next;
       }),
     rows: () => rowsOf(bag),
+    row(key) {
+      const {name, copy} = copyOf(key);
+      const copies = bag.get(name);
+      return copies && copy < copies.count ? copies.row : undefined;
+    },
+    namer() {
+      const copies = new Map<string, number>();
+      return (row) => {
+        const name = nameOf(row);
+        const copy = copies.get(name) ?? 0;
+        copies.set(name, copy + 1);
+        return copyKey(name, copy);
+      };
+    },
     load(stored) {
       for (const row of stored.values()) put(row, []);
     },
@@ -86,6 +100,12 @@ export function bagImage(table: Table): TableImage {
 }
 
 const copyKey = (name: string, copy: number): Key => joinParts([name, String(copy)]);
+
+function copyOf(key: Key): {readonly name: string; readonly copy: number} {
+  const text = String(key);
+  const end = text.lastIndexOf('|');
+  return {name: text.slice(0, end), copy: Number(text.slice(end + 1))};
+}
 
 function* rowsOf(bag: ReadonlyMap<string, Copies>): Iterable<readonly [Key, Row]> {
   for (const [name, {row, count}] of bag) {

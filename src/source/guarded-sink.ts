@@ -10,7 +10,7 @@ export class Bug extends Error {
 export function guardedSink(
   sink: SourceSink,
   signal: AbortSignal,
-  onReceived: () => void,
+  onReceived: (transaction: Transaction) => void,
 ): SourceSink {
   let release = (more: boolean): void => void more;
   // One listener for all calls: a race with one promise would keep every call for ever.
@@ -35,7 +35,7 @@ export function guardedSink(
           const pulled = (): Transaction | undefined => {
             try {
               const transaction = next();
-              if (transaction?.kind === 'stream') onReceived();
+              if (transaction?.kind === 'stream') onReceived(transaction);
               return transaction;
             } catch (error) {
               own = error;

@@ -1,5 +1,6 @@
 import type {Problem} from '../lib/problem.ts';
 import {codeOf, saidBy} from '../postgres/failure.ts';
+import {quoteIdent} from '../postgres/identifiers.ts';
 import type {Message} from '../postgres/pgoutput.ts';
 import {slotProblems} from '../postgres/problems-slot.ts';
 import type {Duty} from './beside.ts';
@@ -20,6 +21,8 @@ export interface HeartbeatStatus {
  */
 export interface Heartbeat {
   readonly status: HeartbeatStatus | undefined;
+  /** Why the server lets us write none. */
+  readonly refusal: Problem | undefined;
   /** `onRefused` is told once of a server that lets us write none. */
   duty(version: number, onRefused: (problem: Problem) => void): Duty;
   /** Looks at what comes from the stream. */
@@ -32,8 +35,14 @@ export const HEARTBEAT_PREFIX = 'tailrace';
 
 // Since Postgres 17 a message that belongs to no transaction can be flushed at once. Before
 // that it would wait for somebody else's commit: there it is given a transaction.
-const EMIT = `SELECT pg_logical_emit_message(false, $1, $2, true)::text AS lsn`;
-const EMIT_BEFORE_17 = `SELECT pg_logical_emit_message(true, $1, $2)::text AS lsn`;
+const EMIT = {
+  sql: 'SELECT pg_logical_emit_message(false, $1, $2, true)',
+  args: 'boolean, text, text, boolean',
+};
+const EMIT_BEFORE_17 = {
+  sql: 'SELECT pg_logical_emit_message(true, $1, $2)',
+  args: 'boolean, text, text',
+};
 
 /** 42501: not allowed. 25006: read-only, by a setting of the role or the database. */
 const REFUSED = new Set(['42501', '25006']);
@@ -46,7 +55,7 @@ export function heartbeat(
   /** The oldest that was written and has not come back, and the newest of all. */
   let pendingMs: number | undefined;
   let newestMs = 0;
-  let refused = false;
+  let refusal: Problem | undefined;
 
   return {
     get status() {
@@ -54,21 +63,24 @@ export function heartbeat(
       if (!last || ageMs <= last.roundTripMs) return last;
       return {atMs: last.atMs, roundTripMs: ageMs};
     },
+    get refusal() {
+      return refusal;
+    },
     duty: (version, onRefused) => ({
       everyMs: heartbeatMs,
       async look(client) {
-        if (refused) return;
+        if (refusal) return;
         newestMs = clock.nowMs();
         pendingMs ??= newestMs;
+        const {sql, args} = version >= 170_000 ? EMIT : EMIT_BEFORE_17;
         try {
-          const emit = version >= 170_000 ? EMIT : EMIT_BEFORE_17;
-          await client.query(emit, [HEARTBEAT_PREFIX, `${slotName} ${newestMs}`]);
+          await client.query(sql, [HEARTBEAT_PREFIX, `${slotName} ${newestMs}`]);
         } catch (error) {
           pendingMs = undefined;
           if (!REFUSED.has(codeOf(error))) throw error;
-          refused = true;
-          const facts = {user: connect.user, said: saidBy(error)};
-          onRefused(slotProblems['heartbeat-refused'](facts));
+          const facts = {role: quoteIdent(connect.user), said: saidBy(error), args};
+          refusal = slotProblems['heartbeat-refused'](facts);
+          onRefused(refusal);
         }
       },
     }),

@@ -74,6 +74,8 @@ export function keyedImage(table: Table): TableImage {
         rows = next;
       }),
     rows: () => rows,
+    row: (key) => rows.get(key),
+    namer: () => keyOfRow,
     load(stored) {
       rows = stored;
     },

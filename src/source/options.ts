@@ -28,6 +28,10 @@ export interface PostgresSourceOptions {
   readonly slotFailover: boolean;
   /** How often a heartbeat is written into the database's log; 0: never. */
   readonly heartbeatMs: number;
+  /** How often what is held is compared with the database, beside the stream; 0: never. */
+  readonly verifyMs: number;
+  /** Rows that are read for that in a second, at most. */
+  readonly verifyRowsPerSecond: number;
   readonly limits: SourceLimits;
 }
 

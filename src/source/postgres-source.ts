@@ -25,6 +25,7 @@ import type {
   Staleness,
   StoredSource,
 } from './source.ts';
+import {type Verifier, verifier} from './verifier.ts';
 
 /** A Postgres database as a source, by logical replication with pgoutput. */
 export function postgresSource(
@@ -60,6 +61,7 @@ class PostgresSource implements Source {
   #interrupt = new AbortController();
   readonly #guard: SlotGuard;
   readonly #heartbeat: Heartbeat;
+  readonly #verifier: Verifier;
 
   constructor(options: PostgresSourceOptions, world: SourceWorld, stored?: StoredSource) {
     this.id = options.id;
@@ -69,12 +71,14 @@ class PostgresSource implements Source {
     this.#sinceMs = world.clock.nowMs();
     this.#guard = slotGuard(options, world, () => this.#held.senderPid);
     this.#heartbeat = heartbeat(options, world);
+    this.#verifier = verifier(options, world, this.#held);
   }
 
   async run(sink: SourceSink, signal: AbortSignal): Promise<void> {
-    const guarded = guardedSink(sink, signal, () => {
+    const guarded = guardedSink(sink, signal, (transaction) => {
       this.#failures = 0;
       this.#transactions += 1;
+      this.#verifier.take(transaction);
     });
     if (this.#held.progress.received !== undefined) this.#grownStale(undefined);
     while (!signal.aborted) {
@@ -127,11 +131,14 @@ class PostgresSource implements Source {
       lagBytes: known ? Number(server - acknowledged) : undefined,
       lagMs: oldestCommit === undefined ? (known ? 0 : undefined) : Math.max(0, ageMs),
       tables: this.#held.tables.map(({table}) => table.id),
-      warnings: this.#warnings,
+      warnings: this.#heartbeat.refusal
+        ? [...this.#warnings, this.#heartbeat.refusal]
+        : this.#warnings,
       transactions: this.#transactions,
       stale: this.#stale,
       slot: this.#guard.status,
       heartbeat: this.#heartbeat.status,
+      verification: this.#options.verifyMs > 0 ? this.#verifier.status : undefined,
     };
   }
 
@@ -152,9 +159,7 @@ class PostgresSource implements Source {
     const {tls, version} = attached;
     const duties = [tableDuty(this.#held.marks, this.#options), this.#guard.duty];
     if (this.#options.heartbeatMs > 0) {
-      duties.push(
-        this.#heartbeat.duty(version, (refused) => this.#warn([...this.#warnings, refused])),
-      );
+      duties.push(this.#heartbeat.duty(version, (refusal) => this.#logWarnings([refusal])));
     }
     const around = {options: this.#options, world: this.#world, tls};
     const act = (either: AbortSignal): Promise<void> => {
@@ -162,7 +167,10 @@ class PostgresSource implements Source {
       either.addEventListener('abort', () => this.#broken(either.reason), {once: true});
       return follow(following, either);
     };
-    await beside(duties, around, signal, act).finally(() => {
+    // A comparison takes its time: the other duties do not wait for it.
+    const slow = this.#options.verifyMs > 0 ? [this.#verifier.duty(tls)] : [];
+    const both = (either: AbortSignal): Promise<void> => beside(slow, around, either, act);
+    await beside(duties, around, signal, both).finally(() => {
       this.#stream = undefined;
       this.#heartbeat.forget();
     });

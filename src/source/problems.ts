@@ -13,6 +13,27 @@ export const sourceProblems = catalogue({
       detail: `${what}; the row's key is ${key}. The tables are compared with what is held.`,
     }),
   },
+  'rows-differ': {
+    cause: 'The verifier compared a table with the database, and the rows held are others.',
+    remedy:
+      'Nothing: all tables are compared, and results are corrected. If it happens again, look ' +
+      'for changes that Postgres does not send (a publication that lacked the table or the ' +
+      'operation for a while), and report it where there are none.',
+    status: 503,
+    say: ({table, lsn, rows, missing, changed, extra, keys}: RowsDiffer) => ({
+      message: `the rows held of table "${table}" are not those of the database`,
+      detail:
+        `At ${lsn} it has ${rows} rows: ${missing} of them are not held, ${changed} are held ` +
+        `with other values, and ${extra} are held that it does not have. Among them are those ` +
+        `with the keys ${keys.join(', ')}. All tables are compared with what is held.`,
+    }),
+  },
+  'verification-given-up': {
+    cause: 'The verifier could not carry a comparison through; that says nothing of the rows.',
+    remedy: 'Nothing: it begins again after `verifyMs`. The message says what came between.',
+    status: 503,
+    say: ({why}: {why: string}) => ({message: `a comparison was given up: ${why}`}),
+  },
   'schema-changed': {
     cause: 'A table was altered, or dropped and made again, while it was followed.',
     remedy: 'Nothing: the tables are described anew and compared with what is held.',
@@ -50,3 +71,13 @@ export const sourceProblems = catalogue({
     }),
   },
 });
+
+interface RowsDiffer {
+  readonly table: string;
+  readonly lsn: string;
+  readonly rows: number;
+  readonly missing: number;
+  readonly changed: number;
+  readonly extra: number;
+  readonly keys: readonly string[];
+}

@@ -4,6 +4,7 @@ import type {PostgresSourceOptions} from './options.ts';
 /** What makes the rows held doubtful: they are compared before the stream goes on. */
 const DOUBTS = new Set([
   'image-out-of-step',
+  'rows-differ',
   'schema-changed',
   'transaction-too-large',
   'slot-given-up',

@@ -6,6 +6,7 @@ import type {Row} from '../data/value.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {HeartbeatStatus} from './heartbeat.ts';
 import type {SlotStatus} from './slot-outlook.ts';
+import type {VerificationStatus} from './verifier.ts';
 
 /**
  * Where changes come from. A source runs until it is told to stop: it connects (again and
@@ -91,6 +92,8 @@ export interface SourceStatus {
   readonly slot?: SlotStatus | undefined;
   /** How long the way from the database's log to here takes, as last measured. */
   readonly heartbeat?: HeartbeatStatus | undefined;
+  /** How what it holds compares with the database; absent where that is not looked at. */
+  readonly verification?: VerificationStatus | undefined;
 }
 
 /** Rows are held, and are those of a moment that is past. */

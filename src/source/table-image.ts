@@ -21,6 +21,9 @@ export interface TableImage {
   /** Begins to compare what is held with the table's rows in a snapshot. */
   compare(): Comparison;
   rows(): Iterable<readonly [Key, Row]>;
+  row(key: Key): Row | undefined;
+  /** Gives the rows of a table, all of one reading, the keys that they have here. */
+  namer(): (row: Row) => Key;
   /** Takes over the rows that an image of the same table had. Only of one that is empty. */
   load(rows: Map<Key, Row>): void;
   /** How many rows are held. */

@@ -30,7 +30,7 @@ export function life(dies: {readonly at: number; readonly made: boolean} | undef
   }
   return {
     call(name, act) {
-      if (how) throw how;
+      if (how) throw new Death(`dead at ${name}: ${how.message}`);
       calls += 1;
       const now = calls === dies?.at;
       if (now && !dies?.made) die('before', name);

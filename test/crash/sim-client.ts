@@ -74,14 +74,18 @@ export class SimClient {
     return [...this.#rows].flatMap(([id, {size}]) => (size > 0 ? [id] : []));
   }
 
-  /** It has an id from somewhere, and no rows: what it is told makes no sense before a reset. */
-  comeBackWith(id: string): void {
-    this.lastId = id;
-    this.#strange = true;
+  /** One that has been told the same, to come back some time later. */
+  copy(): SimClient {
+    const other = new SimClient(this.#hears);
+    for (const [id, rows] of this.#rows) other.#rows.set(id, new Map(rows));
+    other.#place = this.#place;
+    other.lastId = this.lastId;
+    return other;
   }
 
   connect(feed: Feed<QueryChoice>, life: Life, {each}: {each: boolean}): void {
     this.disconnect();
+    if (this.lastId === undefined) this.#forget();
     const headers = this.lastId === undefined ? {} : {'last-event-id': this.lastId};
     const request = {headers, url: '/api/v1/events?snapshot=true'};
     const start = startOf(request as unknown as Parameters<typeof startOf>[0], feed);
@@ -148,8 +152,7 @@ export class SimClient {
     const [id, data] = [field('id'), field('data')];
     switch (field('event')) {
       case 'reset':
-        this.#rows.clear();
-        this.#place = undefined;
+        this.#forget();
         this.#hears.reset((JSON.parse(data!) as {reason: string}).reason);
         break;
       case 'snapshot':
@@ -162,6 +165,11 @@ export class SimClient {
       default:
     }
     if (id !== undefined) this.lastId = id;
+  }
+
+  #forget(): void {
+    this.#rows.clear();
+    this.#place = undefined;
   }
 
   #snapshot(part: {queryId: string; lsn: string | null; sequence: number; rows: Row[]}): void {

@@ -104,8 +104,8 @@ class Simulation {
   readonly #server = new SimServer();
   readonly #disk: Disk;
   readonly #clients: SimClient[];
-  /** Ids that clients once had. */
-  readonly #oldIds: string[] = [];
+  /** Clients as they were some time ago. */
+  readonly #away: SimClient[] = [];
   /** What the events of an epoch said: each is one thing for ever. */
   readonly #said = new Map<string, string>();
   /** Of the query that comes and goes over the API: what it may be, undefined is not there. */
@@ -143,6 +143,7 @@ class Simulation {
     if (!timed) for (let i = 0; i < 3; i++) this.#write();
     for (let step = 0; step < STEPS; step++) {
       if (!this.#running) await this.#start(this.#doom());
+      if (!this.#running) continue;
       // Until it is known when rows began to hold, none of them does.
       if (timed && this.#disk.lsn === 0n) await this.#pass(100);
       else await this.#attempt(this.#action());
@@ -382,16 +383,13 @@ class Simulation {
   #connect(client: SimClient): void {
     const {is, pick} = this.#chance;
     const {feed, life: own} = this.#running!;
-    if (client.lastId) this.#oldIds.push(client.lastId);
-    // Now and then somebody new comes, or one whose place is long gone.
+    // Now and then somebody new comes, or somebody who was away for long.
+    const fresh = is(0.85) ? client : is(0.4) ? this.#newClient() : pick([client, ...this.#away]);
     const index = this.#clients.indexOf(client);
-    const fresh = is(0.1) ? this.#newClient() : client;
-    this.#clients[index] = fresh;
-    if (fresh !== client && is(0.5) && this.#oldIds.length > 0) {
-      fresh.comeBackWith(pick(this.#oldIds));
-    }
-    if (fresh !== client) client.disconnect();
-    fresh.connect(feed, own, {each: is(0.3)});
+    if (is(0.2)) this.#away.push(client.copy());
+    client.disconnect();
+    this.#clients[index] = fresh === client ? client : fresh.copy();
+    this.#clients[index]!.connect(feed, own, {each: is(0.3)});
   }
 
   #changeQuery(): void {
@@ -451,6 +449,7 @@ class Simulation {
     if (queryId === 'held' && !this.#features.timed) return;
     const lsn = parseLsn(at.lsn)!;
     const history = this.#server.commits.filter(({endLsn}) => endLsn <= lsn);
+    if (process.env.DBG) console.log('event', queryId, JSON.stringify(at), bag.join());
     check(queryId, bag, {history, state: this.#server.at(lsn), time: at.commitTime});
   }
 
@@ -458,11 +457,10 @@ class Simulation {
 
   /** The world calms down: everything is acknowledged, and everybody has what there is. */
   async #quiet(): Promise<void> {
-    if (!this.#running) await this.#start(undefined);
-    if (this.#running!.life.mortal) {
+    if (this.#running?.life.mortal) {
       await this.bury();
-      await this.#start(undefined);
     }
+    if (!this.#running) await this.#start(undefined);
     this.#server.others(this.#clock.nowMs());
     for (const client of this.#clients) client.unblock();
     for (const client of this.#clients) if (!client.connected) this.#reconnect(client);

@@ -149,6 +149,7 @@ function applied(
 /** The queries of this world are as they are. */
 const refuse = () => Promise.reject(new Error('the queries of this world are not changed'));
 const unchanged: QueryChanges = {
+  note: '',
   add: refuse,
   put: refuse,
   drop: refuse,

@@ -37,12 +37,13 @@ test('a role that may write none is told so once, and everything else goes on', 
     CREATE ROLE ${role} LOGIN REPLICATION PASSWORD 'secret';
     GRANT SELECT ON t TO ${role};
     CREATE PUBLICATION tailrace FOR TABLE t;
-    REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(bool, text, text, bool) FROM PUBLIC`);
-  const running = runSource(database, {
-    tables: ['t'],
-    heartbeatMs: 20,
-    connect: {user: role, password: 'secret'},
-  });
+    DO $$ DECLARE f regprocedure; BEGIN
+      FOR f IN SELECT oid FROM pg_proc WHERE proname = 'pg_logical_emit_message' LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+      END LOOP; END $$`);
+  const connect = {user: role, password: 'secret'};
+  const choices = {tables: ['t'], heartbeatMs: 20, connect};
+  const running = runSource(database, choices);
   try {
     await running.streaming();
     await until(() => running.warned.length > 0, {what: 'the refusal'});
@@ -51,6 +52,14 @@ test('a role that may write none is told so once, and everything else goes on', 
     expect(running.warned).toEqual([expect.stringContaining('[heartbeat-refused]')]);
     expect(running.source.status().warnings.map(({code}) => code)).toEqual(['heartbeat-refused']);
     expect(running.source.status().state.kind).toBe('streaming');
+    // The statement of the hint mends it.
+    const hint = running.source.status().warnings[0]?.hint?.split(';')[0] ?? '';
+    await database.query(hint);
+    await running.stop();
+    const again = runSource(database, choices);
+    await again.streaming();
+    await until(() => again.source.status().heartbeat !== undefined);
+    await again.stop();
   } finally {
     await running.stop();
     await database.query(`

@@ -75,6 +75,8 @@ export function sourceOptions(
     slotRetryMs: 100,
     slotFailover: false,
     heartbeatMs: 0,
+    verifyMs: 0,
+    verifyRowsPerSecond: 1_000_000,
     limits: {transactions: 1000, changes: 100_000, transactionRows: 2_000_000},
     ...choices,
   };

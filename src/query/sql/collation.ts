@@ -150,7 +150,12 @@ const spoken = (expression: Expression, context: Context): string => {
   return name === undefined ? NAMELESS : `"${name}"`;
 };
 
-const written = (name: string): string => (name === NAMELESS ? '(…)' : name.replaceAll('"', ''));
+/** The name as it is to be written in SQL: in quotes where it must be. */
+const written = (name: string): string => {
+  if (name === NAMELESS) return '(…)';
+  const bare = name.slice(1, -1);
+  return /^[a-z_][\w.]*$/.test(bare) && bare === bare.toLowerCase() ? bare : name;
+};
 
 /** The first of them that has a name of its own, or a part that does. */
 function named(parts: readonly Expression[], context: Context): Expression | undefined {

@@ -126,6 +126,12 @@ test('the problem names the column, its collation and what to write', () => {
   expect(problem?.place).toEqual({line: 1, column: 34});
 });
 
+test('a name that must be quoted is quoted in what to write', () => {
+  const sql =
+    'SELECT n FROM (SELECT name AS "Full Name", id AS n FROM people) q ORDER BY "Full Name"';
+  expect(problemOf(sql)?.hint).toContain('ORDER BY "Full Name" COLLATE "C"');
+});
+
 test('letters with rules of their own change case only where others are asked for', () => {
   const turkish = {...PEOPLE, collation: collation('tr_TR.utf8', {letters: 'special'})};
   const compile = (sql: string) => compileSql(sql, {tables: [turkish], joins: []});

@@ -1,8 +1,9 @@
 import type {Decimal} from '../../../data/decimal.ts';
 import type {Integer} from '../../../data/integer.ts';
 import {ANY, BOOL, FLOAT8, INT8, isInteger, isNumber, NUMERIC, TEXT} from '../../../data/type.ts';
+import {Problem} from '../../../lib/problem.ts';
 import type {Expression} from '../../expression.ts';
-import type {Binary, BinaryOperator, Sign} from '../ast.ts';
+import type {Binary, BinaryOperator, Expr, Sign} from '../ast.ts';
 import {problems} from '../problems.ts';
 import {
   type Arithmetic,
@@ -33,7 +34,7 @@ export function lowerBinary(site: Site, expr: Binary): Expression {
   refuseTypes(site, expr, left, right);
   const typed = typedOperation(expr.operator, left, right);
   if (typed) return typed;
-  const matched = knownPattern(expr.operator, left, right);
+  const matched = knownPattern(site, expr, left, right);
   if (matched) return matched;
   const args = [toAny(left), toAny(right)];
   return call(DYNAMIC[expr.operator], args, expr.operator in TRUTHS ? BOOL : ANY);
@@ -71,18 +72,32 @@ const TRUTHS = {in: true, 'starts with': true, 'ends with': true, contains: true
 
 /** A regular expression that is written out is made once, and not for each row. */
 function knownPattern(
-  operator: BinaryOperator,
+  site: Site,
+  {operator, right: written}: Binary,
   left: Expression,
   right: Expression,
 ): Expression | undefined {
   if (operator !== '=~' || right.kind !== 'literal' || typeof right.value !== 'string') {
     return undefined;
   }
-  const expression = expressionOf(right.value);
+  const expression = regularExpression(site, written, right.value);
+  if (!expression) return literal(null, BOOL);
   const test = strict(`=~ ${expression}`, (text) =>
     typeof text === 'string' ? expression.test(text) : null,
   );
   return call(test, [toAny(left)], BOOL);
+}
+
+/** Undefined where it is none, which is reported. */
+function regularExpression(site: Site, {span}: Expr, pattern: string): RegExp | undefined {
+  try {
+    return expressionOf(pattern);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const place = site.context.place(span);
+    site.context.report(problems['cypher-value']({message: error.message}, {place}));
+    return undefined;
+  }
 }
 
 const isArithmetic = (operator: BinaryOperator): operator is Arithmetic =>

@@ -1,0 +1,119 @@
+import {connect} from 'node:net';
+import {afterEach, expect, test} from 'vitest';
+import {folded} from '../support/folded.ts';
+import {caughtUp, queryYaml, type TestService, testService} from '../support/service.ts';
+import {sseClient} from '../support/sse-client.ts';
+import {until} from '../support/until.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const QUERIES =
+  queryYaml('items', 'MATCH (i:items) RETURN i.id, i.value') +
+  queryYaml('large', 'MATCH (i:items) WHERE i.value > 50 RETURN i.id, i.value');
+
+async function serve(limits: string): Promise<TestService> {
+  const service = await testService({
+    sql: `CREATE TABLE items (id int PRIMARY KEY, value int NOT NULL);
+      INSERT INTO items SELECT n, n FROM generate_series(1, 100) AS n`,
+    queries: QUERIES,
+    limits,
+  });
+  return service;
+}
+
+test('a client that was away for long is told in short, and ends with what the database holds', async () => {
+  const service = await serve('{clientBehindEvents: 20}');
+  ends.push(() => service.close());
+  const url = `${service.addresses.api}/api/v1/events`;
+  const first = await sseClient(`${url}?snapshot=true`);
+  await first.until(({lastId}) => lastId !== undefined);
+  first.close();
+  for (let round = 1; round <= 60; round++) {
+    await service.database.query(
+      `UPDATE items SET value = (value * 7 + ${round}) % 101 WHERE id % 10 = ${round % 10}`,
+    );
+  }
+  await service.database.query('DELETE FROM items WHERE id > 90');
+  await caughtUp(service);
+  const again = await sseClient(url, {'Last-Event-ID': first.lastId!});
+  ends.push(() => again.close());
+  const last = (await service.get('/api/v1/queries/items/results')).sequence;
+  await again.until(({lastId}) => Number(lastId?.split('-').at(-1)) >= last);
+
+  expect(again.named('reset')).toEqual([]);
+  expect(
+    again
+      .messages()
+      .map(({queryId}) => queryId)
+      .sort(),
+  ).toEqual(['items', 'large']);
+  expect(again.messages().every(({coalesced}) => coalesced)).toBe(true);
+  // The net diffs follow on the snapshot: each `before` is what is held.
+  let follows = again.messages()[0].from;
+  const numbered = again.messages().map((message) => ({...message, sequence: follows++}));
+  const fold = folded(first.named('snapshot'), numbered);
+  for (const [id, sql] of [
+    ['items', 'SELECT id, value FROM items ORDER BY id'],
+    ['large', 'SELECT id, value FROM items WHERE value > 50 ORDER BY id'],
+  ] as const) {
+    const rows = [...fold.rows(id)].sort((a, b) => Number(a.id) - Number(b.id));
+    expect(rows).toEqual(await service.database.query(sql));
+  }
+});
+
+test('on the way down it is unready at once, streams end in time, each told to come back', async () => {
+  const service = await serve('{drainMs: 2000}');
+  ends.push(() => service.database.drop());
+  const url = service.addresses.api;
+  const clients = await Promise.all(
+    Array.from({length: 150}, () => sseClient(`${url}/api/v1/events`)),
+  );
+  for (const client of clients) await client.until(({lastId}) => lastId !== undefined);
+  const begun = performance.now();
+  const stopping = service.stop();
+  const ready = await fetch(`${url}/ready`);
+  expect([ready.status, (await ready.json()).status]).toEqual([503, 'unready']);
+  await stopping;
+  expect(performance.now() - begun).toBeLessThan(2500);
+  await until(() => clients.every(({ended}) => ended));
+  for (const client of clients) {
+    expect(client.named('bye')).toEqual([{reason: 'closing'}]);
+    expect(Number(client.received.at(-1)?.retry)).toBeGreaterThanOrEqual(2000);
+  }
+});
+
+test('the limits of the configuration are those of its listeners', async () => {
+  const service = await serve('{clientQueries: 1, snapshotRows: 120, clientsPerAddress: 1}');
+  ends.push(() => service.close());
+  const url = `${service.addresses.api}/api/v1/events`;
+  const codes = ['queries=items,large', 'queries=large&snapshot=true'].map(async (query) => {
+    const cut = new AbortController();
+    const answer = await fetch(`${url}?${query}`, {signal: cut.signal});
+    const code = answer.status === 200 ? 'stream' : (await answer.json()).error.code;
+    cut.abort();
+    return code;
+  });
+  expect(await Promise.all(codes)).toEqual(['too-many-queries-asked', 'stream']);
+  const port = Number(new URL(url).port);
+  const holding = connect(port, '127.0.0.1');
+  ends.push(() => holding.destroy());
+  let heard = '';
+  holding.on('data', (bytes) => {
+    heard += bytes.toString();
+  });
+  await until(async () => (await sseHeard(url)).includes('bye') === false);
+  holding.write('GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until(() => heard.includes('id: '));
+  expect(await sseHeard(url)).toContain('"limit":"clientsPerAddress"');
+});
+
+/** What a stream begins with. */
+async function sseHeard(url: string): Promise<string> {
+  const client = await sseClient(url);
+  await client.until((one) => one.lastId !== undefined || one.named('bye').length > 0);
+  client.close();
+  return JSON.stringify(client.received);
+}
