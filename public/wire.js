@@ -55,6 +55,9 @@
  * @property {number | null} [lagBytes]
  * @property {number | null} [lagMs]
  * @property {readonly WireProblem[]} [warnings]
+ * @property {WireSlot | null} [slot]
+ *
+ * @typedef {{retainedBytes: number, minutesToLoss: number | null}} WireSlot
  *
  * @typedef {{kind: string, rowsRead?: number, attempt?: number, retryAtMs?: number, problem?: WireProblem}} SourceState
  */

@@ -1,3 +1,4 @@
+import {tmpdir} from 'node:os';
 import type {Config, SourceConfig} from './config/config.ts';
 import {LISTENER_LIMITS} from './http/listener.ts';
 import {listeners} from './http/listeners.ts';
@@ -65,7 +66,12 @@ export async function startService(config: Config, world: World): Promise<Servic
   const held = {log: store.log, engine, sources, groups, queries, reactions};
   const parts: Parts = {config, nowNs, ...held};
 
-  const doors = listeners({...LISTENER_LIMITS, ...limits, trustProxy: config.trustProxy, ...world});
+  const doors = listeners({
+    ...{...LISTENER_LIMITS, ...limits, ...world},
+    trustProxy: config.trustProxy,
+    // The first half of the time is for goodbyes to streams.
+    drainMs: limits.drainMs / 2,
+  });
   const serving = {...world, doors, draining: () => stopping.signal.aborted};
   reactions.push(...openReactions(parts, serving));
   const front = await openAll(parts, serving).catch(async (error) => {
@@ -88,14 +94,15 @@ export async function startService(config: Config, world: World): Promise<Servic
 
 function openSource(
   one: SourceConfig,
-  {config: {limits}, world, store}: {config: Config; world: World; store: Store},
+  {config, world, store}: {config: Config; world: World; store: Store},
 ): Source {
-  const {transactionQueue, changeQueue, transactionRows} = limits;
+  const {transactionQueue: transactions, changeQueue: changes} = config.limits;
+  const spillFolder = config.stateStore?.path ?? tmpdir();
   return postgresSource(
     {
       ...one,
       connect: {...one, applicationName: 'tailrace'},
-      limits: {transactions: transactionQueue, changes: changeQueue, transactionRows},
+      limits: {...config.limits, transactions, changes, spillFolder},
     },
     world,
     store.sources.get(one.id),

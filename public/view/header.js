@@ -52,6 +52,7 @@ function Channel({state, nowMs}) {
     ${sources === undefined && html`<${Station} name="Source">…<//>`}
     <${Station} name="Position" mono>${progress.lsn ?? told?.receivedLsn ?? '…'}<//>
     <${Station} name="Lag">${lagText(lagBytes, lagMs)}<//>
+    <${SlotStation} slot=${sources?.[0]?.slot} />
     <${Station} name="Queries">${queriesText(queries, results.size)}<//>
     <${Station} name="Transactions">${countText(transactions)}<//>
     <${Station} name="Last change">${changedAtMs === undefined ? '…' : agoText(nowMs - changedAtMs)}<//>
@@ -68,6 +69,18 @@ function SourceStation({source}) {
   return html`<${Station} name=${source.id} tone=${tone ?? 'busy'}>
     <i class="dot" aria-hidden="true"></i>${sourceText(source)}
   <//>`;
+}
+
+/**
+ * What the database keeps for us, and how long it still may: an hour is little.
+ * @param {{slot: import('../wire.js').WireSlot | null | undefined}} props
+ */
+function SlotStation({slot}) {
+  if (!slot) return null;
+  const minutes = slot.minutesToLoss;
+  const end = minutes === null ? '' : ` · full in ${durationText(minutes * 60_000)}`;
+  const tone = minutes !== null && minutes < 60 ? 'bad' : undefined;
+  return html`<${Station} name="Log kept" tone=${tone}>${bytesText(slot.retainedBytes)}${end}<//>`;
 }
 
 /** @param {import('../wire.js').WireSource} source */

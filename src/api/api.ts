@@ -21,6 +21,8 @@ export interface ApiOptions {
   readonly service: ApiService;
   /** Answers with the changes of all queries, or of those in `?queries=`. */
   readonly events: EventsAnswer;
+  /** How many streams of `events` are open. */
+  readonly clients?: () => number;
   readonly corsAllowedOrigins: readonly string[];
   /** What a request to change something carries; empty: nothing can be changed. */
   readonly apiToken: string;
@@ -76,7 +78,7 @@ type Route = (
   changes?: Partial<Record<ChangeMethod, readonly Handler[]>>,
 ) => void;
 
-function healthRoutes(route: Route, {service, clock}: ApiOptions): void {
+function healthRoutes(route: Route, {service, clock, clients = () => 0}: ApiOptions): void {
   route('/health', (_request, response) => {
     const timestamp = new Date(clock.nowMs()).toISOString();
     response.set('Cache-Control', 'no-store').json({status: 'ok', timestamp});
@@ -87,7 +89,7 @@ function healthRoutes(route: Route, {service, clock}: ApiOptions): void {
     if (reasons.length === 0) return void response.json({status: 'ready', reasons});
     response.status(503).set('Retry-After', '1').json({status: 'unready', reasons});
   });
-  route('/metrics', metricsAnswer(service));
+  route('/metrics', metricsAnswer(service, clients));
   route('/api/versions', (_request, response) => {
     response.json({versions: ['v1'], current: 'v1'});
   });

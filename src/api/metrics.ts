@@ -11,21 +11,27 @@ import type {ApiService, QueryView, ReactionView} from './service.ts';
  * The registry is made with the first request, and is this service's own: several services
  * may run in one process, as they do in tests.
  */
-export function metricsAnswer(service: ApiService): RequestHandler {
+export function metricsAnswer(service: ApiService, clients: () => number): RequestHandler {
   let registry: Registry | undefined;
   return async (_request, response) => {
-    registry ??= registryOf(service);
+    registry ??= registryOf(service, clients);
     response.set('Cache-Control', 'no-store').type(registry.contentType);
     response.send(await registry.metrics());
   };
 }
 
-function registryOf(service: ApiService): Registry {
+function registryOf(service: ApiService, clients: () => number): Registry {
   const registry = new Registry();
   collectDefaultMetrics({register: registry});
   sourceMetrics(service, registry);
   queryMetrics(service, registry);
   reactionMetrics(service, registry);
+  const streams = new Gauge({
+    name: 'tailrace_api_stream_clients',
+    help: 'Streams of /api/v1/events that are open.',
+    registers: [registry],
+    collect: () => streams.set(clients()),
+  });
   return registry;
 }
 

@@ -44,6 +44,10 @@ export interface Limits {
   readonly changeQueue: number;
   /** Changes of one transaction; past it the tables are compared with the database instead. */
   readonly transactionRows: number;
+  /** Bytes of the changes that are read and not yet applied; past it they go to a file. */
+  readonly transactionMemoryBytes: number;
+  /** Bytes of such files; past it the tables are compared with the database instead. */
+  readonly transactionSpillBytes: number;
   /** Answers under way at once on one listener, streams aside. */
   readonly requests: number;
   /** The same, of one address. */
@@ -256,6 +260,8 @@ export const defaults = {
     commitRows: 10_000,
     changeQueue: 100_000,
     transactionRows: 5_000_000,
+    transactionMemoryBytes: 64 * 1024 * 1024,
+    transactionSpillBytes: 4 * 1024 ** 3,
     requests: 1_000,
     requestsPerAddress: 200,
     clients: 10_000,

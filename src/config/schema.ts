@@ -268,6 +268,12 @@ export const limits = field.map({
   transactionRows: amount(defaults.limits.transactionRows).describe(
     'Changes of one transaction; past it the tables are compared with the database.',
   ),
+  transactionMemoryBytes: amount(defaults.limits.transactionMemoryBytes).describe(
+    'Bytes of changes that wait in memory; past it a transaction goes to a file.',
+  ),
+  transactionSpillBytes: amount(defaults.limits.transactionSpillBytes).describe(
+    'Bytes of such files; past it the tables are compared with the database.',
+  ),
   requests: amount(defaults.limits.requests).describe(
     'Answers under way at once on one listener, streams aside.',
   ),

@@ -97,6 +97,7 @@ async function openFront(parts: Parts, world: ServeWorld): Promise<Front> {
         service: apiService(parts, world),
         events: (request, response, path, admission) =>
           stream.open(request, response, path, admission),
+        clients: () => stream.clients,
         corsAllowedOrigins: parts.config.corsAllowedOrigins,
         apiToken: parts.config.apiToken,
         limits: {pageRows, stalledMs: clientStalledMs, bodyBytes: LISTENER_LIMITS.bodyBytes},

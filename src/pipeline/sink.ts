@@ -27,9 +27,11 @@ export function sinkOf(
   const acknowledge = (lsn: Lsn): void => source.acknowledge(lsn);
   let memo: string | undefined;
 
+  /** One that waits for the step of time before it, which may be the last that was taken. */
+  let held: Transaction | undefined;
+
   /** The transactions, each with the step of time before it. */
   function timed(next: () => Transaction | undefined): () => Transaction | undefined {
-    let held: Transaction | undefined;
     return () => {
       const transaction = held ?? next();
       const passed = transaction && !held ? timers.before(transaction) : undefined;

@@ -1,6 +1,7 @@
 import type {Lsn} from '../data/lsn.ts';
 import {MessageCursor} from './message-cursor.ts';
 import {decodeTuple, type OldTuple, shown, type Tuple} from './pgoutput-tuple.ts';
+import {postgresMicros} from './postgres-time.ts';
 import type {ByteReader} from './values.ts';
 
 export {type OldTuple, type Tuple, UNCHANGED} from './pgoutput-tuple.ts';
@@ -76,7 +77,7 @@ export type ReadersOf = (relationOid: number) => readonly ByteReader[] | undefin
  *
  * Everything is copied out of `bytes`, which the connection uses again. A message that
  * does not follow the protocol, to its last byte, is a `replication-message-malformed`.
- * Messages of streamed transactions (version 2) are not asked for, and are malformed here.
+ * What is about streamed transactions (version 2) is in `pgoutput-stream.ts`, and malformed here.
  */
 export function decodeMessage(bytes: Buffer, readersOf: ReadersOf): Message {
   const cursor = new MessageCursor(bytes);
@@ -249,7 +250,4 @@ function logicalMessage(cursor: MessageCursor): Message {
   };
 }
 
-/** Microseconds from 1970 to 2000, where Postgres counts from. */
-const POSTGRES_EPOCH = 946_684_800_000_000;
-
-const time = (cursor: MessageCursor): number => cursor.int64() + POSTGRES_EPOCH;
+const time = (cursor: MessageCursor): number => postgresMicros(cursor.int64());

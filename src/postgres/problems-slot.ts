@@ -118,12 +118,25 @@ export const slotProblems = catalogue({
     }),
   },
   'transaction-too-large': {
-    cause: 'One transaction changed more rows than the configured limit.',
+    cause: 'One transaction changed more rows, or more bytes, than the configured limit.',
     remedy: 'Nothing: the tables are compared with what is held instead. Or raise the limit.',
     status: 503,
-    say: ({xid, rows}: {xid: number; rows: number}) => ({
-      message: `transaction ${xid} changes more than ${rows} rows`,
+    say: ({xid, than}: {xid: number; than: string}) => ({
+      message: `transaction ${xid} changes more than ${than}`,
       detail: 'It is not read row by row: the tables are compared with what is held instead.',
+      hint: 'see "transactionRows" and "transactionSpillBytes" under "limits"',
+    }),
+  },
+  'transaction-not-kept': {
+    cause: 'The file that a large transaction waits in could not be made, written or read.',
+    remedy:
+      'Nothing at once: the tables are compared with what is held instead. Make room on the disk ' +
+      'of the state store, or of the temporary directory where there is no state store.',
+    status: 503,
+    say: ({xid, folder, reason}: {xid: number; folder: string; reason: string}) => ({
+      message: `transaction ${xid} could not be kept in a file until it was complete`,
+      detail: `${reason}. The tables are compared with what is held instead.`,
+      hint: `see that there is room in ${folder} and that it can be written`,
     }),
   },
 });

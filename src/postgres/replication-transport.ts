@@ -92,10 +92,11 @@ function startSql(stream: {
   readonly publication: string;
   readonly messages: boolean;
 }): string {
+  // Large transactions come while they are open: the server need not keep them on its disk.
   // The option holds a list of identifiers, so the name is quoted twice.
   const names = quoteLiteral(quoteIdent(stream.publication));
   return (
     `START_REPLICATION SLOT ${quoteIdent(stream.slot)} LOGICAL ${stream.from} ` +
-    `(proto_version '1', publication_names ${names}${stream.messages ? ", messages 'true'" : ''})`
+    `(proto_version '2', streaming 'on', publication_names ${names}${stream.messages ? ", messages 'true'" : ''})`
   );
 }

@@ -2,7 +2,8 @@ import type {Lsn} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {ReplicationStream, StreamHandlers} from '../postgres/replication-stream.ts';
-import {assembler, type RawTransaction} from '../postgres/transactions.ts';
+import {type Kept, Spool, type SpoolLimits} from '../postgres/spool.ts';
+import {assembler, type RawTransaction, type RowChange} from '../postgres/transactions.ts';
 import {applyChanges, type Image} from './image.ts';
 import {type InboxLimits, inbox} from './inbox.ts';
 import type {Progress} from './progress.ts';
@@ -24,7 +25,7 @@ export interface Following {
   readonly relations: Relations;
   readonly image: Image;
   readonly progress: Progress;
-  readonly limits: InboxLimits & {readonly transactionRows: number};
+  readonly limits: InboxLimits & SpoolLimits & {readonly transactionRows: number};
   readonly clock: Clock;
   /** The server has begun to send. */
   readonly onOpen: (line: Line) => void;
@@ -42,11 +43,12 @@ export interface Following {
 export async function follow(following: Following, signal: AbortSignal): Promise<void> {
   const {progress, relations, limits, sink} = following;
   const idle = quietPosition(following, signal);
-  const transactions = assembler({from: following.from, maxRows: limits.transactionRows});
+  const spool = new Spool(limits);
+  const maxRows = limits.transactionRows;
+  const transactions = assembler({from: following.from, maxRows, spool, ...relations});
   const handlers = {
     message(bytes: Buffer): void {
-      const message = relations.decode(bytes);
-      const whole = message && transactions.push(message);
+      const whole = transactions.push(bytes);
       if (whole) waiting.push(whole);
     },
     keepalive(walEnd: Lsn): void {
@@ -72,6 +74,7 @@ export async function follow(following: Following, signal: AbortSignal): Promise
     await ended;
   } finally {
     await stream.close();
+    spool.close();
   }
 }
 
@@ -84,13 +87,32 @@ function applied(
   let index = 0;
   return () => {
     while (index < batch.length && !signal.aborted) {
-      const {lsn, xid, commitTime, changes: raw} = batch[index++]!;
-      const changes = applyChanges(image, raw, relations);
+      const {lsn, xid, commitTime, messages} = batch[index++]!;
+      const changes = applyChanges(image, rowChanges(messages, relations), relations);
+      messages.release();
       if (changes.size > 0) {
         progress.give(lsn, commitTime);
         return {kind: 'stream', sourceId, lsn, xid, commitTime, changes};
       }
       progress.receive(lsn);
+    }
+    return undefined;
+  };
+}
+
+/** Reads the changes among a transaction's messages; what it describes is taken in. */
+function rowChanges(messages: Kept, relations: Relations): () => RowChange | undefined {
+  const read = messages.reader();
+  return () => {
+    for (let bytes = read(); bytes; bytes = read()) {
+      const message = relations.decode(bytes);
+      switch (message.kind) {
+        case 'insert':
+        case 'update':
+        case 'delete':
+        case 'truncate':
+          return message;
+      }
     }
     return undefined;
   };
@@ -120,7 +142,10 @@ function quietPosition({progress, sink, clock}: Following, signal: AbortSignal) 
       const later = (): void => {
         const reached = newest;
         newest = undefined;
-        if (reached !== undefined && !signal.aborted && still()) tell(reached);
+        if (reached === undefined || signal.aborted || !still()) return;
+        // Transactions may have come meanwhile, and no word of the server since: a position
+        // is never taken back.
+        if (reached >= (progress.received ?? 0n)) tell(reached);
       };
       // Rejects when all is to end, and then the server sends it again.
       clock.wait(leftMs, signal).then(later, () => {});

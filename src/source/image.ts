@@ -18,17 +18,18 @@ export function emptyImage({table}: FollowedTable): TableImage {
 }
 
 /**
- * Brings the image forward by one transaction, and answers the net change of each table:
- * each key once, no edit that changes nothing, no table that stayed the same.
+ * Brings the image forward by one transaction, whose changes `read` answers one by one,
+ * and answers the net change of each table: each key once, no edit that changes nothing, no
+ * table that stayed the same.
  */
 export function applyChanges(
   image: Image,
-  changes: readonly RowChange[],
+  read: () => RowChange | undefined,
   relations: Relations,
 ): Map<TableId, Delta> {
   const edits = new Map<TableId, Edit[]>();
   try {
-    for (const change of changes) {
+    for (let change = read(); change; change = read()) {
       if (change.kind === 'truncate') {
         for (const oid of change.relationOids) truncate(image, relations.get(oid), edits);
         continue;

@@ -20,11 +20,14 @@ export interface Inbox {
 export interface InboxLimits {
   readonly transactions: number;
   readonly changes: number;
+  /** Bytes of them in memory. */
+  readonly transactionMemoryBytes: number;
 }
 
 export function inbox(limits: InboxLimits, socket: {pause(): void; resume(): void}): Inbox {
   let items: RawTransaction[] = [];
   let changes = 0;
+  let bytes = 0;
   let consuming = false;
   let paused = false;
   let open = true;
@@ -34,17 +37,24 @@ export function inbox(limits: InboxLimits, socket: {pause(): void; resume(): voi
     const taken = items;
     items = [];
     changes = 0;
+    bytes = 0;
     consuming = true;
     return taken;
   }
+
+  const full = (): boolean =>
+    items.length >= limits.transactions ||
+    changes >= limits.changes ||
+    bytes >= limits.transactionMemoryBytes;
 
   return {
     push(transaction) {
       if (!open) return;
       items.push(transaction);
-      changes += transaction.changes.length;
+      changes += transaction.messages.changes;
+      bytes += transaction.messages.memoryBytes;
       wake?.();
-      if (!paused && (items.length >= limits.transactions || changes >= limits.changes)) {
+      if (!paused && full()) {
         paused = true;
         socket.pause();
       }

@@ -42,6 +42,12 @@ export interface SourceLimits {
   readonly changes: number;
   /** Changes of one transaction; past it the tables are compared instead. */
   readonly transactionRows: number;
+  /** Bytes of changes in memory; past it a transaction goes to a file. */
+  readonly transactionMemoryBytes: number;
+  /** Bytes of changes in files; past it the tables are compared instead. */
+  readonly transactionSpillBytes: number;
+  /** Where the files are made. */
+  readonly spillFolder: string;
 }
 
 /** What a source needs of the world outside. */

@@ -159,7 +159,9 @@ class PostgresSource implements Source {
     const {tls, version} = attached;
     const duties = [tableDuty(this.#held.marks, this.#options), this.#guard.duty];
     if (this.#options.heartbeatMs > 0) {
-      duties.push(this.#heartbeat.duty(version, (refusal) => this.#logWarnings([refusal])));
+      const told = (refusal: Problem) =>
+        this.#world.log.warn(problemText(refusal), {source: this.id});
+      duties.push(this.#heartbeat.duty(version, told));
     }
     const around = {options: this.#options, world: this.#world, tls};
     const act = (either: AbortSignal): Promise<void> => {

@@ -7,6 +7,7 @@ const DOUBTS = new Set([
   'rows-differ',
   'schema-changed',
   'transaction-too-large',
+  'transaction-not-kept',
   'slot-given-up',
 ]);
 

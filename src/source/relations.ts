@@ -21,17 +21,17 @@ export interface KnownRelation {
 
 /** What the relations of one stream are to us. */
 export interface Relations {
+  /** Whether rows of this relation are of a table that is followed. */
+  follows(relationOid: number): boolean;
+  /** Takes a message that belongs to no table. */
+  hear(message: Message): void;
   /**
-   * Decodes a message; undefined for a change of a table that is not followed. Throws
-   * `schema-changed` on a relation that is not as it was described.
+   * Decodes the messages of committed transactions, in the order of their commits: what
+   * a relation is, is told once. Throws `schema-changed` on one that is not as described.
    */
-  decode(bytes: Buffer): Message | undefined;
+  decode(bytes: Buffer): Message;
   get(relationOid: number): KnownRelation | undefined;
 }
-
-const INSERT = 0x49;
-const UPDATE = 0x55;
-const DELETE = 0x44;
 
 /**
  * `strangers`: oids seen before that are no table of ours, not even since the last
@@ -73,16 +73,14 @@ export function relationsOf(
     throw changed(partitioned, `It may have a new partition "${relation.name}"`);
   }
 
+  const readersOf = (oid: number): readonly ByteReader[] | undefined => readers.get(oid);
   return {
+    // A publication may hold more tables than are followed.
+    follows: (oid) => byOid.has(oid),
+    hear: onMessage,
     decode(bytes) {
-      const kind = bytes[0];
-      if (kind === INSERT || kind === UPDATE || kind === DELETE) {
-        // A publication may hold more tables than are followed: their rows are not read.
-        if (!readers.has(bytes.readUInt32BE(1))) return undefined;
-      }
-      const message = decodeMessage(bytes, (oid) => readers.get(oid));
+      const message = decodeMessage(bytes, readersOf);
       if (message.kind === 'relation') meet(message.relation);
-      else if (message.kind === 'message') onMessage(message);
       return message;
     },
     get: (oid) => known.get(oid),

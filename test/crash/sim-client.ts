@@ -97,6 +97,7 @@ export class SimClient {
 
   disconnect(): void {
     this.#serving = undefined;
+    this.#drain = () => {};
     this.#text = '';
     this.#blocked = false;
   }

@@ -38,7 +38,14 @@ export interface SimSourceOptions {
 }
 
 const RETRY_MS = 50;
-const LIMITS = {transactions: 4, changes: 12, transactionRows: 1000};
+const LIMITS = {
+  transactions: 4,
+  changes: 12,
+  transactionRows: 1000,
+  transactionMemoryBytes: 1024 ** 2,
+  transactionSpillBytes: 1024 ** 2,
+  spillFolder: '/nowhere',
+};
 
 const FOLLOWED: readonly FollowedTable[] = TABLES.map(({oid, name, columns}) => ({
   oid,

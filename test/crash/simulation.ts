@@ -161,6 +161,7 @@ class Simulation {
 
   async #start(doom: {at: number; made: boolean} | undefined): Promise<void> {
     const own = life(doom);
+    if (process.env.DBG) console.log('START', JSON.stringify(this.#features), this.#server.slot);
     if (this.#chance.is(0.15)) this.#over = this.#chance.pick(THRESHOLDS);
     try {
       this.#running = this.#born(own);
@@ -242,6 +243,7 @@ class Simulation {
             receive: (next) =>
               sink.receive(() => {
                 const transaction = own.call('next', next);
+                if (process.env.DBG && transaction) console.log('handed', transaction.kind, transaction.lsn.toString(16), JSON.stringify([...transaction.changes]));
                 if (transaction) mutant.handed?.(source, transaction);
                 return transaction;
               }),
@@ -349,6 +351,7 @@ class Simulation {
       return {table: 'a', id, row: is(0.75) ? [id, below(10), 1 + below(2)] : null};
     });
     this.#server.commit(writes, this.#clock.nowMs());
+    if (process.env.DBG) console.log('commit', this.#server.walEnd.toString(16), JSON.stringify(writes));
   }
 
   /** In slices where the database has to be heard before time may tell that it said nothing. */

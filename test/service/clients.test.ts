@@ -1,4 +1,3 @@
-import {connect} from 'node:net';
 import {afterEach, expect, test} from 'vitest';
 import {folded} from '../support/folded.ts';
 import {caughtUp, queryYaml, type TestService, testService} from '../support/service.ts';
@@ -17,7 +16,8 @@ const QUERIES =
 async function serve(limits: string): Promise<TestService> {
   const service = await testService({
     sql: `CREATE TABLE items (id int PRIMARY KEY, value int NOT NULL);
-      INSERT INTO items SELECT n, n FROM generate_series(1, 100) AS n`,
+      INSERT INTO items SELECT n, n FROM generate_series(1, 100) AS n;
+      CREATE PUBLICATION test_publication FOR TABLE items`,
     queries: QUERIES,
     limits,
   });
@@ -85,35 +85,22 @@ test('on the way down it is unready at once, streams end in time, each told to c
   }
 });
 
-test('the limits of the configuration are those of its listeners', async () => {
+test('the limits of the configuration are those of its streams', async () => {
   const service = await serve('{clientQueries: 1, snapshotRows: 120, clientsPerAddress: 1}');
   ends.push(() => service.close());
   const url = `${service.addresses.api}/api/v1/events`;
-  const codes = ['queries=items,large', 'queries=large&snapshot=true'].map(async (query) => {
-    const cut = new AbortController();
-    const answer = await fetch(`${url}?${query}`, {signal: cut.signal});
-    const code = answer.status === 200 ? 'stream' : (await answer.json()).error.code;
-    cut.abort();
-    return code;
-  });
-  expect(await Promise.all(codes)).toEqual(['too-many-queries-asked', 'stream']);
-  const port = Number(new URL(url).port);
-  const holding = connect(port, '127.0.0.1');
-  ends.push(() => holding.destroy());
-  let heard = '';
-  holding.on('data', (bytes) => {
-    heard += bytes.toString();
-  });
-  await until(async () => (await sseHeard(url)).includes('bye') === false);
-  holding.write('GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n');
-  await until(() => heard.includes('id: '));
-  expect(await sseHeard(url)).toContain('"limit":"clientsPerAddress"');
+  for (const [query, code] of [
+    ['queries=items,large', 'too-many-queries-asked'],
+    ['snapshot=true', 'snapshot-too-large'],
+  ]) {
+    const answer = await fetch(`${url}?${query}`);
+    expect((await answer.json()).error.code).toBe(code);
+  }
+  const one = await sseClient(`${url}?queries=items&snapshot=true`);
+  ends.push(() => one.close());
+  await one.until(({lastId}) => lastId !== undefined);
+  expect(one.named('snapshot').flatMap(({rows}) => rows)).toHaveLength(100);
+  const other = await sseClient(url);
+  await other.until(({ended}) => ended);
+  expect(other.named('bye')).toEqual([{reason: 'too-many-clients', limit: 'clientsPerAddress'}]);
 });
-
-/** What a stream begins with. */
-async function sseHeard(url: string): Promise<string> {
-  const client = await sseClient(url);
-  await client.until((one) => one.lastId !== undefined || one.named('bye').length > 0);
-  client.close();
-  return JSON.stringify(client.received);
-}

@@ -190,14 +190,14 @@ test('what time functions remember is there after a restart, and what fell due m
   const {database, start, stop} = await place();
   const held = queryYaml(
     'held',
-    "MATCH (m:metrics) WHERE drasi.trueFor(m.value > 96, duration('PT2S')) RETURN m.id",
+    "MATCH (m:metrics) WHERE drasi.trueFor(m.value > 99, duration('PT2S')) RETURN m.id",
   );
   const before = queryYaml(
     'before',
     'MATCH (m:metrics) RETURN m.id, drasi.previousValue(m.value) AS earlier',
   );
   const first = await start(held + before);
-  await database.query('UPDATE metrics SET value = 97 WHERE id = 1');
+  await database.query('UPDATE metrics SET value = 99.5 WHERE id = 1');
   await caughtUp(first);
   const earlier = await first.results('before');
   expect(earlier.find(({id}) => id === 1)!.earlier).not.toBeNull();

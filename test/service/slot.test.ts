@@ -114,7 +114,9 @@ test('the slot and the metrics are told over HTTP', async () => {
     blocker: {kind: 'none'},
   });
   expect(slot.retainedBytes).toBeGreaterThanOrEqual(slot.unconfirmedBytes);
+  await client(one);
   const text = await (await fetch(`${one.addresses.api}/metrics`)).text();
+  expect(text).toMatch(/^tailrace_api_stream_clients 1$/m);
   expect(text).toMatch(/^tailrace_source_slot_retained_bytes\{source="db"\} \d+$/m);
   expect(text).toMatch(/^tailrace_query_rows\{query="current-metrics"\} 5$/m);
   expect(text).toMatch(/^tailrace_source_state\{source="db",state="streaming"\} 1$/m);

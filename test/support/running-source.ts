@@ -1,3 +1,4 @@
+import {tmpdir} from 'node:os';
 import {onTestFinished} from 'vitest';
 import type {Edit} from '../../src/data/delta.ts';
 import type {Key} from '../../src/data/key.ts';
@@ -35,13 +36,23 @@ export interface RunningSource {
   stop(): Promise<void>;
 }
 
-export interface SourceChoices extends Partial<Omit<PostgresSourceOptions, 'connect'>> {
+export interface SourceChoices extends Partial<Omit<PostgresSourceOptions, 'connect' | 'limits'>> {
   readonly connect?: Partial<PostgresSourceOptions['connect']>;
+  readonly limits?: Partial<PostgresSourceOptions['limits']>;
   /** Acknowledge what was received; true unless told. */
   readonly acknowledges?: boolean;
   /** What the consumer does with each transaction before it takes the next. */
   readonly work?: () => void;
 }
+
+const LIMITS: PostgresSourceOptions['limits'] = {
+  transactions: 1000,
+  changes: 100_000,
+  transactionRows: 2_000_000,
+  transactionMemoryBytes: 64 * 1024 * 1024,
+  transactionSpillBytes: 1024 ** 3,
+  spillFolder: tmpdir(),
+};
 
 export function sourceOptions(
   database: TestDatabase,
@@ -77,8 +88,8 @@ export function sourceOptions(
     heartbeatMs: 0,
     verifyMs: 0,
     verifyRowsPerSecond: 1_000_000,
-    limits: {transactions: 1000, changes: 100_000, transactionRows: 2_000_000},
     ...choices,
+    limits: {...LIMITS, ...choices.limits},
   };
 }
 

@@ -52,7 +52,10 @@ export function windowed({
     const columns = calls.map(({call, args, filter}) =>
       call.function.compute(rows.map(args), {
         peers,
-        frames: framesOf(call.frame, partitioned),
+        // Most functions that rank and number never ask.
+        get frames() {
+          return framesOf(call.frame, partitioned);
+        },
         takes: filter && rows.map(filter),
       }),
     );
