@@ -30,7 +30,9 @@ function registryOf(service: ApiService, clients: () => number): Registry {
     name: 'tailrace_api_stream_clients',
     help: 'Streams of /api/v1/events that are open.',
     registers: [registry],
-    collect: () => streams.set(clients()),
+    collect() {
+      streams.set(clients());
+    },
   });
   return registry;
 }

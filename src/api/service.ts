@@ -5,6 +5,7 @@ import type {Column} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {SourceStatus} from '../source/source.ts';
+import type {Verified} from '../source/verified.ts';
 
 /** What the API needs of the service. Everything it asks in one turn is one state. */
 export interface ApiService {
@@ -135,6 +136,8 @@ export interface QueryView {
   readonly state: QueryViewState;
   /** undefined until it has its first; kept when the query fails later. */
   result(): ResultView | undefined;
+  /** When the tables that it reads were compared with the database last, and were the same. */
+  readonly verified?: Verified | undefined;
   /** The plan as text; undefined until the query was compiled. */
   plan(): string | undefined;
 }

@@ -4,6 +4,7 @@ import type {Problem} from '../lib/problem.ts';
 import type {SourceState, SourceStatus} from '../source/source.ts';
 import type {QueryView, ReactionView, SourceView} from './service.ts';
 import type {Stale} from './stale.ts';
+import {verificationBody, verifiedBody} from './verification.ts';
 
 /** Drasi's words for what state a component is in. */
 type Status = 'Starting' | 'Running' | 'Stopped' | 'Error';
@@ -29,7 +30,8 @@ export function queryBody(query: QueryView, stale?: Stale): Record<string, unkno
     lsn: result?.lsn ?? null,
     asOf: result ? new Date(result.asOfMs).toISOString() : null,
     stale: stale ?? null,
-    links: {self, results: `${self}/results`, plan: `${self}/plan`},
+    verified: verifiedBody(query.verified),
+    links: {self, results: `${self}/results`, history: `${self}/history`, plan: `${self}/plan`},
   };
 }
 
@@ -68,6 +70,7 @@ export function sourceBody(source: SourceView): Record<string, unknown> {
     heartbeat: facts.heartbeat ?? null,
     stale: stale ? {sinceMs: stale.sinceMs, problem: stale.why ?? null} : null,
     slot: slotBody(facts.slot),
+    ...verificationBody(facts),
     tables: facts.tables,
     warnings: facts.warnings,
     links: {self, slot: `${self}/slot`},

@@ -2,8 +2,9 @@ import type {RequestListener, ServerResponse} from 'node:http';
 import {httpProblems} from './problems.ts';
 
 /**
- * Hands on requests, one of a connection at a time, whose target is a path, and such as name the host before it, which a
- * server must take too. What is neither would be answered by Express itself, as a page.
+ * Hands on requests, one of a connection at a time, whose target is a path, and such as
+ * name the host before it, which a server must take too. What is neither would be answered
+ * by Express itself, as a page.
  * https://www.rfc-editor.org/rfc/rfc9112#section-3.2
  */
 export function withPaths(handle: RequestListener): RequestListener {

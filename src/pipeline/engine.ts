@@ -5,7 +5,7 @@ import type {Transaction} from '../data/transaction.ts';
 import type {QueryNote, Step, Store} from '../store/store.ts';
 import {checksums} from './checksums.ts';
 import {earlierResults} from './earlier-results.ts';
-import {eventOf, resultTexts, sizeOf, toldOf} from './events.ts';
+import {eventsOf, resultTexts, sizeOf, toldOf} from './events.ts';
 import type {LiveQuery} from './live-query.ts';
 import type {Move, SourceQueries} from './source-queries.ts';
 
@@ -74,16 +74,20 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
   let sequence = store.log.last;
   let broken = false;
 
-  function eventsOf(transaction: Transaction, moves: readonly Move[]): Event[] {
+  /** What a step is told as, from the next sequence on. */
+  function numbered(transaction: Transaction, moves: readonly Move[]): Event[] {
     const {settled, told} = earlier.settle(transaction.sourceId);
-    const moved = moves.filter(({query}) => !settled.has(query.id));
-    const all = [...told, ...moved.map(({query, change}) => toldOf(query.id, change))];
-    return all.map((one, index) => {
-      sequence += 1;
-      sequences.set(one.queryId, sequence);
-      sums.move(one);
-      return eventOf(one, transaction, {sequence, part: index + 1, parts: all.length});
-    });
+    const all = [...told];
+    for (const {query, change} of moves) {
+      if (!settled.has(query.id)) all.push(toldOf(query.id, change));
+    }
+    const events = eventsOf(all, transaction, sequence);
+    for (const event of events) {
+      sequence = event.sequence;
+      sequences.set(event.queryId, sequence);
+      sums.move(event);
+    }
+    return events;
   }
 
   function commit(steps: readonly Step[], durable: () => void): void {
@@ -107,7 +111,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
           const transaction = next();
           if (!transaction) return false;
           last = transaction.lsn;
-          const events = eventsOf(transaction, queries.step(transaction));
+          const events = numbered(transaction, queries.step(transaction));
           const own = steps.length === 0 ? memo : undefined;
           steps.push({transaction, events, memo: own, notes: queries.notes()});
           for (const event of events) rows += sizeOf(event);
@@ -124,7 +128,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
     },
     commit(transaction, moves, notes) {
       commit(
-        [{transaction, events: eventsOf(transaction, moves), ...(notes && {notes})}],
+        [{transaction, events: numbered(transaction, moves), ...(notes && {notes})}],
         () => {},
       );
     },

@@ -1,9 +1,7 @@
 import type {Event, EventRow} from '../data/event.ts';
 import {rowJson} from '../data/json.ts';
-import type {Key} from '../data/key.ts';
 import {lsnText} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
-import type {Row} from '../data/value.ts';
 import type {Change, LiveQuery} from './live-query.ts';
 
 /** What a step did to one result, as texts on their way out. */
@@ -18,16 +16,13 @@ export interface Told {
 export function toldOf(queryId: string, {diff, before, after}: Change): Told {
   const now = rowJson(after);
   const was = before === after ? now : rowJson(before);
-  const row = (one: {key: Key; before?: Row; after?: Row}): EventRow => ({
-    key: String(one.key),
-    ...(one.before && {before: was(one.before)}),
-    ...(one.after && {after: now(one.after)}),
-  });
   return {
     queryId,
-    added: diff.added.map(row),
-    updated: diff.updated.map(row),
-    deleted: diff.deleted.map(row),
+    added: diff.added.map((row) => ({key: String(row.key), after: now(row.after)})),
+    updated: diff.updated.map((row) => {
+      return {key: String(row.key), before: was(row.before), after: now(row.after)};
+    }),
+    deleted: diff.deleted.map((row) => ({key: String(row.key), before: was(row.before)})),
   };
 }
 
@@ -63,11 +58,19 @@ export const saysNothing = ({added, updated, deleted}: Told): boolean =>
 export const sizeOf = ({added, updated, deleted}: Told): number =>
   added.length + updated.length + deleted.length;
 
-export function eventOf(
-  told: Told,
+/** The events of a step, numbered from the one after `sequence`. */
+export function eventsOf(
+  all: readonly Told[],
   {kind, lsn, xid, commitTime}: Transaction,
-  {sequence, part, parts}: {sequence: number; part: number; parts: number},
-): Event {
-  const transaction = {kind, lsn: lsnText(lsn), xid, commitTime, part, parts};
-  return {sequence, ...told, transaction};
+  sequence: number,
+): Event[] {
+  const events: Event[] = [];
+  const parts = all.length;
+  const position = parts === 0 ? '' : lsnText(lsn);
+  for (const {queryId, added, updated, deleted} of all) {
+    const part = events.length + 1;
+    const transaction = {kind, lsn: position, xid, commitTime, part, parts};
+    events.push({sequence: sequence + part, queryId, added, updated, deleted, transaction});
+  }
+  return events;
 }

@@ -5,6 +5,7 @@ import type {Clock} from '../lib/clock.ts';
 import type {Reaction} from '../reaction/reaction.ts';
 import type {StreamWorld} from '../reaction/stream-world.ts';
 import type {Source} from '../source/source.ts';
+import {verifiedTogether} from '../source/verified.ts';
 import type {EventLog} from '../store/store.ts';
 import type {Engine} from './engine.ts';
 import {history} from './history.ts';
@@ -77,8 +78,18 @@ function queryView(parts: Parts, query: LiveQuery): QueryView {
     sources: config.sources.map(({sourceId}) => sourceId),
     state: query.state,
     result: () => resultView(parts, query),
+    get verified() {
+      return verifiedOf(parts, query);
+    },
     plan: () => query.operators?.explain(),
   };
+}
+
+/** A result is what its tables' rows make of it: it is as right as they are. */
+function verifiedOf({sources}: Parts, {operators, definition, state}: LiveQuery) {
+  const {verification} = sources.get(definition.source.id)?.status() ?? {};
+  if (!operators || !verification || state.kind !== 'running') return undefined;
+  return verifiedTogether(verification, operators.tables);
 }
 
 function resultView({engine}: Parts, query: LiveQuery): ResultView | undefined {

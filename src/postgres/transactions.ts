@@ -82,7 +82,7 @@ export function assembler(options: AssemblerOptions): Assembler {
 
   function keep(bytes: Buffer, {changes}: {changes: number}): void {
     const into = current;
-    if (!into) throw malformed(bytes, 'a row changes outside of a transaction');
+    if (!into) throw malformed(bytes, 'a row or relation comes outside of a transaction');
     if (into.lost) return;
     const head = headBytes();
     if (bytes.length < head) throw malformed(bytes, 'the message is cut short');
@@ -102,7 +102,7 @@ export function assembler(options: AssemblerOptions): Assembler {
   function keepRow(bytes: Buffer): void {
     const head = headBytes();
     if (begun && begun.finalLsn < from) return;
-    if (bytes.length >= head + 4 && !follows(bytes.readUInt32BE(head))) return;
+    if (current && bytes.length >= head + 4 && !follows(bytes.readUInt32BE(head))) return;
     keep(bytes, {changes: 1});
   }
 
@@ -133,9 +133,10 @@ export function assembler(options: AssemblerOptions): Assembler {
 
   function rolledBack({xid, subxid}: {readonly xid: number; readonly subxid: number}): void {
     const own = streamed.get(xid);
-    if (xid !== subxid) return own?.messages.rollBack(subxid);
-    own?.messages.release();
-    streamed.delete(xid);
+    if (xid === subxid) {
+      own?.messages.release();
+      streamed.delete(xid);
+    } else own?.messages.rollBack(subxid);
   }
 
   function stream(bytes: Buffer): RawTransaction | undefined {

@@ -6,7 +6,7 @@ import type {Row} from '../data/value.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {HeartbeatStatus} from './heartbeat.ts';
 import type {SlotStatus} from './slot-outlook.ts';
-import type {VerificationStatus} from './verifier.ts';
+import type {VerificationStatus} from './verified.ts';
 
 /**
  * Where changes come from. A source runs until it is told to stop: it connects (again and

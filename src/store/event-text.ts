@@ -50,10 +50,16 @@ export function readEvents(record: string, further: () => readonly string[]): Ev
 function headText(
   {sequence, queryId, transaction, added, updated, deleted}: Event,
   pieces: number,
-) {
-  const counts = {added: added.length, updated: updated.length, deleted: deleted.length};
-  const head: Head = {sequence, queryId, transaction, ...counts, pieces};
-  return JSON.stringify(head);
+): string {
+  const {kind, lsn, xid, commitTime, part, parts} = transaction;
+  // Numbers, and texts that need no escape but for the query's id.
+  const own = xid === undefined ? '' : `"xid":${xid},`;
+  return (
+    `{"sequence":${sequence},"queryId":${JSON.stringify(queryId)},"transaction":{"kind":"${kind}",` +
+    `"lsn":"${lsn}",${own}"commitTime":${commitTime},"part":${part},"parts":${parts}},` +
+    `"added":${added.length},"updated":${updated.length},"deleted":${deleted.length},` +
+    `"pieces":${pieces}}`
+  );
 }
 
 function fieldsOf({added, updated, deleted}: Event, head: string): string[] {

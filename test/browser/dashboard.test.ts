@@ -39,6 +39,7 @@ describe.skipIf(withoutBrowser())('the dashboard', () => {
     await shows(page, '.card-critical', 'All within range');
     await shows(page, '.link', 'Live');
     await shows(page, '.station', /db\s*streaming/);
+    await shows(page, '.station', /Log kept\s*\d/);
     expect(await page.locator('.metric-name').allInnerTexts()).toEqual(
       [...(await page.locator('.metric-name').allInnerTexts())].sort(),
     );

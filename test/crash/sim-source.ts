@@ -42,6 +42,13 @@ const LIMITS = {
   transactions: 4,
   changes: 12,
   transactionRows: 1000,
+  transactionMemoryBytes: 1_000_000,
+  transactionSpillBytes: 1_000_000,
+  spillFolder: 'nowhere',
+};
+  transactions: 4,
+  changes: 12,
+  transactionRows: 1000,
   transactionMemoryBytes: 1024 ** 2,
   transactionSpillBytes: 1024 ** 2,
   spillFolder: '/nowhere',

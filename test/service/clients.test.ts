@@ -1,4 +1,6 @@
+import {crc32} from 'node:zlib';
 import {afterEach, expect, test} from 'vitest';
+import {checksumOf} from '../../src/data/checksum.ts';
 import {folded} from '../support/folded.ts';
 import {caughtUp, queryYaml, type TestService, testService} from '../support/service.ts';
 import {sseClient} from '../support/sse-client.ts';
@@ -13,13 +15,14 @@ const QUERIES =
   queryYaml('items', 'MATCH (i:items) RETURN i.id, i.value') +
   queryYaml('large', 'MATCH (i:items) WHERE i.value > 50 RETURN i.id, i.value');
 
-async function serve(limits: string): Promise<TestService> {
+async function serve(limits: string, reactions = '[]'): Promise<TestService> {
   const service = await testService({
     sql: `CREATE TABLE items (id int PRIMARY KEY, value int NOT NULL);
       INSERT INTO items SELECT n, n FROM generate_series(1, 100) AS n;
       CREATE PUBLICATION test_publication FOR TABLE items`,
     queries: QUERIES,
     limits,
+    reactions,
   });
   return service;
 }
@@ -103,4 +106,28 @@ test('the limits of the configuration are those of its streams', async () => {
   const other = await sseClient(url);
   await other.until(({ended}) => ended);
   expect(other.named('bye')).toEqual([{reason: 'too-many-clients', limit: 'clientsPerAddress'}]);
+});
+
+test('what progress says of a result is what it comes to as the client was told it', async () => {
+  const reaction = '{kind: sse, id: s, queries: [items, large], host: 127.0.0.1, port: 0, ';
+  const service = await serve('{}', `[${reaction}heartbeatIntervalMs: 100}]`);
+  ends.push(() => service.close());
+  const client = await sseClient(`${service.addresses.streams[0]}?snapshot=true`);
+  ends.push(() => client.close());
+  for (let round = 1; round <= 30; round++) {
+    await service.database.query(
+      `UPDATE items SET value = (value * 7 + ${round}) % 101 WHERE id % 10 = ${round % 10}`,
+    );
+  }
+  await service.database.query('DELETE FROM items WHERE id = 7');
+  await caughtUp(service);
+  const {sequence} = await service.get('/api/v1/queries/items/results');
+  await client.until((one) => one.named('progress').at(-1)?.sequence >= sequence);
+  const {results} = client.named('progress').at(-1);
+  for (const id of ['items', 'large']) {
+    const rows = await service.results(id);
+    const texts = rows.map((row) => [String(row.id), JSON.stringify(row)] as const);
+    expect(results[id]).toEqual(checksumOf(texts, {crc32}));
+  }
+  expect(results.items.count).toBe(99);
 });

@@ -190,7 +190,7 @@ test('what time functions remember is there after a restart, and what fell due m
   const {database, start, stop} = await place();
   const held = queryYaml(
     'held',
-    "MATCH (m:metrics) WHERE drasi.trueFor(m.value > 99, duration('PT2S')) RETURN m.id",
+    "MATCH (m:metrics) WHERE drasi.trueFor(m.id = 1 AND m.value > 99, duration('PT2S')) RETURN m.id",
   );
   const before = queryYaml(
     'before',

@@ -1,10 +1,20 @@
 import {expect, test} from 'vitest';
-import type {RawTransaction, RowChange} from '../../src/postgres/transactions.ts';
+import {Spool} from '../../src/postgres/spool.ts';
+import type {RawTransaction} from '../../src/postgres/transactions.ts';
 import {inbox} from '../../src/source/inbox.ts';
 
-function transaction(lsn: bigint, size: number): RawTransaction {
-  const change: RowChange = {kind: 'insert', relationOid: 1, row: []};
-  return {lsn, xid: 1, commitTime: 0, changes: Array(size).fill(change)};
+const MEMORY = 1000;
+const spool = new Spool({
+  transactionMemoryBytes: MEMORY,
+  transactionSpillBytes: 0,
+  spillFolder: '/nowhere',
+});
+
+function transaction(lsn: bigint, size: number, bytes = 0): RawTransaction {
+  const messages = spool.keep(1);
+  messages.changes = size;
+  if (bytes > 0) messages.append(Buffer.alloc(bytes), 1, 0);
+  return {lsn, xid: 1, commitTime: 0, messages};
 }
 
 /** A socket that remembers whether it reads. */
@@ -21,7 +31,7 @@ function socket() {
 }
 
 test('what came is taken in order and at once, and then it waits for more', async () => {
-  const waiting = inbox({transactions: 10, changes: 10}, socket());
+  const waiting = inbox({transactions: 10, changes: 10, transactionMemoryBytes: MEMORY}, socket());
   waiting.push(transaction(1n, 1));
   waiting.push(transaction(2n, 1));
   expect((await waiting.take())?.map(({lsn}) => lsn)).toEqual([1n, 2n]);
@@ -39,7 +49,7 @@ test.each<[name: string, sizes: number[]]>([
   'at its limit of %s the socket is paused, until what stood in it is done',
   async (_name, sizes) => {
     const wire = socket();
-    const waiting = inbox({transactions: 3, changes: 10}, wire);
+    const waiting = inbox({transactions: 3, changes: 10, transactionMemoryBytes: MEMORY}, wire);
     for (const [i, size] of sizes.entries()) {
       expect(wire.reading).toBe(true);
       waiting.push(transaction(BigInt(i), size));
@@ -52,8 +62,20 @@ test.each<[name: string, sizes: number[]]>([
   },
 );
 
+test('the bytes that stand in it pause the socket, too', async () => {
+  const wire = socket();
+  const waiting = inbox({transactions: 3, changes: 10, transactionMemoryBytes: MEMORY}, wire);
+  waiting.push(transaction(1n, 1, MEMORY / 2));
+  expect(wire.reading).toBe(true);
+  waiting.push(transaction(2n, 1, MEMORY / 2));
+  expect(wire.reading).toBe(false);
+  await waiting.take();
+  waiting.done();
+  expect(wire.reading).toBe(true);
+});
+
 test('it is idle only when nothing stands in it and nothing is being consumed', async () => {
-  const waiting = inbox({transactions: 3, changes: 10}, socket());
+  const waiting = inbox({transactions: 3, changes: 10, transactionMemoryBytes: MEMORY}, socket());
   expect(waiting.idle).toBe(true);
   waiting.push(transaction(1n, 1));
   expect(waiting.idle).toBe(false);
@@ -64,7 +86,7 @@ test('it is idle only when nothing stands in it and nothing is being consumed', 
 });
 
 test('once closed it gives nothing, to who waits nor to who comes', async () => {
-  const waiting = inbox({transactions: 3, changes: 10}, socket());
+  const waiting = inbox({transactions: 3, changes: 10, transactionMemoryBytes: MEMORY}, socket());
   const taking = waiting.take();
   waiting.close();
   expect(await taking).toBeUndefined();

@@ -2,7 +2,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import type {Key} from '../../src/data/key.ts';
 import {lsnText} from '../../src/data/lsn.ts';
 import type {Row} from '../../src/data/value.ts';
-import type {VerificationStatus} from '../../src/source/verifier.ts';
+import type {VerificationStatus} from '../../src/source/verified.ts';
 import {expectImage} from '../support/expect-image.ts';
 import {
   freshDatabase,

@@ -45,6 +45,8 @@ export interface TestServiceOptions {
   readonly queries: string;
   readonly reactions?: string;
   readonly limits?: string;
+  /** Further settings of the source, as lines of YAML. */
+  readonly source?: readonly string[];
   /** Where results survive a restart; in memory unless told. `more` are further settings. */
   readonly stateStore?: {readonly path: string; readonly more?: string};
   /** Where the service reaches the database, instead of directly. */
@@ -130,7 +132,7 @@ export const queryYaml = (id: string, text: string): string => `
     sources: [{sourceId: db}]`;
 
 function configText(
-  {queries, reactions = '[]', limits = '{}', stateStore}: TestServiceOptions,
+  {queries, reactions = '[]', limits = '{}', source = [], stateStore}: TestServiceOptions,
   {host, port, user, password, database}: TestDatabase,
 ): string {
   const store = stateStore
@@ -154,6 +156,7 @@ sources:
     publicationName: test_publication
     retryFirstMs: 50
     retryMaxMs: 200
+${source.map((line) => `    ${line}`).join('\n')}
 queries:${queries}
 reactions: ${reactions}
 limits: ${limits}
