@@ -137,6 +137,8 @@ export interface SourceConfig {
   readonly verifyMs: number;
   /** Rows that are read for that in a second, at most. */
   readonly verifyRowsPerSecond: number;
+  /** Rows that may change while a table is read for that; past it there is no verdict. */
+  readonly verifyChanges: number;
 }
 
 export interface QueryConfig {
@@ -240,6 +242,7 @@ export const defaults = {
     heartbeatMs: 10_000,
     verifyMs: 300_000,
     verifyRowsPerSecond: 50_000,
+    verifyChanges: 1_000_000,
   },
   stateStore: {durability: 'group', flushMs: 1000, checkpointBytes: 32 * 1024 * 1024},
   query: {autoStart: false},

@@ -107,6 +107,10 @@ export const source = field.map({
     .integer({min: 1, max: 1_000_000_000})
     .default(defaults.source.verifyRowsPerSecond)
     .describe('Rows that are read for that in a second.'),
+  verifyChanges: field
+    .integer({min: 1, max: Number.MAX_SAFE_INTEGER})
+    .default(defaults.source.verifyChanges)
+    .describe('Rows that may change meanwhile; past it there is no verdict.'),
 });
 
 const labels = field.texts('the name of a table or relation').default([]);

@@ -46,6 +46,11 @@ export interface Work {
   readonly queries: SourceQueries;
   /** The next transaction; undefined when there is none left. What it throws is thrown on. */
   readonly next: () => Transaction | undefined;
+  /**
+   * Whether the next one has been made: the source's rows are as of its end, so it is taken
+   * in the same turn, whatever the limits are.
+   */
+  readonly made?: () => boolean;
   /** What the source wants back of itself: goes with the first step. */
   readonly memo?: string | undefined;
   /** Called with the end of the last transaction once all of them are durable. */
@@ -102,12 +107,12 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
   }
 
   return {
-    take({queries, next, memo, durable}) {
+    take({queries, next, made, memo, durable}) {
       const steps: Step[] = [];
       let rows = 0;
       let last = 0n;
       try {
-        while (steps.length < limits.transactions && rows < limits.rows) {
+        while (made?.() || (steps.length < limits.transactions && rows < limits.rows)) {
           const transaction = next();
           if (!transaction) return false;
           last = transaction.lsn;

@@ -1,7 +1,7 @@
 import type {Lsn} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Source, SourceSink} from '../source/source.ts';
-import type {Engine} from './engine.ts';
+import type {Engine, Work} from './engine.ts';
 import type {SourceQueries} from './source-queries.ts';
 import type {Timers} from './timers.ts';
 
@@ -27,16 +27,17 @@ export function sinkOf(
   const acknowledge = (lsn: Lsn): void => source.acknowledge(lsn);
   let memo: string | undefined;
 
-  /** One that waits for the step of time before it, which may be the last that was taken. */
-  let held: Transaction | undefined;
-
   /** The transactions, each with the step of time before it. */
-  function timed(next: () => Transaction | undefined): () => Transaction | undefined {
-    return () => {
-      const transaction = held ?? next();
-      const passed = transaction && !held ? timers.before(transaction) : undefined;
-      held = passed && transaction;
-      return passed ?? transaction;
+  function timed(next: () => Transaction | undefined): Pick<Work, 'next' | 'made'> {
+    let held: Transaction | undefined;
+    return {
+      next() {
+        const transaction = held ?? next();
+        const passed = transaction && !held ? timers.before(transaction) : undefined;
+        held = passed && transaction;
+        return passed ?? transaction;
+      },
+      made: () => held !== undefined,
     };
   }
 
@@ -49,7 +50,7 @@ export function sinkOf(
     async receive(next) {
       const said = memo;
       memo = undefined;
-      const more = engine.take({queries, next: timed(next), memo: said, durable: acknowledge});
+      const more = engine.take({queries, ...timed(next), memo: said, durable: acknowledge});
       look();
       return more;
     },

@@ -32,6 +32,8 @@ export interface PostgresSourceOptions {
   readonly verifyMs: number;
   /** Rows that are read for that in a second, at most. */
   readonly verifyRowsPerSecond: number;
+  /** Rows that may change while a table is read for that; past it there is no verdict. */
+  readonly verifyChanges: number;
   readonly limits: SourceLimits;
 }
 

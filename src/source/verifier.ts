@@ -75,7 +75,7 @@ export function verifier(
     {stop, signal}: Looking,
     tls: TlsOptions,
   ): Promise<void> {
-    const own = captured({changesMax: options.limits.changes});
+    const own = captured({changesMax: options.verifyChanges});
     current = own;
     try {
       refuseLag();

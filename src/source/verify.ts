@@ -75,6 +75,7 @@ export async function* verify(verifying: Verifying): AsyncGenerator<TableVerdict
     const reader = await open(false);
     await enterSnapshot(reader.client, slot.snapshot);
     await maker.end();
+    refuseFull(captured);
     captured.settle(slot.lsn);
     await imageAt(slot.lsn, verifying);
     for (const followed of tables) {
@@ -135,7 +136,7 @@ function refuseFull({full}: Captured): void {
 async function read(
   followed: FollowedTable,
   reader: Session,
-  {options, world, control, signal}: Verifying,
+  {options, world, control, captured, signal}: Verifying,
   add: Parameters<typeof readTable>[2],
 ): Promise<void> {
   const {clock} = world;
@@ -149,6 +150,7 @@ async function read(
   const waited = gaveWay(control, reader, {clock, signal: either});
   try {
     await readTable(reader.client, followed, (row) => {
+      refuseFull(captured);
       add(row);
       step();
     });

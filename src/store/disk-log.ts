@@ -33,7 +33,11 @@ interface Segment {
   readonly atMs: number;
 }
 
-const MEMORY_BYTES = 16 * 1024 * 1024;
+/**
+ * The newest events that are in memory: enough for clients that keep up. More would only
+ * be more for the garbage collector to carry along.
+ */
+export const IN_MEMORY = {events: 10_000, bytes: 4 * 1024 * 1024} as const;
 /** Parsed records that are kept for readers of what is only on disk. */
 const PARSED_RECORDS = 8;
 /** Text of several events in one record. */
@@ -49,8 +53,8 @@ export function diskLog(
   const parsed = new Map<number, readonly Event[]>();
   const newest: MemoryLog = memoryLog({
     epoch,
-    events: limits.eventLogEvents,
-    bytes: Math.min(limits.eventLogBytes, MEMORY_BYTES),
+    events: Math.min(limits.eventLogEvents, IN_MEMORY.events),
+    bytes: Math.min(limits.eventLogBytes, IN_MEMORY.bytes),
     after: last,
   });
   assert((segments.at(-1)?.last ?? last) === last, `the log ends with event ${last}`);

@@ -7,7 +7,7 @@ import type {Log} from '../lib/log.ts';
 import {Problem} from '../lib/problem.ts';
 import type {Manifest} from './checkpoint.ts';
 import {type Checkpoints, checkpoints} from './checkpoints.ts';
-import {diskLog, type LogLimits} from './disk-log.ts';
+import {diskLog, IN_MEMORY, type LogLimits} from './disk-log.ts';
 import {journalEntries} from './journal.ts';
 import {type LmdbFile, lmdbFile} from './lmdb-file.ts';
 import {eventBytes} from './memory-log.ts';
@@ -33,9 +33,6 @@ export interface LmdbStoreOptions extends LogLimits {
 }
 
 const FORMAT = 1;
-
-/** What was told and is not written yet: the events must all be in memory still. */
-const UNWRITTEN = {steps: 10_000, bytes: 4 * 1024 * 1024} as const;
 
 /**
  * A store on disk. A step is two texts in one transaction: its events, and what else it
@@ -76,6 +73,7 @@ export function storeIn(
   const held = unharmed(path, () => recover(file, manifest, log.after));
   const points: Checkpoints = checkpoints(file, {...options, manifest, held, log, write, flush});
   let unwritten: {readonly steps: readonly Step[]; readonly durable: () => void}[] = [];
+  let unwrittenEvents = 0;
   let unwrittenBytes = 0;
   const ending = new AbortController();
   let open = true;
@@ -102,6 +100,7 @@ export function storeIn(
   function flush(): void {
     const all = unwritten;
     unwritten = [];
+    unwrittenEvents = 0;
     unwrittenBytes = 0;
     if (all.length === 0) return;
     put(all.flatMap(({steps}) => steps));
@@ -125,10 +124,13 @@ export function storeIn(
       assert(open, 'a closed store takes no step');
       if (durability === 'interval') {
         unwritten.push({steps, durable});
-        for (const {events} of steps)
+        for (const {events} of steps) {
+          unwrittenEvents += events.length;
           for (const event of events) unwrittenBytes += eventBytes(event);
-        const full = unwritten.length >= UNWRITTEN.steps || unwrittenBytes >= UNWRITTEN.bytes;
-        if (full) flush();
+        }
+        // What is told and not written has to be in memory: half of that is little enough.
+        const {events, bytes} = IN_MEMORY;
+        if (unwrittenEvents > events / 2 || unwrittenBytes > bytes / 2) flush();
       } else put(steps);
       log.show(steps.flatMap(({events}) => events));
       if (durability !== 'interval') durable();

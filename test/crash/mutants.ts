@@ -1,10 +1,10 @@
-import type {Transaction} from '../../src/data/transaction.ts';
 import type {Lsn} from '../../src/data/lsn.ts';
+import type {Transaction} from '../../src/data/transaction.ts';
 import type {StreamHandlers} from '../../src/postgres/replication-stream.ts';
 import type {Source, StoredSource} from '../../src/source/source.ts';
-import type {LmdbFile} from '../../src/store/lmdb-file.ts';
-import type {JournalEntry} from '../../src/store/journal.ts';
 import type {Manifest} from '../../src/store/checkpoint.ts';
+import type {JournalEntry} from '../../src/store/journal.ts';
+import type {LmdbFile} from '../../src/store/lmdb-file.ts';
 import type {Store, StoredQuery} from '../../src/store/store.ts';
 
 /** A way to get the protocol wrong, put around the parts that have it right. */

@@ -27,12 +27,7 @@ export function commitBytes(commit: {
   commitTime: number;
 }): Buffer {
   const time = int64(BigInt(commit.commitTime) - POSTGRES_EPOCH);
-  return Buffer.concat([
-    Buffer.from('C\0'),
-    int64(commit.finalLsn),
-    int64(commit.endLsn),
-    time,
-  ]);
+  return Buffer.concat([Buffer.from('C\0'), int64(commit.finalLsn), int64(commit.endLsn), time]);
 }
 
 /** All columns are int4, the first one is the key. */

@@ -35,6 +35,8 @@ export interface Hears {
   event(told: Told, bag: Bag, text: string, epoch: string): void;
   snapshot(told: {queryId: string; lsn: string | null; sequence: number}, bag: Bag): void;
   reset(reason: string): void;
+  /** Something went wrong in taking what was sent. */
+  wrong(error: unknown): void;
 }
 
 /**
@@ -128,7 +130,14 @@ export class SimClient {
       get blocked() {
         return client.#blocked;
       },
-      send: (bytes: Buffer) => life.call('send', () => own() && client.#take(bytes.toString())),
+      send(bytes: Buffer) {
+        // A socket throws nothing: that the process has died is seen at its next step.
+        try {
+          life.call('send', () => own() && client.#take(bytes.toString()));
+        } catch (error) {
+          client.#hears.wrong(error);
+        }
+      },
       end: () => client.disconnect(),
       onDrain: (drain: () => void) => {
         client.#drain = drain;

@@ -1,6 +1,6 @@
 import type {QueryConfig} from '../../src/config/config.ts';
-import {SOURCE} from './sim-source.ts';
 import type {Commit, State} from './sim-server.ts';
+import {SOURCE} from './sim-source.ts';
 import {Violation} from './violation.ts';
 
 /** What a client holds of a query: JSON texts of rows, sorted. */
@@ -28,7 +28,10 @@ export const filterQuery = (id: string, over: number): QueryConfig =>
   queryConfig(id, `SELECT id, v, ${over} AS over FROM a WHERE v > ${over}`);
 
 export const FIXED = {
-  joined: queryConfig('joined', 'SELECT a.id AS a, a.v AS v, b.id AS b FROM a JOIN b ON b.a_id = a.id'),
+  joined: queryConfig(
+    'joined',
+    'SELECT a.id AS a, a.v AS v, b.id AS b FROM a JOIN b ON b.a_id = a.id',
+  ),
   groups: queryConfig('groups', 'SELECT g, count(*) AS n, sum(v) AS total FROM a GROUP BY g'),
   held: queryConfig(
     'held',
@@ -45,7 +48,8 @@ export function check(queryId: string, bag: Bag, moment: Moment): void {
   throw new Violation(`${queryId} is ${bag.join(' ')}\nand should be ${may}`);
 }
 
-const same = (a: Bag, b: Bag): boolean => a.length === b.length && a.every((row, i) => row === b[i]);
+const same = (a: Bag, b: Bag): boolean =>
+  a.length === b.length && a.every((row, i) => row === b[i]);
 
 export const bagOf = (rows: Iterable<unknown>): Bag =>
   Array.from(rows, (row) => JSON.stringify(row)).sort();

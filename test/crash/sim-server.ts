@@ -170,7 +170,10 @@ function simLine(server: SimServer, {from, handlers, chance, confirmed}: LineOpt
     const commit = server.commits[index];
     if (!commit) return;
     index += 1;
-    if (!commit.messages) return refill();
+    if (!commit.messages) {
+      refill();
+      return;
+    }
     const {finalLsn, endLsn, commitTime} = commit;
     const all = [
       beginBytes({finalLsn, commitTime, xid: index}),
@@ -238,4 +241,3 @@ function simLine(server: SimServer, {from, handlers, chance, confirmed}: LineOpt
     },
   };
 }
-

@@ -13,8 +13,8 @@ import {sourceProblems} from '../../src/source/problems.ts';
 import {makesDoubtful} from '../../src/source/recovery.ts';
 import {relationsOf} from '../../src/source/relations.ts';
 import type {Source, SourceSink, SourceState, StoredSource} from '../../src/source/source.ts';
-import type {Mutant} from './mutants.ts';
 import type {Chance, Life} from './mortal.ts';
+import type {Mutant} from './mutants.ts';
 import {LineCut, type SimLine, type SimServer, TABLES} from './sim-server.ts';
 import {Violation} from './violation.ts';
 
@@ -45,13 +45,6 @@ const LIMITS = {
   transactionMemoryBytes: 1_000_000,
   transactionSpillBytes: 1_000_000,
   spillFolder: 'nowhere',
-};
-  transactions: 4,
-  changes: 12,
-  transactionRows: 1000,
-  transactionMemoryBytes: 1024 ** 2,
-  transactionSpillBytes: 1024 ** 2,
-  spillFolder: '/nowhere',
 };
 
 const FOLLOWED: readonly FollowedTable[] = TABLES.map(({oid, name, columns}) => ({

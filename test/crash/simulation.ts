@@ -161,7 +161,6 @@ class Simulation {
 
   async #start(doom: {at: number; made: boolean} | undefined): Promise<void> {
     const own = life(doom);
-    if (process.env.DBG) console.log('START', JSON.stringify(this.#features), this.#server.slot);
     if (this.#chance.is(0.15)) this.#over = this.#chance.pick(THRESHOLDS);
     try {
       this.#running = this.#born(own);
@@ -232,9 +231,7 @@ class Simulation {
     const {run, acknowledge} = source;
     return Object.assign(source, {
       acknowledge: (lsn: bigint) =>
-        mutant.acknowledge
-          ? mutant.acknowledge({...source, acknowledge}, lsn)
-          : acknowledge(lsn),
+        mutant.acknowledge ? mutant.acknowledge({...source, acknowledge}, lsn) : acknowledge(lsn),
       run: (sink: Parameters<typeof run>[0], signal: AbortSignal) =>
         run(
           {
@@ -243,7 +240,6 @@ class Simulation {
             receive: (next) =>
               sink.receive(() => {
                 const transaction = own.call('next', next);
-                if (process.env.DBG && transaction) console.log('handed', transaction.kind, transaction.lsn.toString(16), JSON.stringify([...transaction.changes]));
                 if (transaction) mutant.handed?.(source, transaction);
                 return transaction;
               }),
@@ -314,7 +310,7 @@ class Simulation {
   }
 
   #action(): () => void | Promise<void> {
-    const {chance: {next, below, is, pick}} = {chance: this.#chance};
+    const {next, below, is, pick} = this.#chance;
     const running = this.#running!;
     const client = pick(this.#clients);
     const {losses, jumps} = this.#features;
@@ -351,7 +347,6 @@ class Simulation {
       return {table: 'a', id, row: is(0.75) ? [id, below(10), 1 + below(2)] : null};
     });
     this.#server.commit(writes, this.#clock.nowMs());
-    if (process.env.DBG) console.log('commit', this.#server.walEnd.toString(16), JSON.stringify(writes));
   }
 
   /** In slices where the database has to be heard before time may tell that it said nothing. */
@@ -430,6 +425,9 @@ class Simulation {
       snapshot: ({queryId, lsn}, bag) => {
         if (lsn !== null && queryId !== 'held') this.#check(queryId, bag, {lsn, commitTime: 0});
       },
+      wrong: (error) => {
+        if (!(error instanceof Death)) this.#wrong ??= error;
+      },
       reset: (reason) => {
         const {resets} = this.visited;
         resets.set(reason, (resets.get(reason) ?? 0) + 1);
@@ -452,7 +450,6 @@ class Simulation {
     if (queryId === 'held' && !this.#features.timed) return;
     const lsn = parseLsn(at.lsn)!;
     const history = this.#server.commits.filter(({endLsn}) => endLsn <= lsn);
-    if (process.env.DBG) console.log('event', queryId, JSON.stringify(at), bag.join());
     check(queryId, bag, {history, state: this.#server.at(lsn), time: at.commitTime});
   }
 
@@ -507,9 +504,9 @@ class Simulation {
     const places = this.#clients.map(({place}) => place);
     return `the server's log ends at ${this.#server.walEnd} and is confirmed to ${
       this.#server.slot?.confirmed
-    }; there are ${store.log.last} events, ${this.#disk.sequence} stored, clients are at ${places}; ${
-      JSON.stringify(source.status().state)
-    }`;
+    }; there are ${store.log.last} events, ${this.#disk.sequence} stored, clients are at ${places}; ${JSON.stringify(
+      source.status().state,
+    )}`;
   }
 
   #checkAll(): void {
@@ -536,7 +533,9 @@ class Simulation {
     if (this.#wrong) throw this.#wrong;
     this.#running = this.#born(life(undefined));
     await this.#round();
-    const {log} = this.#running.store;
+    const {source, store: again} = this.#running;
+    if (source.resyncs > 0) throw new Violation('a start where nothing had happened read all anew');
+    const {log} = again;
     if (log.epoch !== epoch) throw new Violation('an orderly stop ended the epoch');
     if (log.last !== last) {
       const said = log.read(last, 3).map((event) => eventJson(event));

@@ -196,8 +196,7 @@ test('more changes than it may hold are no verdict', async () => {
   const database = await freshDatabase(
     `${TABLE} INSERT INTO t SELECT i, 0 FROM generate_series(1001, 60000) AS i`,
   );
-  const limits = {transactions: 1000, changes: 500, transactionRows: 2_000_000};
-  const running = runSource(database, {...eager, verifyRowsPerSecond: 20_000, limits});
+  const running = runSource(database, {...eager, verifyRowsPerSecond: 20_000, verifyChanges: 500});
   await running.streaming();
   await until(() => statusOf(running).running);
   let going = true;

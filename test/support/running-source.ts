@@ -88,6 +88,7 @@ export function sourceOptions(
     heartbeatMs: 0,
     verifyMs: 0,
     verifyRowsPerSecond: 1_000_000,
+    verifyChanges: 1_000_000,
     ...choices,
     limits: {...LIMITS, ...choices.limits},
   };
