@@ -106,7 +106,6 @@ function options(): PostgresSourceOptions {
     heartbeatMs: 0,
     verifyMs: 0,
     verifyRowsPerSecond: 1000,
-    verifyChanges: 1_000_000,
     verifyChanges: 1000,
     limits: {
       transactions: 1000,

@@ -56,6 +56,9 @@
  * @property {number | null} [lagMs]
  * @property {readonly WireProblem[]} [warnings]
  * @property {WireSlot | null} [slot]
+ * @property {WireVerified | null} [verified]
+ *
+ * @typedef {{at: string, lsn: string, rows: number}} WireVerified
  *
  * @typedef {{retainedBytes: number, minutesToLoss: number | null}} WireSlot
  *

@@ -7,6 +7,7 @@ import {openLog} from './cli/log.ts';
 import type {CliWorld} from './cli/service.ts';
 import {loadConfig} from './config/load.ts';
 import {systemClock} from './lib/clock.ts';
+import {failpointOf} from './lib/failpoints.ts';
 import {problemsOf, problemText} from './lib/problem.ts';
 
 /**
@@ -47,6 +48,9 @@ const world: CliWorld = {
       nowNs: () => performance.now() * 1e6,
       random: Math.random,
       pid: process.pid,
+      failpoint: failpointOf(process.env.TAILRACE_FAILPOINT, () =>
+        process.kill(process.pid, 'SIGKILL'),
+      ),
       log,
       write,
       publicDir: join(root, 'public'),

@@ -3,6 +3,7 @@ import type {Config, SourceConfig} from './config/config.ts';
 import {LISTENER_LIMITS} from './http/listener.ts';
 import {listeners} from './http/listeners.ts';
 import type {Clock} from './lib/clock.ts';
+import type {Failpoint} from './lib/failpoints.ts';
 import type {Log} from './lib/log.ts';
 import {core} from './pipeline/core.ts';
 import {checkQueries} from './pipeline/definition.ts';
@@ -27,6 +28,8 @@ export interface World {
   readonly write: (line: string) => void;
   /** A stopwatch in nanoseconds: with one, plans tell what time each operator took. */
   readonly nowNs?: () => number;
+  /** Where a crash test has the process end. */
+  readonly failpoint?: Failpoint | undefined;
   /** The dashboard's files. */
   readonly publicDir: string;
   /** Told of what cannot be survived: a bug, a store that takes nothing. */

@@ -1,6 +1,5 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
-import {resolve} from 'node:path';
 import {parseLsn} from '../../src/data/lsn.ts';
 import {until} from '../../test/support/until.ts';
 
@@ -60,8 +59,9 @@ export interface BenchService {
 export async function loadedService(): Promise<(config: ConfigText) => Promise<BenchService>> {
   const folder = process.env.TAILRACE_PROFILE;
   const profile = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
-  const child = fork(resolve(import.meta.dirname, 'service-process.ts'), [], {
-    execArgv: ['--import', 'tsx', '--expose-gc', ...profile],
+  // Compiled or not, as this file is.
+  const child = fork(import.meta.filename.replace(/service(?=\.[jt]s$)/, 'service-process'), [], {
+    execArgv: [...process.execArgv, '--expose-gc', ...profile],
   });
   await heard(child, 'loaded');
   return async ({text, env}) => {

@@ -27,6 +27,8 @@ export interface TutorialOptions {
   readonly slot: string;
   /** A folder; undefined: nothing survives. */
   readonly store: string | undefined;
+  /** Further queries, as YAML. */
+  readonly queries?: string;
   /** Further parts of the file, as YAML. */
   readonly more?: string;
 }
@@ -34,13 +36,14 @@ export interface TutorialOptions {
 /** The tutorial's `server.yaml`, on a server of a bench and on ports that are free. */
 export async function tutorialConfig(
   server: ServerAddress,
-  {slot, store, more = ''}: TutorialOptions,
+  {slot, store, queries = '', more = ''}: TutorialOptions,
 ): Promise<ConfigText> {
   const file = await readFile('config/server.yaml', 'utf8');
   const text = file
     .replaceAll('host: 0.0.0.0', 'host: 127.0.0.1')
     .replace(/port: 808\d/g, 'port: 0')
     .replace('tailrace_dashboard_slot', slot)
+    .replace(/^reactions:$/m, `${queries}\nreactions:`)
     .replace(/^stateStore:.*$/m, (line) => (store === undefined ? '' : line));
   const env = {
     PGHOST: server.host,

@@ -53,6 +53,7 @@ function Channel({state, nowMs}) {
     <${Station} name="Position" mono>${progress.lsn ?? told?.receivedLsn ?? '…'}<//>
     <${Station} name="Lag">${lagText(lagBytes, lagMs)}<//>
     <${SlotStation} slot=${sources?.[0]?.slot} />
+    <${VerifiedStation} verified=${sources?.[0]?.verified} nowMs=${nowMs} />
     <${Station} name="Queries">${queriesText(queries, results.size)}<//>
     <${Station} name="Transactions">${countText(transactions)}<//>
     <${Station} name="Last change">${changedAtMs === undefined ? '…' : agoText(nowMs - changedAtMs)}<//>
@@ -81,6 +82,16 @@ function SlotStation({slot}) {
   const end = minutes === null ? '' : ` · full in ${durationText(minutes * 60_000)}`;
   const tone = minutes !== null && minutes < 60 ? 'bad' : undefined;
   return html`<${Station} name="Log kept" tone=${tone}>${bytesText(slot.retainedBytes)}${end}<//>`;
+}
+
+/**
+ * When the rows held were compared with the database last, and were the same.
+ * @param {{verified: import('../wire.js').WireVerified | null | undefined, nowMs: number}} props
+ */
+function VerifiedStation({verified, nowMs}) {
+  if (!verified) return null;
+  const ago = agoText(nowMs - Date.parse(verified.at));
+  return html`<${Station} name="Verified"><span title=${counted(verified.rows, 'row')}>${ago} at ${verified.lsn}</span><//>`;
 }
 
 /** @param {import('../wire.js').WireSource} source */

@@ -112,18 +112,34 @@ function sourceMetrics(service: ApiService, registry: Registry): void {
     registry,
     all: () => service.sources().map(({id, status}) => [id, status().state.kind]),
   });
-  const transactions = new Counter({
-    name: 'tailrace_source_transactions_total',
-    help: 'Transactions of the database that were taken in since the start.',
-    labelNames: ['source'],
-    registers,
-    collect() {
-      transactions.reset();
-      for (const {id, status} of service.sources()) {
-        transactions.inc({source: id}, status().transactions ?? 0);
-      }
-    },
-  });
+  counter(
+    'transactions_total',
+    'Transactions of the database that were taken in since the start.',
+    ({transactions}) => transactions ?? 0,
+  );
+  counter(
+    'verifier_differences_total',
+    'Rows that the verifier found to be others than in the database, since the start.',
+    ({verification}) => verification?.differences ?? 0,
+  );
+  counter(
+    'verifier_comparisons_total',
+    'Comparisons of tables with the database since the start.',
+    ({verification}) => verification?.comparisons ?? 0,
+  );
+
+  function counter(name: string, help: string, read: (status: SourceStatus) => number): void {
+    const total = new Counter({
+      name: `tailrace_source_${name}`,
+      help,
+      labelNames: ['source'],
+      registers,
+      collect() {
+        total.reset();
+        for (const {id, status} of service.sources()) total.inc({source: id}, read(status()));
+      },
+    });
+  }
 }
 
 const QUERY_STATES = ['waiting', 'running', 'failed', 'stopped'] as const;

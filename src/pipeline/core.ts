@@ -1,5 +1,6 @@
 import type {Config} from '../config/config.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Failpoint} from '../lib/failpoints.ts';
 import type {Log} from '../lib/log.ts';
 import type {Source} from '../source/source.ts';
 import type {Store} from '../store/store.ts';
@@ -18,6 +19,7 @@ export interface CoreWorld {
   readonly log: Log;
   readonly nowNs?: () => number;
   readonly fail: (error: unknown) => void;
+  readonly failpoint?: Failpoint | undefined;
   readonly store: Store;
   readonly sources: ReadonlyMap<string, Source>;
   /** Aborted when all is to end. */
@@ -49,7 +51,7 @@ export function core(config: Config, world: CoreWorld): Core {
     [...sources].map(([id, source]) => {
       const own = groups.get(id)!;
       const timers = timersOf({source, queries: own, engine: moves, clock});
-      const sink = sinkOf(source, {queries: own, timers, engine: moves});
+      const sink = sinkOf(acknowledged(source, world), {queries: own, timers, engine: moves});
       const run = () => [source.run(sink, signal), timers.run(signal)];
       return [id, {settled: sink.settled, run}];
     }),
@@ -65,6 +67,20 @@ export function core(config: Config, world: CoreWorld): Core {
         .map((run) => run.catch(fail)),
     async settled() {
       await Promise.all([...flows.values()].map((flow) => flow.settled));
+    },
+  };
+}
+
+function acknowledged(
+  source: Source,
+  {failpoint}: Pick<CoreWorld, 'failpoint'>,
+): Pick<Source, 'acknowledge'> {
+  if (!failpoint) return source;
+  return {
+    acknowledge(lsn) {
+      failpoint('before-acknowledge');
+      source.acknowledge(lsn);
+      failpoint('after-acknowledge');
     },
   };
 }

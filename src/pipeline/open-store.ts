@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import type {Config} from '../config/config.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Failpoint} from '../lib/failpoints.ts';
 import type {Log} from '../lib/log.ts';
 import {lmdbStore} from '../store/lmdb-store.ts';
 import {memoryStore} from '../store/memory-store.ts';
@@ -13,6 +14,7 @@ export async function openStore(
     readonly clock: Clock;
     readonly log: Log;
     readonly pid: number;
+    readonly failpoint?: Failpoint | undefined;
     readonly fail: (error: unknown) => void;
   },
 ): Promise<Store> {

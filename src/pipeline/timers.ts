@@ -46,7 +46,9 @@ export function timersOf({source, queries, engine, clock}: TimersOptions): Timer
   /** Whether all that was committed until now has come, as far as can be told. */
   function current(): boolean {
     const {state, sinceMs} = source.status();
-    return state.kind === 'streaming' && clock.nowMs() - Math.max(sinceMs, lateAtMs) >= SETTLE_MS;
+    const settledMs = clock.nowMs() - Math.max(sinceMs, lateAtMs);
+    // Below 0 the clock was set back, and nobody knows for how long it has been so.
+    return state.kind === 'streaming' && (settledMs >= SETTLE_MS || settledMs < 0);
   }
 
   /** The step of time; none where no query has had its first rows. */

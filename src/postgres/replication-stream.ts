@@ -172,7 +172,8 @@ export class ReplicationStream {
 
   async #sayLater(): Promise<void> {
     this.#wordPromised = true;
-    const restMs = this.#lastSaidMs + CONFIRM_MS - this.#clock.nowMs();
+    // No longer than that, also where the clock was set back.
+    const restMs = Math.min(CONFIRM_MS, this.#lastSaidMs + CONFIRM_MS - this.#clock.nowMs());
     if (restMs > 0) await this.#waited(restMs);
     this.#wordPromised = false;
     if (!this.#closing.signal.aborted) this.#say({replyRequested: false});

@@ -70,6 +70,8 @@ async function looks(duties: readonly Duty[], around: Around, during: Looking): 
   const {clock} = around.world;
   const due = new Map(duties.map((duty) => [duty, clock.nowMs() + duty.everyMs]));
   while (due.size > 0) {
+    // The clock may have been set back: a look is never further away than it may be.
+    for (const [duty, atMs] of due) due.set(duty, Math.min(atMs, clock.nowMs() + duty.everyMs));
     await clock
       .wait(Math.max(0, Math.min(...due.values()) - clock.nowMs()), signal)
       .catch(() => {});

@@ -42,7 +42,11 @@ export interface Following {
  */
 export async function follow(following: Following, signal: AbortSignal): Promise<void> {
   const {progress, relations, limits, sink} = following;
-  const idle = quietPosition(following, signal);
+  let failure: {readonly error: unknown} | undefined;
+  const idle = quietPosition(following, signal, (error) => {
+    failure = {error};
+    waiting.close();
+  });
   const spool = new Spool(limits);
   const maxRows = limits.transactionRows;
   const transactions = assembler({from: following.from, maxRows, spool, ...relations});
@@ -71,6 +75,7 @@ export async function follow(following: Following, signal: AbortSignal): Promise
       while (await sink.receive(next)) await new Promise(setImmediate);
       waiting.done();
     }
+    if (failure) throw failure.error;
     await ended;
   } finally {
     await stream.close();
@@ -122,7 +127,11 @@ function rowChanges(messages: Kept, relations: Relations): () => RowChange | und
 const REACH_MS = 250;
 
 /** The position of a source for which there is nothing in the log. */
-function quietPosition({progress, sink, clock}: Following, signal: AbortSignal) {
+function quietPosition(
+  {progress, sink, clock}: Following,
+  signal: AbortSignal,
+  fail: (error: unknown) => void,
+) {
   let toldAtMs = Number.NEGATIVE_INFINITY;
   let newest: Lsn | undefined;
 
@@ -134,7 +143,8 @@ function quietPosition({progress, sink, clock}: Following, signal: AbortSignal) 
   return {
     /** `still` answers, later too, whether there has been nothing since. */
     reached(lsn: Lsn, still: () => boolean): void {
-      const leftMs = toldAtMs + REACH_MS - clock.nowMs();
+      // No longer than that, also where the clock was set back.
+      const leftMs = Math.min(REACH_MS, toldAtMs + REACH_MS - clock.nowMs());
       if (leftMs <= 0) return void tell(lsn);
       const waits = newest !== undefined;
       newest = lsn;
@@ -147,8 +157,12 @@ function quietPosition({progress, sink, clock}: Following, signal: AbortSignal) 
         // is never taken back.
         if (reached >= (progress.received ?? 0n)) tell(reached);
       };
-      // Rejects when all is to end, and then the server sends it again.
-      clock.wait(leftMs, signal).then(later, () => {});
+      // Where all is to end first, the server sends it again.
+      const waited = clock.wait(leftMs, signal).then(
+        () => true,
+        () => false,
+      );
+      waited.then((over) => over && later()).catch(fail);
     },
   };
 }

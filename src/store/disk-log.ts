@@ -3,7 +3,7 @@ import {assert} from '../lib/assert.ts';
 import type {Clock} from '../lib/clock.ts';
 import {eventTexts, joinEvents, readEvents} from './event-text.ts';
 import type {LmdbFile} from './lmdb-file.ts';
-import {type MemoryLog, memoryLog} from './memory-log.ts';
+import {eventCharacters, type MemoryLog, memoryLog} from './memory-log.ts';
 import type {EventLog} from './store.ts';
 
 export interface LogLimits {
@@ -142,7 +142,7 @@ export function diskLog(
       }
     },
     show(events) {
-      for (const event of events) newest.append(event);
+      for (const event of events) newest.append(event, eventCharacters(event));
       trim();
       if (events.length > 0) newest.tell();
     },

@@ -28,14 +28,14 @@ export function eventTexts(event: Event): readonly string[] {
   const rows = added.length + updated.length + deleted.length;
   const pieces = Math.max(1, Math.ceil(rows / PIECE_ROWS));
   const head = headText(event, pieces);
-  if (pieces === 1) return [fieldsOf(event, head).join(FIELD)];
+  if (pieces === 1) {
+    return [rowsText(rowsText(rowsText(head, added), updated), deleted)];
+  }
   const all = [...added, ...updated, ...deleted];
   return Array.from({length: pieces}, (_, piece) => {
-    const fields = piece === 0 ? [head] : [];
-    for (let at = piece * PIECE_ROWS; at < Math.min(rows, (piece + 1) * PIECE_ROWS); at++) {
-      append(fields, all[at]!);
-    }
-    return fields.join(FIELD);
+    const some = all.slice(piece * PIECE_ROWS, (piece + 1) * PIECE_ROWS);
+    // The pieces are joined as fields: only the first has something before its rows.
+    return piece === 0 ? rowsText(head, some) : rowsText('', some).slice(FIELD.length);
   });
 }
 
@@ -62,19 +62,19 @@ function headText(
   );
 }
 
-function fieldsOf({added, updated, deleted}: Event, head: string): string[] {
-  const fields = [head];
-  for (const row of added) append(fields, row);
-  for (const row of updated) append(fields, row);
-  for (const row of deleted) append(fields, row);
-  return fields;
+/** `text`, and a field for the key of each row and for each of its texts. */
+function rowsText(text: string, rows: readonly EventRow[]): string {
+  let all = text;
+  for (const {key, before, after} of rows) {
+    all += FIELD + keyText(key);
+    if (before !== undefined) all += FIELD + before;
+    if (after !== undefined) all += FIELD + after;
+  }
+  return all;
 }
 
-function append(fields: string[], {key, before, after}: EventRow): void {
-  fields.push(JSON.stringify(key));
-  if (before !== undefined) fields.push(before);
-  if (after !== undefined) fields.push(after);
-}
+const keyText = (key: string): string => (PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key));
+const PLAIN_KEY = /^[\w.|:-]*$/;
 
 function readEvent(text: string, further: () => readonly string[]): Event {
   const fields = text.split(FIELD);

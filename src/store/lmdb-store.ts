@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {mkdir} from 'node:fs/promises';
 import {assert} from '../lib/assert.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Failpoint} from '../lib/failpoints.ts';
 import {claimFolder, releaseFolder} from '../lib/folder-claim.ts';
 import type {Log} from '../lib/log.ts';
 import {Problem} from '../lib/problem.ts';
@@ -10,7 +11,7 @@ import {type Checkpoints, checkpoints} from './checkpoints.ts';
 import {diskLog, IN_MEMORY, type LogLimits} from './disk-log.ts';
 import {journalEntries} from './journal.ts';
 import {type LmdbFile, lmdbFile} from './lmdb-file.ts';
-import {eventBytes} from './memory-log.ts';
+import {eventCharacters} from './memory-log.ts';
 import {storeProblems} from './problems.ts';
 import {recover} from './recover.ts';
 import type {Step, Store} from './store.ts';
@@ -28,6 +29,7 @@ export interface LmdbStoreOptions extends LogLimits {
   readonly pid: number;
   readonly clock: Clock;
   readonly log: Log;
+  readonly failpoint?: Failpoint | undefined;
   /** Told when what was taken could not be written after all: with `interval`, in a checkpoint. */
   readonly fail: (error: unknown) => void;
 }
@@ -80,12 +82,14 @@ export function storeIn(
 
   /** In a transaction, as long as nobody else has taken the store. */
   function write(act: () => void): void {
+    options.failpoint?.('before-store-write');
     file.write(() => {
       if (file.facts.get('owner') !== owner) {
         throw storeProblems['store-in-use']({path, pid: undefined});
       }
       act();
     });
+    options.failpoint?.('after-store-write');
   }
 
   function put(steps: readonly Step[]): void {
@@ -126,7 +130,7 @@ export function storeIn(
         unwritten.push({steps, durable});
         for (const {events} of steps) {
           unwrittenEvents += events.length;
-          for (const event of events) unwrittenBytes += eventBytes(event);
+          for (const event of events) unwrittenBytes += eventCharacters(event);
         }
         // What is told and not written has to be in memory: half of that is little enough.
         const {events, bytes} = IN_MEMORY;

@@ -4,7 +4,8 @@ import type {EventLog} from './store.ts';
 
 /** Events in memory, the newest of a log. */
 export interface MemoryLog extends EventLog {
-  append(event: Event): void;
+  /** `bytes`: of its rows' texts, for who knows them or near enough. */
+  append(event: Event, bytes?: number): void;
   /** Tells those who watch. */
   tell(): void;
 }
@@ -51,10 +52,9 @@ export function memoryLog({epoch, after = 0, ...limits}: MemoryLogOptions): Memo
     get trimmed() {
       return trimmed;
     },
-    append(event) {
+    append(event, bytes = eventBytes(event)) {
       const next = trimmed + held.length - first + 1;
       assert(event.sequence === next, `event ${event.sequence} does not follow on ${next - 1}`);
-      const bytes = eventBytes(event);
       held.push({event, bytes});
       heldBytes += bytes;
       trim();
@@ -78,6 +78,15 @@ export function memoryLog({epoch, after = 0, ...limits}: MemoryLogOptions): Memo
 /** Bytes of its rows' texts. */
 export const eventBytes = ({added, updated, deleted}: Event): number =>
   rowBytes(added) + rowBytes(updated) + rowBytes(deleted);
+
+/** The same in characters, which are less work to count. */
+export function eventCharacters({added, updated, deleted}: Event): number {
+  let characters = 0;
+  for (const rows of [added, updated, deleted]) {
+    for (const {before = '', after = ''} of rows) characters += before.length + after.length;
+  }
+  return characters;
+}
 
 function rowBytes(rows: readonly EventRow[]): number {
   let bytes = 0;

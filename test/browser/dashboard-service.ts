@@ -98,6 +98,7 @@ sources:
     password: ${JSON.stringify(password)}
     tables: [public.metrics, public.alerts, public.ledger]
     slotName: ${database}
+    verifyMs: 500
     publicationName: dashboard_publication
 queries:
 ${query('current-metrics', 'MATCH (m:metrics) RETURN m.id, m.name, m.value, m.unit', 'metrics')}

@@ -40,6 +40,7 @@ describe.skipIf(withoutBrowser())('the dashboard', () => {
     await shows(page, '.link', 'Live');
     await shows(page, '.station', /db\s*streaming/);
     await shows(page, '.station', /Log kept\s*\d/);
+    await shows(page, '.station', /Verified\s*.* at \d+\/[0-9A-F]+/);
     expect(await page.locator('.metric-name').allInnerTexts()).toEqual(
       [...(await page.locator('.metric-name').allInnerTexts())].sort(),
     );

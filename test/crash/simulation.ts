@@ -505,7 +505,13 @@ class Simulation {
     return `the server's log ends at ${this.#server.walEnd} and is confirmed to ${
       this.#server.slot?.confirmed
     }; there are ${store.log.last} events, ${this.#disk.sequence} stored, clients are at ${places}; ${JSON.stringify(
-      source.status().state,
+      {
+        ...source.status(),
+        drained: source.line?.drained,
+        now: this.#clock.nowMs(),
+        features: this.#features,
+      },
+      (_key, value) => (typeof value === 'bigint' ? String(value) : value),
     )}`;
   }
 

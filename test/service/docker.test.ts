@@ -90,6 +90,16 @@ describe.skipIf(await withoutDocker())('docker compose up', () => {
     expect(Publishers.filter(({PublishedPort}) => PublishedPort !== 0)).toEqual([]);
   });
 
+  test('made anew, killed before, it goes on where it was', async () => {
+    const url = () => `http://127.0.0.1:${ports.api}/api/v1/queries/current-metrics/results`;
+    const tag = async () => (await fetch(url())).headers.get('etag');
+    const before = await tag();
+    await docker('kill', 'tailrace');
+    await docker('up', '--detach', '--wait', '--force-recreate', '--no-deps', 'tailrace');
+    expect(await tag()).toBe(before);
+    expect(before).toMatch(/-[1-9]/);
+  }, 120_000);
+
   test('it ends by itself when it is told to stop', async () => {
     await docker('stop', 'tailrace');
     const state = await docker('ps', '--all', '--format', 'json', 'tailrace');

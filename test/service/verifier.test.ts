@@ -73,6 +73,8 @@ test('a difference is told and mended, and clients fold to the truth by what dif
     code: 'rows-differ',
     detail: expect.stringMatching(/1 are held with other values, and 1 are held that it does not/),
   });
+  const metrics = await (await fetch(`${service.addresses.api}/metrics`)).text();
+  expect(metrics).toContain('tailrace_source_verifier_differences_total{source="db"} 2\n');
   await service.database.query('UPDATE metrics SET value = 78 WHERE id = 1');
   await caughtUp(service);
   await client.until((one) => one.messageCount === 3);

@@ -1,0 +1,197 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {startServer} from '../test/support/postgres-server.ts';
+import {type FoldingClient, foldingClient, told} from './support/fold.ts';
+import {acknowledged, loadedService} from './support/service.ts';
+import {differences, SOAK_QUERIES, SOAK_TABLES} from './support/soak-load.ts';
+import {type StoreFigures, storeFigures} from './support/store-figures.ts';
+import {connected, endOfLog, TUTORIAL_TABLES, tutorialConfig} from './support/tutorial.ts';
+import {say, verdict} from './support/verdict.ts';
+
+/**
+ * Does anything grow while the service works for long?
+ *
+ * Five queries over the durable store; two writers of single updates, one that makes a
+ * table grow and shrink, one of large transactions; clients of which one stalls and two
+ * come and go. Memory is read after a collection of garbage. After a warm-up of a quarter
+ * of the time, the mean of the last third of what is left is compared with the first's:
+ * it may be a tenth more. In the end what each client holds is what Postgres answers.
+ *
+ *   npx tsx bench/soak.ts [minutes] [updates a second]
+ *   TAILRACE_HEAP=folder: what is on the heap after the warm-up, and in the end
+ */
+const [minutes = 30, perSecond = 3000] = process.argv.slice(2).map(Number);
+const SECONDS = Math.round(minutes * 60);
+const WARM_UP = SECONDS / 4;
+const WAVE = {seconds: 20, low: 2000, high: 12_000};
+const SAMPLE_SECONDS = 5;
+const LINE_SECONDS = 30;
+const MOST = 1.1;
+
+const mean = (samples: readonly Sample[], read: (one: Sample) => number): number =>
+  samples.reduce((sum, one) => sum + read(one), 0) / samples.length;
+const mb = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+
+const pause = (seconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+const server = await startServer({fsync: 'off', synchronous_commit: 'off', max_wal_size: '4GB'});
+const folder = await mkdtemp(join(tmpdir(), 'tailrace-soak-'));
+const store = join(folder, 'store');
+const client = await connected(server);
+await client.query(`${TUTORIAL_TABLES}${SOAK_TABLES}`);
+const start = await loadedService();
+const config = await tutorialConfig(server, {
+  slot: 'bench_soak',
+  store,
+  queries: SOAK_QUERIES,
+  more: 'limits: {clientStalledMs: 120000}',
+});
+const service = await start({...config, text: withVerifier(config.text)});
+await service.ready;
+
+const clients = Array.from({length: 5}, () => foldingClient(`${service.api}/api/v1/events`));
+for (const one of clients) await one.connect();
+const begun = performance.now();
+const spent = (): number => (performance.now() - begun) / 1000;
+const writers = await Promise.all([
+  written(`CALL updates(${SECONDS}, ${perSecond / 2})`),
+  written(`CALL updates(${SECONDS}, ${perSecond / 2})`),
+  written(`CALL waves(${SECONDS}, ${WAVE.seconds}, ${WAVE.low}, ${WAVE.high})`),
+  written(`CALL batches(${SECONDS})`),
+]);
+const restless = [stalling(clients[2]!), leaving(clients[3]!, 11), leaving(clients[4]!, 5)];
+const samples = await sampled();
+await Promise.all([...writers.map(({done}) => done), ...restless]);
+
+await acknowledged(service, {lsn: await endOfLog(client), limitMs: 300_000});
+await told(clients, {sequence: await lastSequence(), limitMs: 120_000});
+const wrong = await allDifferences();
+const memory = thirds(samples);
+await service.stop();
+await client.end();
+await server.dispose();
+await rm(folder, {recursive: true});
+report();
+
+interface Sample {
+  readonly atSeconds: number;
+  readonly rss: number;
+  readonly anonymous: number;
+  readonly heapUsed: number;
+  readonly store: number;
+}
+
+/** A verifier that comes by in each soak. */
+function withVerifier(text: string): string {
+  return text.replace(/^( +)slotName:/m, '$1verifyMs: 30000\n$&');
+}
+
+async function written(statement: string): Promise<{readonly done: Promise<void>}> {
+  const writer = await connected(server);
+  return {done: writer.query(statement).then(() => writer.end())};
+}
+
+async function stalling(one: FoldingClient): Promise<void> {
+  while (spent() < SECONDS - 30) {
+    await pause(10);
+    one.stall();
+    await pause(20);
+    one.read();
+  }
+}
+
+async function leaving(one: FoldingClient, seconds: number): Promise<void> {
+  while (spent() < SECONDS - 10) {
+    await pause(seconds);
+    one.leave();
+    await pause(2);
+    await one.connect();
+  }
+}
+
+async function sampled(): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  let heaps = 0;
+  for (let due = SAMPLE_SECONDS; due <= SECONDS; due += SAMPLE_SECONDS) {
+    await pause(Math.max(0, due - spent()));
+    const figures = await storeFigures(store);
+    const {rss, anonymous, heapUsed} = await service.memory();
+    samples.push({atSeconds: due, rss, anonymous, heapUsed, store: figures.bytes});
+    if (due % LINE_SECONDS === 0)
+      await line(samples.slice(-LINE_SECONDS / SAMPLE_SECONDS), figures);
+    // Both at the same point of a wave, with waves enough in between.
+    const wanted = heaps === 0 ? WARM_UP : SECONDS - WAVE.seconds;
+    if (process.env.TAILRACE_HEAP && heaps < 2 && due >= wanted && due % WAVE.seconds === 0) {
+      heaps += 1;
+      await service.heap(join(process.env.TAILRACE_HEAP, `soak-${heaps}.heapsnapshot`));
+    }
+  }
+  return samples;
+}
+
+async function line(latest: readonly Sample[], figures: StoreFigures): Promise<void> {
+  const [source] = await service.get<{lagBytes: number; lagMs: number}[]>('/api/v1/sources');
+  const of = (read: (one: Sample) => number): string => mb(mean(latest, read));
+  say(
+    `${String(latest.at(-1)!.atSeconds).padStart(5)} s  RSS ${of(({rss}) => rss)} MB` +
+      `  anonymous ${of(({anonymous}) => anonymous)}  heap ${of(({heapUsed}) => heapUsed)}` +
+      `  store ${mb(figures.bytes)}  journal ${mb(figures.journalBytes)}` +
+      `  log ${figures.first}..${figures.last}  checkpoint pages ${figures.generation}` +
+      `  lag ${mb(source!.lagBytes)} MB, ${source!.lagMs} ms` +
+      `  clients at ${clients.map(({last}) => last - figures.last).join(' ')}`,
+  );
+}
+
+async function lastSequence(): Promise<number> {
+  const queries = await service.get<{sequence: number}[]>('/api/v1/queries');
+  return Math.max(...queries.map(({sequence}) => sequence));
+}
+
+async function allDifferences(): Promise<string[]> {
+  const found: string[] = [];
+  for (const [number, one] of clients.entries()) {
+    const its = [...one.facts.wrong.slice(0, 5), ...(await differences(client, one.rows))];
+    found.push(...its.map((text) => `client ${number}: ${text}`));
+  }
+  return found;
+}
+
+/** By how much the last third is more than the first, after the warm-up. */
+function thirds(
+  all: readonly Sample[],
+): Readonly<Record<'anonymous' | 'heapUsed' | 'store', number>> {
+  const warm = all.filter(({atSeconds}) => atSeconds > WARM_UP);
+  const third = Math.floor(warm.length / 3);
+  const grown = (read: (one: Sample) => number): number =>
+    mean(warm.slice(-third), read) / mean(warm.slice(0, third), read);
+  return {
+    anonymous: grown(({anonymous}) => anonymous),
+    heapUsed: grown(({heapUsed}) => heapUsed),
+    store: grown(({store: bytes}) => bytes),
+  };
+}
+
+function report(): void {
+  for (const [number, {facts, last}] of clients.entries()) {
+    const {events, coalesced, resets, agreed} = facts;
+    say(
+      `client ${number}: ${events} events, ${coalesced} of them net differences, up to ${last};` +
+        ` ${resets} resets; ${agreed} checksums agreed`,
+    );
+  }
+  for (const text of wrong) say(`wrong: ${text}`);
+  const goal = {kind: 'at most', value: MOST} as const;
+  for (const [what, figure] of Object.entries(memory)) {
+    verdict({question: `soak of ${minutes} minutes, ${what}, last third to first`, figure, goal});
+  }
+  verdict({
+    question: 'what clients hold beside Postgres',
+    figure: wrong.length,
+    unit: 'differences',
+    goal: {kind: 'at most', value: 0},
+  });
+  const grew = Object.values(memory).some((ratio) => ratio > MOST);
+  process.exitCode = grew || wrong.length > 0 ? 1 : 0;
+}
