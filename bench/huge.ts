@@ -24,6 +24,7 @@ import {until} from '../test/support/until.ts';
  * first, rolled back.
  *
  *   npx tsx bench/huge.ts [rows] [seen,unseen,other,undone]
+ *   TAILRACE_PROFILE=1: the service leaves a CPU profile in the folder it was started in
  */
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 const CASES = {
@@ -39,6 +40,8 @@ interface Measured {
   readonly heapMb: number;
   readonly peakMb: number;
   readonly turnMs: number;
+  /** CPU time since the beginning. */
+  readonly cpuMs: number;
 }
 
 async function parent(): Promise<void> {
@@ -73,7 +76,9 @@ const SETUP = `
   INSERT INTO others SELECT n, 0 FROM generate_series(1, ${ROWS}) n;`;
 
 async function measured(client: pg.Client, one: Case, env: NodeJS.ProcessEnv): Promise<void> {
-  const service = fork(import.meta.filename, {env: {...process.env, ...env}});
+  const profiling = process.env.TAILRACE_PROFILE === '1' ? ['--cpu-prof'] : [];
+  const execArgv = [...process.execArgv, ...profiling];
+  const service = fork(import.meta.filename, {env: {...process.env, ...env}, execArgv});
   const [ready] = (await once(service, 'message')) as [{api: string}];
   const before = await asked(service, 'begin');
   const begun = performance.now();
@@ -91,7 +96,7 @@ async function measured(client: pg.Client, one: Case, env: NodeJS.ProcessEnv): P
   const after = await asked(service, 'end');
   process.stdout.write(
     `${one.padEnd(7)} ${ROWS.toLocaleString()} rows: written in ${seconds(written - begun)}, ` +
-      `taken ${seconds(done - committed)} after the commit, longest turn ${seconds(after.turnMs)}; ` +
+      `taken ${seconds(done - committed)} after the commit, longest turn ${seconds(after.turnMs)}, CPU ${seconds(after.cpuMs - before.cpuMs)}; ` +
       `RSS before ${before.rssMb} MB, peak ${after.peakMb} MB (+${after.peakMb - before.rssMb}), ` +
       `after ${after.rssMb} MB; heap before ${before.heapMb} MB, after ${after.heapMb} MB\n`,
   );
@@ -148,8 +153,15 @@ async function told(turnMs: number): Promise<Measured> {
   const status = await readFile('/proc/self/status', 'utf8');
   const peakKb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]);
   const {rss, heapUsed} = process.memoryUsage();
+  const {user, system} = process.cpuUsage();
   const mb = (bytes: number): number => Math.round(bytes / 2 ** 20);
-  return {rssMb: mb(rss), heapMb: mb(heapUsed), peakMb: mb(peakKb * 1024), turnMs};
+  return {
+    rssMb: mb(rss),
+    heapMb: mb(heapUsed),
+    peakMb: mb(peakKb * 1024),
+    turnMs,
+    cpuMs: (user + system) / 1000,
+  };
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

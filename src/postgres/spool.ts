@@ -253,10 +253,18 @@ export class Kept {
 }
 
 function put(into: Buffer, at: number, bytes: Buffer, rest: number, xid: number): void {
-  into.writeUInt32LE(1 + bytes.length - rest, at);
-  into.writeUInt32LE(xid, at + 4);
+  putUint32(into, at, 1 + bytes.length - rest);
+  putUint32(into, at + 4, xid);
   into[at + HEADER_BYTES] = bytes[0]!;
   bytes.copy(into, at + HEADER_BYTES + 1, rest);
+}
+
+/** By hand, not by the Buffer's own: this is run twice for every change. */
+function putUint32(into: Buffer, at: number, value: number): void {
+  into[at] = value;
+  into[at + 1] = value >>> 8;
+  into[at + 2] = value >>> 16;
+  into[at + 3] = value >>> 24;
 }
 
 function memorySlices(stretches: readonly Stretch[]): () => Buffer | undefined {

@@ -1,0 +1,121 @@
+import {expect, test} from 'vitest';
+import {INT4} from '../../src/data/type.ts';
+import type {FollowedTable} from '../../src/postgres/catalog.ts';
+import {follow} from '../../src/source/follow.ts';
+import {emptyImage} from '../../src/source/image.ts';
+import {progress} from '../../src/source/progress.ts';
+import {relationsOf} from '../../src/source/relations.ts';
+import {chance} from '../crash/mortal.ts';
+import {type SimLine, SimServer} from '../crash/sim-server.ts';
+import {simulatedClock} from '../support/simulated-clock.ts';
+
+const [oid, columns] = [101, ['id', 'v', 'g']];
+const FOLLOWED: FollowedTable = {
+  oid,
+  table: {
+    id: 'public.a',
+    schema: 'public',
+    name: 'a',
+    columns: columns.map((name) => ({name, type: INT4})),
+    keyColumns: [0],
+    foreignKeys: [],
+  },
+  replicaIdentity: 'default',
+  wire: columns.map((name) => ({name, typeOid: 23, modifier: -1})),
+  leaves: [],
+  only: true,
+  rowFilter: undefined,
+};
+const LIMITS = {
+  transactions: 10,
+  changes: 100,
+  transactionRows: 100,
+  transactionMemoryBytes: 100_000,
+  transactionSpillBytes: 100_000,
+  spillFolder: 'nowhere',
+};
+
+/** Real following, of a simulated server; what the sink hears is kept. */
+async function following(reach: (lsn: bigint) => void = () => {}) {
+  const clock = simulatedClock(1_000_000);
+  const server = new SimServer();
+  server.makeSlot();
+  const held = progress();
+  held.restart(server.walEnd);
+  const heard: bigint[] = [];
+  const end = new AbortController();
+  let line: SimLine | undefined;
+  const sink = {
+    async receive(next: () => {readonly lsn: bigint} | undefined) {
+      for (let one = next(); one; one = next()) {
+        heard.push(one.lsn);
+        held.acknowledge(one.lsn);
+      }
+      return false;
+    },
+    reach(lsn: bigint) {
+      reach(lsn);
+      heard.push(lsn);
+    },
+  };
+  const ended = follow(
+    {
+      sourceId: 'db',
+      from: server.walEnd,
+      line(handlers) {
+        line = server.line({from: server.walEnd, handlers, chance: chance(2), confirmed() {}});
+        return line;
+      },
+      relations: relationsOf([FOLLOWED], {strangers: new Set(), viaRoot: true, onMessage() {}}),
+      image: new Map([['public.a', emptyImage(FOLLOWED)]]),
+      progress: held,
+      limits: LIMITS,
+      clock,
+      onOpen() {},
+      sink,
+    },
+    end.signal,
+  );
+  ended.catch(() => {});
+  await clock.pass(0);
+  return {clock, server, heard, ended, end, line: line!};
+}
+
+test('a quiet position that waits to be told is not told once a transaction went past it', async () => {
+  const {clock, server, heard, line, end} = await following();
+  line.send(1);
+  server.others(clock.nowMs());
+  line.send(1);
+  server.commit([{table: 'a', id: 1, row: [1, 2, 3]}], clock.nowMs());
+  // All of the transaction, and no word of the server after it.
+  const messages = 5;
+  line.send(messages);
+  await clock.pass(1000);
+  expect(heard.at(-1)).toBe(server.walEnd);
+  expect(heard).toEqual([...heard].sort((a, b) => (a < b ? -1 : 1)));
+  end.abort();
+});
+
+test('after the clock was set back by a day, quiet positions are told as soon as before', async () => {
+  const {clock, server, heard, line, end} = await following();
+  line.send(1);
+  clock.set(clock.nowMs() - 86_400_000);
+  server.others(clock.nowMs());
+  line.send(1);
+  await clock.pass(300);
+  expect(heard.at(-1)).toBe(server.walEnd);
+  end.abort();
+});
+
+test('a store that takes no quiet position ends the following with what it said', async () => {
+  let full = false;
+  const {clock, server, line, ended} = await following(() => {
+    if (full) throw new Error('the disk is full');
+  });
+  line.send(1);
+  full = true;
+  server.others(clock.nowMs());
+  line.send(1);
+  await clock.pass(300);
+  await expect(ended).rejects.toThrow('the disk is full');
+});
