@@ -10,6 +10,7 @@ import {silentLog} from '../src/lib/log.ts';
 import {startService} from '../src/pipeline.ts';
 import {startServer} from '../test/support/postgres-server.ts';
 import {until} from '../test/support/until.ts';
+import {middle, say, verdict} from './support/verdict.ts';
 
 /**
  * How fast does the service catch up, with the durable store on, compared with
@@ -55,7 +56,6 @@ await client.query(`
     END $$`);
 await client.query('SET synchronous_commit = off');
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 await drained('single', singles, 1);
 await drained('thousand', thousands, 1000);
 await client.end();
@@ -89,10 +89,11 @@ async function drained(name: string, transactions: number, size: number): Promis
         `tailrace ${ours.toFixed(2)} s (${rate(ours)} rows/s): ${(floor / ours).toFixed(2)} of its rate`,
     );
   }
-  const sorted = ratios.sort((a, b) => a - b);
-  say(
-    `${transactions} x ${size} rows: median ${sorted[Math.floor(sorted.length / 2)]!.toFixed(2)}`,
-  );
+  verdict({
+    question: `drain of ${transactions} x ${size} rows, part of pg_recvlogical's rate`,
+    figure: middle(ratios),
+    goal: {kind: 'at least', value: size === 1 ? 0.8 : 0.5},
+  });
   await client.query(`SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots`);
 }
 

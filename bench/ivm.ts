@@ -19,6 +19,7 @@ import type {Plan} from '../src/query/plan.ts';
 import {filterAndMapFloor} from './support/floors.ts';
 import {type Changes, engine, history, median, stepsOf, type Update} from './support/history.ts';
 import {averages, filterAndMap, joined} from './support/queries.ts';
+import {say, verdict} from './support/verdict.ts';
 
 /**
  * How many updates a CPU second does the engine take, against @tanstack/db-ivm 0.2.0 on the
@@ -246,10 +247,12 @@ for (const bench of cases().filter(({name}) => name.includes(wanted))) {
   for (const size of [100, 1]) {
     const {ours, theirs, floor} = rates(bench, tables, size);
     const limit = bench.floor ? `, by hand ${(floor / theirs).toFixed(1)} times` : '';
-    const ratio = `${(ours / theirs).toFixed(1)} times, to reach ${bench.toReach}${limit}`;
-    const name = `${bench.name}, ${size} a step`.padEnd(30);
-    process.stdout.write(
-      `${name}${rate(ours)}  db-ivm${rate(theirs)}  ${ratio} (${rows} rows agree)\n`,
-    );
+    const name = `${bench.name}, ${size} a step`;
+    say(`${name.padEnd(30)}${rate(ours)}  db-ivm${rate(theirs)}${limit} (${rows} rows agree)`);
+    verdict({
+      question: `${name}, times the rate of db-ivm`,
+      figure: ours / theirs,
+      goal: {kind: 'at least', value: bench.toReach},
+    });
   }
 }

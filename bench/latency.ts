@@ -39,12 +39,14 @@ await writer.query(`${TUTORIAL_TABLES}
       END LOOP;
     END $$`);
 
-await measured('durable', join(folder, 'store'));
-await measured('in memory', undefined);
-
-await writer.end();
-await server.dispose();
-await rm(folder, {recursive: true});
+try {
+  await measured('durable', join(folder, 'store'));
+  await measured('in memory', undefined);
+} finally {
+  await writer.end();
+  await server.dispose();
+  await rm(folder, {recursive: true, force: true});
+}
 
 async function measured(name: string, store: string | undefined): Promise<void> {
   const slot = `bench_${store === undefined ? 'memory' : 'durable'}`;

@@ -38,26 +38,28 @@ await client.query(
 );
 await client.query('VACUUM ANALYZE metrics');
 
-const runs = [];
-for (let i = 0; i < repeats; i++) runs.push(await run(join(folder, `store${i}`)));
-verdict({
-  question: `first snapshot of ${rows} rows, times psql's copy`,
-  figure: middle(runs.map(({first, floor}) => first / floor)),
-  goal: {kind: 'at most', value: 4},
-});
-verdict({
-  question: `restart with ${rows} rows, times the first snapshot`,
-  figure: middle(runs.map(({again, first}) => again / first)),
-  goal: {kind: 'at most', value: 0.3},
-});
-verdict({
-  question: `net difference of ${rows} rows after a lost slot, times psql's copy`,
-  figure: middle(runs.map(({lost, floor}) => lost / floor)),
-});
-
-await client.end();
-await server.dispose();
-await rm(folder, {recursive: true});
+try {
+  const runs = [];
+  for (let i = 0; i < repeats; i++) runs.push(await run(join(folder, `store${i}`)));
+  verdict({
+    question: `first snapshot of ${rows} rows, times psql's copy`,
+    figure: middle(runs.map(({first, floor}) => first / floor)),
+    goal: {kind: 'at most', value: 4},
+  });
+  verdict({
+    question: `restart with ${rows} rows, times the first snapshot`,
+    figure: middle(runs.map(({again, first}) => again / first)),
+    goal: {kind: 'at most', value: 0.3},
+  });
+  verdict({
+    question: `net difference of ${rows} rows after a lost slot, times psql's copy`,
+    figure: middle(runs.map(({lost, floor}) => lost / floor)),
+  });
+} finally {
+  await client.end();
+  await server.dispose();
+  await rm(folder, {recursive: true, force: true});
+}
 
 async function run(store: string) {
   const floor = await copySeconds();

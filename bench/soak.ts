@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startServer} from '../test/support/postgres-server.ts';
 import {type FoldingClient, foldingClient, told} from './support/fold.ts';
-import {acknowledged, loadedService} from './support/service.ts';
+import {acknowledged, type BenchService, loadedService, type Memory} from './support/service.ts';
 import {differences, SOAK_QUERIES, SOAK_TABLES} from './support/soak-load.ts';
 import {type StoreFigures, storeFigures} from './support/store-figures.ts';
 import {connected, endOfLog, TUTORIAL_TABLES, tutorialConfig} from './support/tutorial.ts';
@@ -28,6 +28,7 @@ const WAVE = {seconds: 20, low: 2000, high: 12_000};
 const SAMPLE_SECONDS = 5;
 const LINE_SECONDS = 30;
 const MOST = 1.1;
+const LIMIT_MS = 300_000;
 
 const mean = (samples: readonly Sample[], read: (one: Sample) => number): number =>
   samples.reduce((sum, one) => sum + read(one), 0) / samples.length;
@@ -40,46 +41,54 @@ const server = await startServer({fsync: 'off', synchronous_commit: 'off', max_w
 const folder = await mkdtemp(join(tmpdir(), 'tailrace-soak-'));
 const store = join(folder, 'store');
 const client = await connected(server);
-await client.query(`${TUTORIAL_TABLES}${SOAK_TABLES}`);
-const start = await loadedService();
-const config = await tutorialConfig(server, {
-  slot: 'bench_soak',
-  store,
-  queries: SOAK_QUERIES,
-  more: 'limits: {clientStalledMs: 120000}',
-});
-const service = await start({...config, text: withVerifier(config.text)});
-await service.ready;
+try {
+  await soak();
+} finally {
+  await client.end();
+  await server.dispose();
+  await rm(folder, {recursive: true, force: true});
+}
 
-const clients = Array.from({length: 5}, () => foldingClient(`${service.api}/api/v1/events`));
-for (const one of clients) await one.connect();
-const begun = performance.now();
-const spent = (): number => (performance.now() - begun) / 1000;
-const writers = await Promise.all([
-  written(`CALL updates(${SECONDS}, ${perSecond / 2})`),
-  written(`CALL updates(${SECONDS}, ${perSecond / 2})`),
-  written(`CALL waves(${SECONDS}, ${WAVE.seconds}, ${WAVE.low}, ${WAVE.high})`),
-  written(`CALL batches(${SECONDS})`),
-]);
-const restless = [stalling(clients[2]!), leaving(clients[3]!, 11), leaving(clients[4]!, 5)];
-const samples = await sampled();
-await Promise.all([...writers.map(({done}) => done), ...restless]);
+async function soak(): Promise<void> {
+  await client.query(`${TUTORIAL_TABLES}${SOAK_TABLES}`);
+  const service = await started();
+  const clients = Array.from({length: 5}, () => foldingClient(`${service.api}/api/v1/events`));
+  for (const one of clients) await one.connect();
+  const begun = performance.now();
+  const spent = (): number => (performance.now() - begun) / 1000;
+  const work = [
+    written(`CALL updates(${SECONDS}, ${perSecond / 2})`),
+    written(`CALL updates(${SECONDS}, ${perSecond / 2})`),
+    written(`CALL waves(${SECONDS}, ${WAVE.seconds}, ${WAVE.low}, ${WAVE.high})`),
+    written(`CALL batches(${SECONDS})`),
+    stalling(clients[2]!, spent),
+    leaving(clients[3]!, {staySeconds: 11, spent}),
+    leaving(clients[4]!, {staySeconds: 5, spent}),
+  ];
+  const [samples] = await Promise.all([sampled(service, {clients, spent}), ...work]);
 
-await acknowledged(service, {lsn: await endOfLog(client), limitMs: 300_000});
-await told(clients, {sequence: await lastSequence(), limitMs: 120_000});
-const wrong = await allDifferences();
-const memory = thirds(samples);
-await service.stop();
-await client.end();
-await server.dispose();
-await rm(folder, {recursive: true});
-report();
+  await acknowledged(service, {lsn: await endOfLog(client), limitMs: LIMIT_MS});
+  await told(clients, {sequence: await lastSequence(service), limitMs: LIMIT_MS});
+  const wrong = await allDifferences(clients);
+  await service.stop();
+  report({clients, wrong, memory: thirds(samples)});
+}
 
-interface Sample {
+async function started(): Promise<BenchService> {
+  const start = await loadedService();
+  const config = await tutorialConfig(server, {
+    slot: 'bench_soak',
+    store,
+    queries: SOAK_QUERIES,
+    more: 'limits: {clientStalledMs: 120000}',
+  });
+  const service = await start({...config, text: withVerifier(config.text)});
+  await service.ready;
+  return service;
+}
+
+interface Sample extends Memory {
   readonly atSeconds: number;
-  readonly rss: number;
-  readonly anonymous: number;
-  readonly heapUsed: number;
   readonly store: number;
 }
 
@@ -88,12 +97,15 @@ function withVerifier(text: string): string {
   return text.replace(/^( +)slotName:/m, '$1verifyMs: 30000\n$&');
 }
 
-async function written(statement: string): Promise<{readonly done: Promise<void>}> {
+async function written(statement: string): Promise<void> {
   const writer = await connected(server);
-  return {done: writer.query(statement).then(() => writer.end())};
+  // The statement fails then, too.
+  writer.on('error', () => {});
+  await writer.query(statement);
+  await writer.end();
 }
 
-async function stalling(one: FoldingClient): Promise<void> {
+async function stalling(one: FoldingClient, spent: () => number): Promise<void> {
   while (spent() < SECONDS - 30) {
     await pause(10);
     one.stall();
@@ -102,25 +114,35 @@ async function stalling(one: FoldingClient): Promise<void> {
   }
 }
 
-async function leaving(one: FoldingClient, seconds: number): Promise<void> {
+async function leaving(
+  one: FoldingClient,
+  {staySeconds, spent}: {readonly staySeconds: number; readonly spent: () => number},
+): Promise<void> {
   while (spent() < SECONDS - 10) {
-    await pause(seconds);
+    await pause(staySeconds);
     one.leave();
     await pause(2);
     await one.connect();
   }
 }
 
-async function sampled(): Promise<Sample[]> {
+interface Running {
+  readonly clients: readonly FoldingClient[];
+  readonly spent: () => number;
+}
+
+async function sampled(service: BenchService, {clients, spent}: Running): Promise<Sample[]> {
   const samples: Sample[] = [];
   let heaps = 0;
   for (let due = SAMPLE_SECONDS; due <= SECONDS; due += SAMPLE_SECONDS) {
     await pause(Math.max(0, due - spent()));
     const figures = await storeFigures(store);
-    const {rss, anonymous, heapUsed} = await service.memory();
-    samples.push({atSeconds: due, rss, anonymous, heapUsed, store: figures.bytes});
-    if (due % LINE_SECONDS === 0)
-      await line(samples.slice(-LINE_SECONDS / SAMPLE_SECONDS), figures);
+    samples.push({...(await service.memory()), atSeconds: due, store: figures.bytes});
+    if (due % LINE_SECONDS === 0) {
+      const [source] = await service.get<SourceFigures[]>('/api/v1/sources');
+      const latest = samples.slice(-LINE_SECONDS / SAMPLE_SECONDS);
+      line(latest, {figures, source: source!, clients});
+    }
     // Both at the same point of a wave, with waves enough in between.
     const wanted = heaps === 0 ? WARM_UP : SECONDS - WAVE.seconds;
     if (process.env.TAILRACE_HEAP && heaps < 2 && due >= wanted && due % WAVE.seconds === 0) {
@@ -131,25 +153,43 @@ async function sampled(): Promise<Sample[]> {
   return samples;
 }
 
-async function line(latest: readonly Sample[], figures: StoreFigures): Promise<void> {
-  const [source] = await service.get<{lagBytes: number; lagMs: number}[]>('/api/v1/sources');
+interface SourceFigures {
+  readonly lagBytes: number;
+  readonly lagMs: number;
+  readonly transactions: number;
+}
+
+function line(
+  latest: readonly Sample[],
+  {
+    figures,
+    source,
+    clients,
+  }: {
+    readonly figures: StoreFigures;
+    readonly source: SourceFigures;
+    readonly clients: readonly FoldingClient[];
+  },
+): void {
   const of = (read: (one: Sample) => number): string => mb(mean(latest, read));
+  const {atSeconds} = latest.at(-1)!;
   say(
-    `${String(latest.at(-1)!.atSeconds).padStart(5)} s  RSS ${of(({rss}) => rss)} MB` +
+    `${String(atSeconds).padStart(5)} s  RSS ${of(({rss}) => rss)} MB` +
       `  anonymous ${of(({anonymous}) => anonymous)}  heap ${of(({heapUsed}) => heapUsed)}` +
-      `  store ${mb(figures.bytes)}  journal ${mb(figures.journalBytes)}` +
-      `  log ${figures.first}..${figures.last}  checkpoint pages ${figures.generation}` +
-      `  lag ${mb(source!.lagBytes)} MB, ${source!.lagMs} ms` +
-      `  clients at ${clients.map(({last}) => last - figures.last).join(' ')}`,
+      `  external ${of(({external}) => external)}  store ${mb(figures.bytes)}` +
+      `  journal ${mb(figures.journalBytes)}  log ${figures.first}..${figures.last}` +
+      `  page sets ${figures.generation}  commits/s ${Math.round(source.transactions / atSeconds)}` +
+      `  lag ${mb(source.lagBytes)} MB, ${source.lagMs} ms` +
+      `  clients behind ${clients.map(({last}) => Math.max(0, figures.last - last)).join(' ')}`,
   );
 }
 
-async function lastSequence(): Promise<number> {
+async function lastSequence(service: BenchService): Promise<number> {
   const queries = await service.get<{sequence: number}[]>('/api/v1/queries');
   return Math.max(...queries.map(({sequence}) => sequence));
 }
 
-async function allDifferences(): Promise<string[]> {
+async function allDifferences(clients: readonly FoldingClient[]): Promise<string[]> {
   const found: string[] = [];
   for (const [number, one] of clients.entries()) {
     const its = [...one.facts.wrong.slice(0, 5), ...(await differences(client, one.rows))];
@@ -173,7 +213,15 @@ function thirds(
   };
 }
 
-function report(): void {
+function report({
+  clients,
+  wrong,
+  memory,
+}: {
+  readonly clients: readonly FoldingClient[];
+  readonly wrong: readonly string[];
+  readonly memory: ReturnType<typeof thirds>;
+}): void {
   for (const [number, {facts, last}] of clients.entries()) {
     const {events, coalesced, resets, agreed} = facts;
     say(

@@ -23,9 +23,10 @@ export class Exact {
     return this.digits;
   }
 
-  /** So that an Exact inside a json column is not printed as an object. */
+  /** So that an Exact inside a json column is printed as the number that it is. */
   toJSON() {
-    return this.digits;
+    const {rawJSON} = /** @type {{rawJSON?: (text: string) => unknown}} */ (JSON);
+    return rawJSON ? rawJSON(this.digits) : Number(this.digits);
   }
 }
 

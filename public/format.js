@@ -11,10 +11,25 @@ const NARROW_SPACE = '\u202f';
  */
 export function numberText(cell) {
   const text = cellText(cell);
-  if (numberOf(cell) === undefined) return text;
-  return text.replace(/^(-?)(\d{5,})/, (_, sign, digits) => {
-    return sign + digits.replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
+  return numberOf(cell) === undefined ? text : grouped(text);
+}
+
+/** @param {string} digits */
+const grouped = (digits) =>
+  digits.replace(/^(-?)(\d{5,})/, (_, sign, whole) => {
+    return sign + whole.replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
   });
+
+/** Characters of a text that is one of several in a line. */
+const SHORT = 160;
+
+/**
+ * A long text's beginning. No character is cut in two.
+ * @param {string} text
+ */
+export function shortened(text) {
+  if (text.length <= SHORT) return text;
+  return `${[...text.slice(0, SHORT)].slice(0, -1).join('')}…`;
 }
 
 /**
@@ -26,7 +41,7 @@ export function differenceText(before, after) {
   const [from, to] = [numberOf(before), numberOf(after)];
   if (from === undefined || to === undefined || from === to) return '';
   const decimals = Math.min(20, Math.max(decimalsOf(before), decimalsOf(after)));
-  return numberText(Math.abs(to - from).toFixed(decimals));
+  return grouped(Math.abs(to - from).toFixed(decimals));
 }
 
 /** @param {unknown} cell */

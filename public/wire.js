@@ -45,11 +45,14 @@
  * @property {string} [status]
  * @property {WireProblem | null} [error]
  * @property {readonly WireProblem[]} [errors] All of them, where there are several.
+ * @property {{source: string, since: string} | null} [stale] Nobody keeps its result up to date now.
  *
  * @typedef {object} WireSource
  * @property {string} id
+ * @property {string} [kind]
  * @property {string} [status]
  * @property {SourceState} [state]
+ * @property {{sinceMs: number} | null} [stale]
  * @property {WireProblem | null} [error]
  * @property {string | null} [receivedLsn]
  * @property {number | null} [lagBytes]
@@ -57,10 +60,29 @@
  * @property {readonly WireProblem[]} [warnings]
  * @property {WireSlot | null} [slot]
  * @property {WireVerified | null} [verified]
+ * @property {WireVerification | null} [verification] null: it is off.
  *
  * @typedef {{at: string, lsn: string, rows: number}} WireVerified
  *
- * @typedef {{retainedBytes: number, minutesToLoss: number | null}} WireSlot
+ * @typedef {object} WireVerification
+ * @property {boolean} running
+ * @property {{at: string, problem: WireProblem} | null} [found] The last difference.
+ * @property {{at: string, problem: WireProblem} | null} [givenUp] Why the last look came to nothing.
+ *
+ * @typedef {object} WireSlot
+ * @property {number} retainedBytes
+ * @property {number | null} minutesToLoss
+ * @property {string | null} [endsBy] `server` or `limit`.
+ * @property {number | null} [limitBytes]
+ * @property {WireBlocker} [blocker]
+ *
+ * @typedef {object} WireBlocker What the server waits for before it can forget log.
+ * @property {string} kind
+ * @property {number} [pid]
+ * @property {string} [application]
+ * @property {string} [state]
+ * @property {string} [gid]
+ * @property {number} [openMs]
  *
  * @typedef {{kind: string, rowsRead?: number, attempt?: number, retryAtMs?: number, problem?: WireProblem}} SourceState
  */

@@ -1,5 +1,6 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
+import {get, type IncomingMessage} from 'node:http';
 import {parseLsn} from '../../src/data/lsn.ts';
 import {until} from '../../test/support/until.ts';
 
@@ -85,9 +86,7 @@ function handle(
   return {
     api,
     ready,
-    async get(path) {
-      return ((await (await fetch(api + path)).json()) as {data: never}).data;
-    },
+    get: (path) => dataAt(api + path),
     async memory() {
       const answer = heard(child, 'memory');
       tell(child, {kind: 'memory'});
@@ -107,6 +106,14 @@ function handle(
       await gone();
     },
   };
+}
+
+/** On a connection of its own: one that is kept may be closed just when it is used again. */
+async function dataAt<T>(url: string): Promise<T> {
+  const [answer] = (await once(get(url, {agent: false}), 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+  return (JSON.parse(text) as {data: T}).data;
 }
 
 const tell = (child: ChildProcess, told: Told): void => void child.send(told);

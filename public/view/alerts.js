@@ -11,13 +11,15 @@ import {Check} from './icons.js';
  *
  * @typedef {import('../results.js').Held} Held
  *
- * @param {{rows: ReadonlyMap<string, Held>, nowMs: number}} props
+ * @typedef {ReturnType<typeof import('../health.js').resultNote>} Note
+ *
+ * @param {{rows: ReadonlyMap<string, Held>, note: Note, nowMs: number}} props
  */
-export function Alerts({rows, nowMs}) {
+export function Alerts({rows, note, nowMs}) {
   const sorted = [...rows].sort(([, a], [, b]) => byWeight(a, b));
-  return html`<${Card} name="alerts" title="Active alerts" aside=${rows.size} live="polite">
+  return html`<${Card} name="alerts" title="Active alerts" note=${note} aside=${rows.size} live="polite">
     ${sorted.length === 0 && html`<${Empty} icon=${html`<${Check} />`}>No active alerts. All is quiet.<//>`}
-    <ul class="alerts">
+    <ul class="alerts" tabindex=${sorted.length > 0 ? 0 : undefined} aria-labelledby="card-alerts">
       ${sorted.map(([key, held]) => html`<${Alert} key=${key} held=${held} nowMs=${nowMs} />`)}
     </ul>
   <//>`;
@@ -37,8 +39,8 @@ function Alert({held, nowMs}) {
   const {row} = held;
   return html`<li class="alert level-${severityLevel(row.severity)} ${flash(held)}">
     <span class="tag">${cellText(row.severity)}</span>
-    <p class="alert-message">${row.message === null ? 'No message' : cellText(row.message)}</p>
-    <span class="alert-metric">${spoken(row.metric_name)}</span>
+    <p class="alert-message" title=${row.message}>${row.message === null ? 'No message' : cellText(row.message)}</p>
+    <span class="alert-metric">${row.metric_name === null ? '' : spoken(row.metric_name)}</span>
     <time class="alert-age" title=${cellText(row.created_at)} aria-live="off"
       >${agoText(nowMs - madeAtMs(held))}</time>
   </li>`;

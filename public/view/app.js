@@ -1,11 +1,19 @@
 // @ts-check
 import {numberOf} from '../exact.js';
 import {counted} from '../format.js';
+import {flowOf, resultNote} from '../health.js';
 import {METRICS} from '../state.js';
 import {chooseTheme, onSystemTheme, theme} from '../theme.js';
 import {html, useEffect, useState} from '../vendor/htm-preact.js';
 import {Alerts} from './alerts.js';
-import {DisagreementBanner, LinkBanner, QueryBanners, SourceBanners} from './banner.js';
+import {
+  DifferenceBanners,
+  DisagreementBanner,
+  LinkBanner,
+  QueryBanners,
+  SlotBanners,
+  SourceBanners,
+} from './banner.js';
 import {Card, Empty, Pending} from './card.js';
 import {Critical} from './critical.js';
 import {EventLog} from './event-log.js';
@@ -41,6 +49,8 @@ export function App({state, onRetry}) {
       <${LinkBanner} link=${state.link} nowMs=${nowMs} onRetry=${onRetry} />
       <${DisagreementBanner} disagreement=${state.disagreement} />
       <${SourceBanners} sources=${state.sources} nowMs=${nowMs} />
+      <${SlotBanners} sources=${state.sources} />
+      <${DifferenceBanners} sources=${state.sources} />
       <${QueryBanners} queries=${failedWithRows(state)} />
     </div>
     <main class=${state.link.kind === 'lost' ? 'stale' : ''}>
@@ -73,7 +83,9 @@ function Shown({id, state, card, ...props}) {
   const query = state.queries?.find((other) => other.id === id);
   const rows = state.results.get(id)?.rows;
   const due = query?.error || query?.status === 'Starting';
-  if (rows && (rows.size > 0 || !due)) return html`<${card} id=${id} rows=${rows} ...${props} />`;
+  if (rows && (rows.size > 0 || !due)) {
+    return html`<${card} id=${id} rows=${rows} note=${resultNote(query)} ...${props} />`;
+  }
   return html`<${Card} name=${`query-${id}`} title=${TITLES[id] ?? id}><${Pending} query=${query} /><//>`;
 }
 
@@ -123,8 +135,9 @@ function fits(id, result) {
 }
 
 /** @param {State} state */
-function titleOf({link, results}) {
-  if (link.kind === 'lost') return 'Stale · Tailrace';
+function titleOf(state) {
+  const {results} = state;
+  if (flowOf(state).kind === 'stale') return 'Stale · Tailrace';
   const over = results.get(CRITICAL)?.rows.size ?? 0;
   return over > 0 ? `${counted(over, 'critical', 'critical')} · Tailrace` : 'Tailrace';
 }

@@ -1,7 +1,8 @@
 // @ts-check
-import {clockText} from '../format.js';
+import {bytesText, clockText, durationText} from '../format.js';
+import {differenceOf, inDanger, lossText} from '../health.js';
 import {html} from '../vendor/htm-preact.js';
-import {ProblemText} from './card.js';
+import {Hint, ProblemText} from './card.js';
 import {Warn} from './icons.js';
 
 /** What stands in the way of live data, above everything else. */
@@ -52,6 +53,59 @@ export function SourceBanners({sources, nowMs}) {
     </div>`;
   });
 }
+
+/**
+ * What is about to become worse: a slot that will be lost, and who can prevent it.
+ * @param {{sources: readonly import('../wire.js').WireSource[] | undefined}} props
+ */
+export const SlotBanners = ({sources}) =>
+  (sources ?? []).map(({id, slot}) => {
+    if (!slot || !inDanger(slot)) return null;
+    const {blocker, limitBytes, retainedBytes} = slot;
+    const limit = typeof limitBytes === 'number' ? ` of ${bytesText(limitBytes)} allowed` : '';
+    return html`<div class="banner banner-source banner-slot" role="alert" key=${id}>
+      <${Warn} />
+      <div class="banner-text">
+        <p class="banner-title">Source ${id} is about to lose its replication slot</p>
+        <div class="problem" aria-live="off">
+          <p>The server keeps ${bytesText(retainedBytes)}${limit} of log for it, and it is ${lossText(slot)}. ${blockerText(blocker)}</p>
+          <${Hint} text=${blocker?.kind === 'transaction' && `SELECT pg_terminate_backend(${blocker.pid});`} />
+        </div>
+      </div>
+    </div>`;
+  });
+
+/** @param {import('../wire.js').WireBlocker | undefined} blocker */
+function blockerText(blocker) {
+  const open = durationText(blocker?.openMs ?? 0);
+  switch (blocker?.kind) {
+    case 'service':
+      return 'The service has not yet taken in what was sent.';
+    case 'transaction':
+      return `Process ${blocker.pid} ("${blocker.application}", ${blocker.state}) has had a transaction open for ${open}.`;
+    case 'prepared-transaction':
+      return `The prepared transaction "${blocker.gid}" has been open for ${open}.`;
+    default:
+      return '';
+  }
+}
+
+/**
+ * What the verifier has found, until it has looked again and found no difference.
+ * @param {{sources: readonly import('../wire.js').WireSource[] | undefined}} props
+ */
+export const DifferenceBanners = ({sources}) =>
+  (sources ?? []).map((source) => {
+    const problem = differenceOf(source);
+    if (!problem) return null;
+    return html`<div class="banner banner-source" role="alert" key=${source.id}>
+      <${Warn} />
+      <div class="banner-text">
+        <p class="banner-title">Source ${source.id} was not what is held of it</p>
+        <${ProblemText} problem=${problem} />
+      </div>
+    </div>`;
+  });
 
 /** @param {{disagreement: import('../state.js').State['disagreement']}} props */
 export function DisagreementBanner({disagreement}) {

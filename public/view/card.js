@@ -6,19 +6,23 @@ import {html} from '../vendor/htm-preact.js';
  * @param {{
  *   name: string,
  *   title: string,
+ *   note?: ReturnType<typeof import('../health.js').resultNote>,
  *   aside?: unknown,
  *   live?: 'polite',
  *   children?: unknown,
- * }} props `live`: changes of its body are read out.
+ * }} props `note`: what is to be known of what it shows. `live`: rows that come are read out; what
+ *   changes in them is not, since it may change every second.
  */
-export function Card({name, title, aside, live, children}) {
+export function Card({name, title, note, aside, live, children}) {
   const heading = `card-${name}`;
-  return html`<section class="card card-${name}" aria-labelledby=${heading}>
+  return html`<section class="card card-${name} ${note ? 'card-old' : ''}" aria-labelledby=${heading}>
     <header class="card-head">
       <h2 id=${heading}>${title}</h2>
-      <div class="card-aside">${aside}</div>
+      <div class="card-aside">
+        ${note && html`<span class="tag level-${note.level}">${note.text}</span>`}${aside}
+      </div>
     </header>
-    <div class="card-body" aria-live=${live}>${children}</div>
+    <div class="card-body" aria-live=${live} aria-relevant=${live && 'additions'}>${children}</div>
   </section>`;
 }
 
@@ -45,13 +49,19 @@ export function ProblemText({problem}) {
   return html`<div class="problem">
     <p><strong>${problem.message}</strong>${' '}<code class="problem-code">${problem.code}</code></p>
     ${problem.detail && html`<p>${problem.detail}</p>`}
-    ${problem.hint && html`<p class="problem-hint"><span>Hint</span><code>${problem.hint}</code></p>`}
+    <${Hint} text=${problem.hint} />
   </div>`;
 }
 
+/** @param {{text: string | false | undefined}} props */
+export const Hint = ({text}) =>
+  text && html`<p class="problem-hint"><span>Hint</span><code>${text}</code></p>`;
+
 /** @param {{children?: unknown, icon?: unknown}} props */
 export const Empty = ({children, icon}) =>
-  html`<p class="empty">${icon && html`<span class="empty-icon">${icon}</span>`}${children}</p>`;
+  html`<p class="empty">
+    ${icon && html`<span class="empty-icon">${icon}</span>`}<span>${children}</span>
+  </p>`;
 
 /**
  * The class that makes a row flash. It alternates, so that the animation starts again with

@@ -11,13 +11,15 @@ import {Check} from './icons.js';
  *
  * @typedef {import('../results.js').Held} Held
  *
- * @param {{rows: ReadonlyMap<string, Held>}} props
+ * @typedef {ReturnType<typeof import('../health.js').resultNote>} Note
+ *
+ * @param {{rows: ReadonlyMap<string, Held>, note: Note}} props
  */
-export function Critical({rows}) {
+export function Critical({rows, note}) {
   const sorted = [...rows].sort(([, a], [, b]) =>
     String(a.row.name).localeCompare(String(b.row.name)),
   );
-  return html`<${Card} name="critical" title="Critical thresholds" aside=${rows.size} live="polite">
+  return html`<${Card} name="critical" title="Critical thresholds" note=${note} aside=${rows.size} live="polite">
     ${sorted.length === 0 && html`<${Empty} icon=${html`<${Check} />`}>All within range.<//>`}
     <ul class="criticals">
       ${sorted.map(([key, held]) => html`<${Over} key=${key} held=${held} />`)}

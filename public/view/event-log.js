@@ -1,5 +1,5 @@
 // @ts-check
-import {clockText, counted} from '../format.js';
+import {clockText, counted, shortened} from '../format.js';
 import {isTime, KINDS, LOG_ENTRIES} from '../log.js';
 import {html, useState} from '../vendor/htm-preact.js';
 import {Card, Empty} from './card.js';
@@ -83,9 +83,9 @@ function LogEntry({entry}) {
   return html`<li class="entry">
     <time class="entry-time">${clockText(atMs, {millis: true})}</time>
     <span class="chip kind-${kind}">${kind}</span>
-    <span class="entry-query">${queryId}</span>
+    <span class="entry-query" title=${queryId}>${queryId}</span>
     <span class="entry-what">
-      <b>${label}</b>
+      <b title=${label}>${shortened(label)}</b>
       ${changes.map((change) => html`<${Changed} key=${change.field} change=${change} />`)}
       ${unlisted > 0 && html`<em>and ${counted(unlisted, 'more row')} ${kind}</em>`}
     </span>
@@ -100,9 +100,9 @@ function Changed({change}) {
   if (isTime(change)) return html`<${ChangedTime} field=${field} cell=${after ?? before} />`;
   return html`<span class="changed">
     <span>${field}</span>
-    ${before !== undefined && html`<del class=${both ? '' : 'gone'}>${before}</del>`}
+    ${before !== undefined && html`<del class=${both ? '' : 'gone'} title=${before}>${shortened(before)}</del>`}
     ${both && html`<span aria-label="to">→</span>`}
-    ${after !== undefined && html`<ins>${after}</ins>`}
+    ${after !== undefined && html`<ins title=${after}>${shortened(after)}</ins>`}
   </span>`;
 }
 

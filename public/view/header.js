@@ -1,5 +1,6 @@
 // @ts-check
-import {agoText, bytesText, clockText, counted, countText, durationText} from '../format.js';
+import {agoText, bytesText, counted, countText, durationText} from '../format.js';
+import {flowOf, flowText, queriesText, slotSaying, verifiedSaying} from '../health.js';
 import {html} from '../vendor/htm-preact.js';
 import {Mark, Moon, Sun} from './icons.js';
 
@@ -13,11 +14,12 @@ import {Mark, Moon, Sun} from './icons.js';
  */
 export function Header({state, nowMs, theme, onTheme}) {
   const other = theme === 'dark' ? 'light' : 'dark';
-  return html`<header class="head link-${state.link.kind}">
+  const flow = flowOf(state);
+  return html`<header class="head link-${state.link.kind} flow-${flow.kind}">
     <div class="head-bar">
       <${Mark} />
       <h1>Tailrace</h1>
-      <${LinkState} link=${state.link} />
+      <${LinkState} flow=${flow} link=${state.link} />
       <button type="button" class="icon-button" onClick=${onTheme}
         aria-label="Switch to ${other} colours" title="Switch to ${other} colours">
         <${theme === 'dark' ? Sun : Moon} />
@@ -28,70 +30,79 @@ export function Header({state, nowMs, theme, onTheme}) {
   </header>`;
 }
 
-/** @param {{link: State['link']}} props */
-function LinkState({link}) {
-  return html`<p class="link" role="status" data-link=${link.kind}>
-    <i class="dot" aria-hidden="true"></i>${linkText(link)}
+/** @param {{flow: ReturnType<typeof flowOf>, link: State['link']}} props */
+function LinkState({flow, link}) {
+  return html`<p class="link" role="status" data-link=${link.kind} data-flow=${flow.kind}>
+    <i class="dot" aria-hidden="true"></i>${flowText(flow)}
   </p>`;
 }
 
-/** @param {State['link']} link */
-function linkText(link) {
-  if (link.kind === 'live') return 'Live';
-  return link.kind === 'connecting' ? 'Connecting' : `Stale since ${clockText(link.sinceMs)}`;
-}
-
-/** @param {{state: State, nowMs: number}} props */
+/**
+ * Of one source the whole way stands in a line; of several, each has its own.
+ * @param {{state: State, nowMs: number}} props
+ */
 function Channel({state, nowMs}) {
-  const {sources, queries, progress, changedAtMs, results, transactions} = state;
-  const told = sources?.find((source) => source.receivedLsn);
-  const lagBytes = sources?.[0]?.lagBytes ?? progress.lagBytes;
-  const lagMs = sources?.[0]?.lagMs ?? progress.lagMs;
-  return html`<dl class="channel">
-    ${(sources ?? []).map((source) => html`<${SourceStation} key=${source.id} source=${source} />`)}
-    ${sources === undefined && html`<${Station} name="Source">…<//>`}
-    <${Station} name="Position" mono>${progress.lsn ?? told?.receivedLsn ?? '…'}<//>
-    <${Station} name="Lag">${lagText(lagBytes, lagMs)}<//>
-    <${SlotStation} slot=${sources?.[0]?.slot} />
-    <${VerifiedStation} verified=${sources?.[0]?.verified} nowMs=${nowMs} />
-    <${Station} name="Queries">${queriesText(queries, results.size)}<//>
-    <${Station} name="Transactions">${countText(transactions)}<//>
-    <${Station} name="Last change">${changedAtMs === undefined ? '…' : agoText(nowMs - changedAtMs)}<//>
-  </dl>`;
+  const {sources, queries, progress, changedAtMs, transactions} = state;
+  const [first, ...further] = sources ?? [];
+  const only = further.length === 0;
+  return html`<div class="channels">
+    ${
+      further.length > 0 &&
+      (sources ?? []).map(
+        (source) => html`<dl class="channel" key=${source.id}>
+      <${SourceStations} source=${source} nowMs=${nowMs} />
+    </dl>`,
+      )
+    }
+    <dl class="channel">
+      ${only && first && html`<${SourceStations} source=${first} progress=${progress} nowMs=${nowMs} />`}
+      ${sources === undefined && html`<${Station} name="Source">…<//>`}
+      <${Station} name="Queries" room=${8}>${queriesText(queries)}<//>
+      <${Station} name="Transactions" room=${9}>${countText(transactions)}<//>
+      <${Station} name="Last change" room=${10}>${changedAtMs === undefined ? '…' : agoText(nowMs - changedAtMs)}<//>
+    </dl>
+  </div>`;
 }
 
-/** @param {{name: string, mono?: boolean, tone?: string, children?: unknown}} props */
-const Station = ({name, mono, tone, children}) =>
-  html`<div class="station ${tone ?? ''}"><dt>${name}</dt><dd class=${mono ? 'mono' : ''}>${children}</dd></div>`;
+/**
+ * @param {{
+ *   source: import('../wire.js').WireSource,
+ *   progress?: State['progress'],
+ *   nowMs: number,
+ * }} props `progress`: what the stream says, which is newer than what was asked for.
+ */
+function SourceStations({source, progress, nowMs}) {
+  const lag = lagText(source.lagBytes ?? progress?.lagBytes, source.lagMs ?? progress?.lagMs);
+  const slot = source.slot && slotSaying(source.slot);
+  const verified = verifiedSaying(source, nowMs);
+  return html`
+    <${SourceStation} source=${source} />
+    <${Station} name="Position" room=${11} mono>${progress?.lsn ?? source.receivedLsn ?? '…'}<//>
+    <${Station} name="Lag" room=${15}>${lag}<//>
+    ${slot && html`<${Station} name="Log kept" room=${8} tone=${slot.tone}>${slot.text}<//>`}
+    ${
+      verified &&
+      html`<${Station} name="Verified" room=${22} tone=${verified.tone}>
+      <span title=${verified.title}>${verified.text}${verified.lsn && html`<span class="at"> at ${verified.lsn}</span>`}</span>
+    <//>`
+    }`;
+}
+
+/**
+ * @param {{name: string, room?: number, mono?: boolean, tone?: string, children?: unknown}} props
+ *   `room`: characters that are kept free for its text, so that others stay where they are.
+ */
+const Station = ({name, room, mono, tone, children}) =>
+  html`<div class="station ${tone ?? ''}" style=${room && {'--room': `${room}ch`}}>
+    <dt>${name}</dt><dd class=${mono ? 'mono' : ''}>${children}</dd>
+  </div>`;
 
 /** @param {{source: import('../wire.js').WireSource}} props */
 function SourceStation({source}) {
   const tone = {streaming: 'good', waiting: 'bad', stopped: 'bad'}[source.state?.kind ?? ''];
-  return html`<${Station} name=${source.id} tone=${tone ?? 'busy'}>
-    <i class="dot" aria-hidden="true"></i>${sourceText(source)}
+  return html`<${Station} name=${source.id} room=${11} tone=${tone ?? 'busy'}>
+    <i class="dot" aria-hidden="true"></i><span>${sourceText(source)}</span>
   <//>`;
-}
-
-/**
- * What the database keeps for us, and how long it still may: an hour is little.
- * @param {{slot: import('../wire.js').WireSlot | null | undefined}} props
- */
-function SlotStation({slot}) {
-  if (!slot) return null;
-  const minutes = slot.minutesToLoss;
-  const end = minutes === null ? '' : ` · full in ${durationText(minutes * 60_000)}`;
-  const tone = minutes !== null && minutes < 60 ? 'bad' : undefined;
-  return html`<${Station} name="Log kept" tone=${tone}>${bytesText(slot.retainedBytes)}${end}<//>`;
-}
-
-/**
- * When the rows held were compared with the database last, and were the same.
- * @param {{verified: import('../wire.js').WireVerified | null | undefined, nowMs: number}} props
- */
-function VerifiedStation({verified, nowMs}) {
-  if (!verified) return null;
-  const ago = agoText(nowMs - Date.parse(verified.at));
-  return html`<${Station} name="Verified"><span title=${counted(verified.rows, 'row')}>${ago} at ${verified.lsn}</span><//>`;
 }
 
 /** @param {import('../wire.js').WireSource} source */
@@ -108,14 +119,4 @@ function sourceText({state, status}) {
 function lagText(bytes, ms) {
   if (typeof bytes !== 'number') return '…';
   return typeof ms === 'number' ? `${bytesText(bytes)} · ${durationText(ms)}` : bytesText(bytes);
-}
-
-/**
- * @param {State['queries']} queries
- * @param {number} live
- */
-function queriesText(queries, live) {
-  if (queries === undefined) return '…';
-  const failed = queries.filter(({error}) => error).length;
-  return failed > 0 ? `${queries.length - failed} live, ${failed} failed` : `${live} live`;
 }

@@ -13,14 +13,15 @@ import {Sparkline} from './sparkline.js';
  *
  * @param {{
  *   rows: ReadonlyMap<string, Held>,
+ *   note: ReturnType<typeof import('../health.js').resultNote>,
  *   readings: import('../readings.js').Readings,
  *   critical: ReadonlySet<unknown> | undefined,
  *   theme: string,
  * }} props
  */
-export function Metrics({rows, readings, critical, theme}) {
+export function Metrics({rows, note, readings, critical, theme}) {
   const sorted = [...rows].sort(([, a], [, b]) => byName(a, b));
-  return html`<${Card} name="metrics" title="Current metrics" aside=${rows.size}>
+  return html`<${Card} name="metrics" title="Current metrics" note=${note} aside=${rows.size}>
     ${sorted.length === 0 && html`<${Empty}>No metrics yet. Insert a row, and it stands here at once.<//>`}
     <ul class="metrics" style=${{'--rows': rows.size}}>
       ${sorted.map(

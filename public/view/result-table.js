@@ -13,14 +13,22 @@ import {Card, Empty, flash} from './card.js';
 
 /** Rows drawn of one result. */
 const ROWS_SHOWN = 100;
+/** A text that may be cut is told whole where one points at it. */
+const TITLED = 30;
 
-/** @param {{id: string, rows: ReadonlyMap<string, Held>}} props */
-export function ResultTable({id, rows}) {
+/**
+ * @param {{
+ *   id: string,
+ *   rows: ReadonlyMap<string, Held>,
+ *   note: ReturnType<typeof import('../health.js').resultNote>,
+ * }} props
+ */
+export function ResultTable({id, rows, note}) {
   const shown = [...rows].slice(0, ROWS_SHOWN);
   const columns = [...new Set(shown.flatMap(([, {row}]) => Object.keys(row)))];
   const results = `api/v1/queries/${encodeURIComponent(id)}/results`;
   const aside = html`<span>${counted(rows.size, 'row')}</span><a href=${results}>JSON</a>`;
-  return html`<${Card} name=${`query-${id}`} title=${id} aside=${aside}>
+  return html`<${Card} name=${`query-${id}`} title=${id} note=${note} aside=${aside}>
     ${rows.size === 0 && html`<${Empty}>No rows. They appear here as soon as the query has some.<//>`}
     ${
       rows.size > 0 &&
@@ -56,5 +64,7 @@ function Head({column, first}) {
 /** @param {{cell: unknown}} props */
 function Cell({cell}) {
   if (cell === null || cell === undefined) return html`<td class="null">null</td>`;
-  return html`<td class=${numberOf(cell) === undefined ? '' : 'number'}>${cellText(cell)}</td>`;
+  const text = cellText(cell);
+  const title = text.length > TITLED ? text : undefined;
+  return html`<td class=${numberOf(cell) === undefined ? '' : 'number'} title=${title}>${text}</td>`;
 }

@@ -27,7 +27,8 @@ export interface Relations {
   hear(message: Message): void;
   /**
    * Decodes the messages of committed transactions, in the order of their commits: what
-   * a relation is, is told once. Throws `schema-changed` on one that is not as described.
+   * a relation is, is told once. Throws `schema-changed` on a change of one that is not as
+   * it was described; before, its description may have been rolled back and come again.
    */
   decode(bytes: Buffer): Message;
   get(relationOid: number): KnownRelation | undefined;
@@ -48,21 +49,33 @@ export function relationsOf(
 ): Relations {
   const known = new Map<number, KnownRelation>();
   const readers = new Map<number, readonly ByteReader[]>();
+  /** Descriptions of tables of ours that no change has come with yet. */
+  const described = new Map<number, Relation>();
   const byOid = new Map<number, FollowedTable>();
   for (const followed of tables) {
     byOid.set(followed.oid, followed);
     for (const leaf of followed.leaves) byOid.set(leaf, followed);
   }
 
+  /** A change comes of what was described last. */
+  function settle(relation: Relation): void {
+    const {oid} = relation;
+    const followed = byOid.get(oid)!;
+    const change = changeOf(relation, followed);
+    if (change) throw change;
+    described.delete(oid);
+    known.set(oid, knownRelation(relation, followed));
+    readers.set(oid, readersFor(relation, followed));
+  }
+
+  function settled(oid: number): readonly ByteReader[] | undefined {
+    const relation = described.get(oid);
+    if (relation) settle(relation);
+    return readers.get(oid);
+  }
+
   function meet(relation: Relation): void {
-    const followed = byOid.get(relation.oid);
-    if (followed) {
-      const change = changeOf(relation, followed);
-      if (change) throw change;
-      known.set(relation.oid, knownRelation(relation, followed));
-      readers.set(relation.oid, readersFor(relation, followed));
-      return;
-    }
+    if (byOid.has(relation.oid)) return void described.set(relation.oid, relation);
     const namesake = tables.find(
       ({table}) => table.schema === relation.schema && table.name === relation.name,
     );
@@ -73,14 +86,14 @@ export function relationsOf(
     throw changed(partitioned, `It may have a new partition "${relation.name}"`);
   }
 
-  const readersOf = (oid: number): readonly ByteReader[] | undefined => readers.get(oid);
   return {
     // A publication may hold more tables than are followed.
     follows: (oid) => byOid.has(oid),
     hear: onMessage,
     decode(bytes) {
-      const message = decodeMessage(bytes, readersOf);
+      const message = decodeMessage(bytes, settled);
       if (message.kind === 'relation') meet(message.relation);
+      else if (message.kind === 'truncate') message.relationOids.forEach(settled);
       return message;
     },
     get: (oid) => known.get(oid),

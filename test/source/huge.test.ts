@@ -114,7 +114,9 @@ describe.runIf(embedded)('where the server streams whatever is larger than 64 kB
     await writer.query(`BEGIN; SAVEPOINT s; ALTER TABLE b ADD COLUMN extra int;
       INSERT INTO b SELECT i, i, i FROM generate_series(1, 5000) AS i`);
     await until(async () => (await streamedTransactions(database)) > 0, {what: 'a streamed block'});
-    await writer.query(`ROLLBACK TO s; INSERT INTO b SELECT i, i FROM generate_series(1, 5000) AS i; COMMIT`);
+    await writer.query(
+      `ROLLBACK TO s; INSERT INTO b SELECT i, i FROM generate_series(1, 5000) AS i; COMMIT`,
+    );
     await database.query('UPDATE b SET v = v + 1 WHERE id < 100');
     await expectImage(running, database);
     expect(running.warned).toEqual([]);
