@@ -62,13 +62,13 @@ export const SlotBanners = ({sources}) =>
   (sources ?? []).map(({id, slot}) => {
     if (!slot || !inDanger(slot)) return null;
     const {blocker, limitBytes, retainedBytes} = slot;
-    const limit = typeof limitBytes === 'number' ? ` of ${bytesText(limitBytes)} allowed` : '';
+    const limit = typeof limitBytes === 'number' ? `, of ${bytesText(limitBytes)} allowed` : '';
     return html`<div class="banner banner-source banner-slot" role="alert" key=${id}>
       <${Warn} />
       <div class="banner-text">
         <p class="banner-title">Source ${id} is about to lose its replication slot</p>
         <div class="problem" aria-live="off">
-          <p>The server keeps ${bytesText(retainedBytes)}${limit} of log for it, and it is ${lossText(slot)}. ${blockerText(blocker)}</p>
+          <p>The server keeps ${bytesText(retainedBytes)} of log for it${limit}. It is ${lossText(slot)}. ${blockerText(blocker)}</p>
           <${Hint} text=${blocker?.kind === 'transaction' && `SELECT pg_terminate_backend(${blocker.pid});`} />
         </div>
       </div>
@@ -101,7 +101,7 @@ export const DifferenceBanners = ({sources}) =>
     return html`<div class="banner banner-source" role="alert" key=${source.id}>
       <${Warn} />
       <div class="banner-text">
-        <p class="banner-title">Source ${source.id} was not what is held of it</p>
+        <p class="banner-title">Source ${source.id} differed from what was held</p>
         <${ProblemText} problem=${problem} />
       </div>
     </div>`;

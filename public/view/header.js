@@ -58,7 +58,7 @@ function Channel({state, nowMs}) {
       ${only && first && html`<${SourceStations} source=${first} progress=${progress} nowMs=${nowMs} />`}
       ${sources === undefined && html`<${Station} name="Source">…<//>`}
       <${Station} name="Queries" room=${8}>${queriesText(queries)}<//>
-      <${Station} name="Transactions" room=${9}>${countText(transactions)}<//>
+      <${Station} name="Transactions" room=${8}>${countText(transactions)}<//>
       <${Station} name="Last change" room=${10}>${changedAtMs === undefined ? '…' : agoText(nowMs - changedAtMs)}<//>
     </dl>
   </div>`;
@@ -78,11 +78,11 @@ function SourceStations({source, progress, nowMs}) {
   return html`
     <${SourceStation} source=${source} />
     <${Station} name="Position" room=${11} mono>${progress?.lsn ?? source.receivedLsn ?? '…'}<//>
-    <${Station} name="Lag" room=${15}>${lag}<//>
-    ${slot && html`<${Station} name="Log kept" room=${8} tone=${slot.tone}>${slot.text}<//>`}
+    <${Station} name="Lag" room=${12}>${lag}<//>
+    ${slot && html`<${Station} name="Log kept" room=${8} tone=${slot.tone}><span>${slot.text}</span><//>`}
     ${
       verified &&
-      html`<${Station} name="Verified" room=${22} tone=${verified.tone}>
+      html`<${Station} name="Verified" room=${19} tone=${verified.tone}>
       <span title=${verified.title}>${verified.text}${verified.lsn && html`<span class="at"> at ${verified.lsn}</span>`}</span>
     <//>`
     }`;

@@ -53,6 +53,8 @@ export interface Work {
   readonly made?: () => boolean;
   /** What the source wants back of itself: goes with the first step. */
   readonly memo?: string | undefined;
+  /** Called now and then while a transaction takes long: between two queries. */
+  readonly breathe?: (() => void) | undefined;
   /** Called with the end of the last transaction once all of them are durable. */
   readonly durable: (lsn: Lsn) => void;
 }
@@ -80,11 +82,16 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
   let broken = false;
 
   /** What a step is told as, from the next sequence on. */
-  function numbered(transaction: Transaction, moves: readonly Move[]): Event[] {
+  function numbered(
+    transaction: Transaction,
+    moves: readonly Move[],
+    breathe?: () => void,
+  ): Event[] {
     const {settled, told} = earlier.settle(transaction.sourceId);
     const all = [...told];
     for (const {query, change} of moves) {
       if (!settled.has(query.id)) all.push(toldOf(query.id, change));
+      breathe?.();
     }
     const events = eventsOf(all, transaction, sequence);
     for (const event of events) {
@@ -107,7 +114,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
   }
 
   return {
-    take({queries, next, made, memo, durable}) {
+    take({queries, next, made, memo, durable, breathe}) {
       const steps: Step[] = [];
       let rows = 0;
       let last = 0n;
@@ -116,7 +123,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
           const transaction = next();
           if (!transaction) return false;
           last = transaction.lsn;
-          const events = numbered(transaction, queries.step(transaction));
+          const events = numbered(transaction, queries.step(transaction, breathe), breathe);
           const own = steps.length === 0 ? memo : undefined;
           steps.push({transaction, events, memo: own, notes: queries.notes()});
           for (const event of events) rows += sizeOf(event);

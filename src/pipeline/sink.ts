@@ -47,10 +47,16 @@ export function sinkOf(
       queries.describe(tables);
       memo = text;
     },
-    async receive(next) {
+    async receive(next, breathe) {
       const said = memo;
       memo = undefined;
-      const more = engine.take({queries, ...timed(next), memo: said, durable: acknowledge});
+      const more = engine.take({
+        queries,
+        ...timed(next),
+        memo: said,
+        durable: acknowledge,
+        breathe,
+      });
       look();
       return more;
     },

@@ -27,8 +27,11 @@ export interface Move {
 export interface SourceQueries extends SourceNow {
   /** The source's tables as they are now; the next transaction tells what else is. */
   describe(tables: readonly Table[]): void;
-  /** Moves them by a transaction, in the order in which they were added. */
-  step(transaction: Transaction): readonly Move[];
+  /**
+   * Moves them by a transaction, in the order in which they were added; `breathe` is called
+   * between two of them.
+   */
+  step(transaction: Transaction, breathe?: () => void): readonly Move[];
   /** Nothing has happened up to `lsn`; the answer is the step that says so. */
   reach(lsn: Lsn): Transaction;
   /** Takes a query in, or notes that its state was changed from outside. */
@@ -132,11 +135,12 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
         file(query);
       }
     },
-    step(transaction) {
+    step(transaction, breathe) {
       const moves: Move[] = [];
       for (const [query, visit] of visits(transaction)) {
         const change = visited(query, visit);
         if (change) moves.push({query, change});
+        breathe?.();
       }
       // The time of queries never goes back, though commits need not be in its order.
       const commitTime = Math.max(position?.commitTime ?? 0, transaction.commitTime);

@@ -13,7 +13,7 @@ import type {SourceSink} from './source.ts';
 /** A line to the server, on which it sends. */
 export type Line = Pick<
   ReplicationStream,
-  'open' | 'ended' | 'pid' | 'confirm' | 'pause' | 'resume' | 'close'
+  'open' | 'ended' | 'pid' | 'confirm' | 'breathe' | 'pause' | 'resume' | 'close'
 >;
 
 export interface Following {
@@ -70,9 +70,10 @@ export async function follow(following: Following, signal: AbortSignal): Promise
     ended.catch(() => {});
     following.onOpen(stream);
     for (let batch = await waiting.take(); batch; batch = await waiting.take()) {
-      const next = applied(following, batch, signal);
+      const breathe = (): void => stream.breathe();
+      const next = applied(following, {batch, breathe}, signal);
       // Between two steps of the store everybody else has a turn.
-      while (await sink.receive(next)) await new Promise(setImmediate);
+      while (await sink.receive(next, breathe)) await new Promise(setImmediate);
       waiting.done();
     }
     if (failure) throw failure.error;
@@ -86,14 +87,14 @@ export async function follow(following: Following, signal: AbortSignal): Promise
 /** Brings the image forward by one transaction of the batch at each call. */
 function applied(
   {sourceId, image, relations, progress}: Following,
-  batch: readonly RawTransaction[],
+  {batch, breathe}: {readonly batch: readonly RawTransaction[]; readonly breathe: () => void},
   signal: AbortSignal,
 ): () => Transaction | undefined {
   let index = 0;
   return () => {
     while (index < batch.length && !signal.aborted) {
       const {lsn, xid, commitTime, messages} = batch[index++]!;
-      const changes = applyChanges(image, rowChanges(messages, relations), relations);
+      const changes = applyChanges(image, rowChanges(messages, relations, breathe), relations);
       messages.release();
       if (changes.size > 0) {
         progress.give(lsn, commitTime);
@@ -105,11 +106,21 @@ function applied(
   };
 }
 
+/** Rows after which the line is looked at in a long transaction. */
+const BREATH_ROWS = 4096;
+
 /** Reads the changes among a transaction's messages; what it describes is taken in. */
-function rowChanges(messages: Kept, relations: Relations): () => RowChange | undefined {
+function rowChanges(
+  messages: Kept,
+  relations: Relations,
+  breathe: () => void,
+): () => RowChange | undefined {
   const read = messages.reader();
+  let count = 0;
   return () => {
     for (let bytes = read(); bytes; bytes = read()) {
+      count += 1;
+      if (count % BREATH_ROWS === 0) breathe();
       const message = relations.decode(bytes);
       switch (message.kind) {
         case 'insert':

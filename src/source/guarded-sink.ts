@@ -26,7 +26,7 @@ export function guardedSink(
   return {
     describe: (tables, memo) => guarded(() => sink.describe(tables, memo)),
     reach: (lsn) => guarded(() => sink.reach(lsn)),
-    async receive(next) {
+    async receive(next, breathe) {
       if (signal.aborted) return false;
       let own: unknown;
       try {
@@ -42,7 +42,7 @@ export function guardedSink(
               throw error;
             }
           };
-          sink.receive(pulled).then(resolve, reject);
+          sink.receive(pulled, breathe).then(resolve, reject);
         });
       } catch (cause) {
         // What the source itself could not make is no failure of the sink's.

@@ -46,9 +46,10 @@ export interface SourceSink {
    * Takes transactions, as many as go into the store together. Each is made when it is
    * asked for: `rows` then answers as of its end; undefined when there is none left. What
    * `next` throws is thrown on, after what came before is in the store. Resolves when there
-   * is room again, and answers whether it left off before `next` had no more.
+   * is room again, and answers whether it left off before `next` had no more. `breathe` is
+   * to be called now and then while that takes long.
    */
-  receive(next: () => Transaction | undefined): Promise<boolean>;
+  receive(next: () => Transaction | undefined, breathe?: () => void): Promise<boolean>;
   /**
    * There is nothing for anybody up to `lsn`, and all that was given is durable. Once the
    * store has that, `lsn` is acknowledged like the end of a transaction.

@@ -24,6 +24,7 @@ test.each([
   ['a difference has the decimals of its sides', 40.1, 40.35, '0.25'],
   ['and no noise of doubles', 0.1, 0.3, '0.2'],
   ['a fall is told by the arrow, not by a sign', 50, 42, '8'],
+  ['its digits are grouped as its sides are', 1000.5, 18000, '16\u202f999.5'],
   ['no difference is no text', 5, 5, ''],
   ['nor is one of what are no numbers', 'a', 5, ''],
 ])('%s', (_name, before, after, text) => {

@@ -57,6 +57,32 @@ export interface FormatModule {
   agoText(agoMs: number): string;
   bytesText(bytes: number): string;
   timeOf(cell: unknown): number | undefined;
+  shortened(text: string): string;
+}
+
+/** A source, as far as the page reads it. */
+export interface Source {
+  readonly id: string;
+  readonly kind?: string;
+  readonly [fact: string]: unknown;
+}
+
+interface Saying {
+  readonly text: string;
+  readonly tone?: string;
+  readonly title?: string;
+}
+
+type Flow = {readonly kind: string; readonly sinceMs?: number};
+
+export interface HealthModule {
+  flowOf(state: {link: object; sources: readonly Source[] | undefined}): Flow;
+  flowText(flow: Flow): string;
+  inDanger(slot: object): boolean;
+  slotSaying(slot: object): Saying;
+  verifiedSaying(source: Source, nowMs: number): Saying | undefined;
+  queriesText(queries: readonly {id: string; status: string}[]): string;
+  resultNote(query: {id: string; [fact: string]: unknown}): {text: string} | undefined;
 }
 
 export interface LevelsModule {
@@ -73,4 +99,5 @@ export const stateModule = (): Promise<StateModule> => load('state.js');
 export const exactModule = (): Promise<ExactModule> => load('exact.js');
 export const checksumModule = (): Promise<ChecksumModule> => load('checksum.js');
 export const formatModule = (): Promise<FormatModule> => load('format.js');
+export const healthModule = (): Promise<HealthModule> => load('health.js');
 export const levelsModule = (): Promise<LevelsModule> => load('levels.js');

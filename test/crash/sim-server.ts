@@ -209,6 +209,7 @@ function simLine(server: SimServer, {from, handlers, chance, confirmed}: LineOpt
     },
     ended,
     pid: 1,
+    breathe() {},
     confirm(lsn) {
       durable = lsn;
     },
