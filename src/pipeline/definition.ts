@@ -1,7 +1,8 @@
 import type {QueryConfig} from '../config/config.ts';
 import {placeInFile} from '../config/query-place.ts';
 import {Problem, Problems, problemsOf} from '../lib/problem.ts';
-import {checkSyntax, compile} from '../query/compile.ts';
+import type {Language} from '../query/catalog.ts';
+import {checkSyntax, planned, recognised, running} from '../query/compile.ts';
 import {type Middleware, middlewareProblem} from '../query/middleware/middleware.ts';
 import type {Definition, SourceNow} from './live-query.ts';
 import {pipelineProblems} from './problems.ts';
@@ -26,20 +27,32 @@ export function definitionOf(
   const {queryLanguage: language, joins, parameters = {}} = config;
   const middleware = pipelineOf(config);
   let recalled = memory;
+  // What middleware does is told by no name: rows that went through it are a query's own.
+  const dialect =
+    middleware.length > 0 ? undefined : dialectOf(language ?? recognised(config.query));
   return {
     config,
     origin,
     source,
-    compile(tables) {
-      const given = {language, catalog: {tables, joins}, parameters, middleware, nowNs};
-      const running = placed(config, () => compile(config.query, given));
+    dialect,
+    plan(tables) {
+      const given = {language, catalog: {tables, joins}, parameters, middleware};
+      return placed(config, () => planned(config.query, given));
+    },
+    run(plan, shared) {
       // It is of the rows that are there now: whoever is made after them begins anew.
-      if (recalled) running.memory?.recall(recalled);
+      const memory = recalled;
       recalled = undefined;
-      return running;
+      const own = shared.within(plan, {queryId: config.id, dialect, nowNs});
+      const made = running(own, {nowNs, sharedTexts: shared});
+      if (memory) made.memory?.recall(memory);
+      return made;
     },
   };
 }
+
+/** openCypher and GQL have their functions in common. */
+const dialectOf = (language: Language): string => (language === 'SQL' ? 'SQL' : 'GQL');
 
 /** What the rows of the source go through, in this order. */
 const pipelineOf = ({sources: [source], middleware = []}: QueryConfig): readonly Middleware[] =>

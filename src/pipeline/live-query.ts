@@ -9,8 +9,10 @@ import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 import {type Problem, problemsOf} from '../lib/problem.ts';
+import type {Plan} from '../query/plan.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {resultSet} from '../result/result-set.ts';
+import {type SharedSubplans, UNSHARED} from './shared-stages.ts';
 
 /** A point in a source's history: the end of a transaction. */
 export interface Position {
@@ -26,7 +28,12 @@ export interface SourceNow {
   readonly tables: readonly Table[] | undefined;
   /** The end of the last transaction that its queries were told of. */
   readonly position: Position | undefined;
-  /** The rows it holds, as of that position or of the transaction that is being told. */
+  /** What its queries have in common. */
+  readonly shared: SharedSubplans;
+  /**
+   * The rows it holds, as of that position or of the transaction that is being told; of a
+   * subplan that is shared too.
+   */
   rows(table: TableId): Iterable<readonly [Key, Row]>;
 }
 
@@ -37,7 +44,11 @@ export interface Definition {
   readonly origin: 'configuration' | 'api';
   readonly source: SourceNow;
   /** Throws Problems where the text does not fit the tables. */
-  readonly compile: (tables: readonly Table[]) => RunningQuery;
+  readonly plan: (tables: readonly Table[]) => Plan;
+  /** Of the plans that may share parts with its own; undefined where none may. */
+  readonly dialect?: string | undefined;
+  /** Makes the plan run; throws the Problems of what it shares with others and does not run yet. */
+  readonly run: (plan: Plan, shared: SharedSubplans) => RunningQuery;
 }
 
 export type QueryState =
@@ -68,6 +79,8 @@ export interface LiveQuery {
   readonly id: string;
   readonly definition: Definition;
   readonly state: QueryState;
+  /** What it would run by itself, over the tables as they are; undefined where it does not fit. */
+  plan(): Plan | undefined;
   /** The operators it runs by; those of a failed query are of no more use. */
   readonly operators: RunningQuery | undefined;
   /** The columns of its rows; none before its first result. */
@@ -90,6 +103,8 @@ export interface LiveQuery {
   hydrate(at: Transaction): Change | undefined;
   /** Moves a running query by what a transaction changed. */
   push(transaction: Transaction): Change | undefined;
+  /** What a running query shares with others has failed: so has it. */
+  fail(problems: readonly Problem[]): void;
   /**
    * Takes a definition, and with `run` its result as well: at once where the source has
    * one, else with its first transaction. Throws its Problems, and then nothing has changed.
@@ -111,6 +126,7 @@ export function liveQuery(
   let operators: RunningQuery | undefined;
   let columns: readonly Column[] | undefined;
   let shape = firstShape;
+  let planned: Planned | undefined;
   /** The position of the result while it does not move. */
   let stoodAt: Position | undefined;
 
@@ -132,6 +148,16 @@ export function liveQuery(
       enter({kind: 'failed', problems});
       return undefined;
     }
+  }
+
+  /** Made once for the tables as they are. */
+  function planOf(wanted: Definition): Plan {
+    const {id, tables} = wanted.source;
+    assert(tables !== undefined, `source ${id} has described its tables`);
+    if (planned?.definition !== wanted || planned.tables !== tables) {
+      planned = {definition: wanted, tables, plan: wanted.plan(tables)};
+    }
+    return planned.plan;
   }
 
   /** The order of the rows held. Operators that have failed may have gone past them. */
@@ -162,6 +188,15 @@ export function liveQuery(
     get state() {
       return state;
     },
+    plan() {
+      try {
+        return definition.source.tables && planOf(definition);
+      } catch (error) {
+        // It is told when the query is to run.
+        if (problemsOf(error).length === 0) throw error;
+        return undefined;
+      }
+    },
     get operators() {
       return operators;
     },
@@ -188,7 +223,7 @@ export function liveQuery(
       operators = undefined;
       const rows = guarded(() => {
         // Known even where a row fails: the tables that are read are where it can recover.
-        operators = compiled(definition);
+        operators = definition.run(planOf(definition), definition.source.shared);
         return hydration(operators, definition.source, at);
       });
       return rows && operators && adopt(operators, rows);
@@ -200,10 +235,13 @@ export function liveQuery(
       if (!delta) return undefined;
       return told({diff: result.apply(delta), before: running.columns, after: running.columns});
     },
+    fail: (problems) => enter({kind: 'failed', problems}),
     define(next, {run}) {
-      const {position, tables} = next.source;
-      const fresh = tables && compiled(next);
-      const rows = run && fresh && position && hydration(fresh, next.source, now(next.source));
+      const {position, tables, shared} = next.source;
+      const hydrates = run && position !== undefined;
+      // Where it gets no rows yet, it is made all the same: for the Problems of its text.
+      const fresh = tables && next.run(planOf(next), hydrates ? shared : UNSHARED);
+      const rows = hydrates && fresh && hydration(fresh, next.source, now(next.source));
       // Where the result stands was a matter of the old source.
       enter(run ? {kind: 'waiting'} : {kind: 'stopped'});
       definition = next;
@@ -223,15 +261,16 @@ export function now({id, position}: Pick<SourceNow, 'id' | 'position'>): Transac
   return {kind: 'resync', sourceId: id, ...position, xid: undefined, changes: new Map()};
 }
 
-function compiled({source, compile}: Definition): RunningQuery {
-  assert(source.tables !== undefined, `source ${source.id} has described its tables`);
-  return compile(source.tables);
+interface Planned {
+  readonly definition: Definition;
+  readonly tables: readonly Table[];
+  readonly plan: Plan;
 }
 
-/** The first step of operators: every row of the tables they read. */
+/** The first step of operators: every row of what they scan. */
 function hydration(fresh: RunningQuery, source: SourceNow, at: Transaction): Delta {
   const changes = new Map<TableId, Delta>();
-  for (const table of fresh.tables) {
+  for (const table of fresh.scans) {
     const inserts = Array.from(source.rows(table), ([key, after]) => {
       return {key, before: undefined, after};
     });

@@ -5,11 +5,13 @@ import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {type Router, router} from '../query/routing.ts';
+import {tablesOf} from '../query/shared-subplans.ts';
 import type {QueryNote} from '../store/store.ts';
 import {type DueQueries, dueQueries} from './due-queries.ts';
 import {type Change, type LiveQuery, now, type Position, type SourceNow} from './live-query.ts';
 import {memoryNotes} from './memory-notes.ts';
 import type {Retries} from './retries.ts';
+import {sharedStages} from './shared-stages.ts';
 import {tableReaders} from './table-readers.ts';
 
 /** A query that moved. */
@@ -55,6 +57,7 @@ export interface SourceQueriesOptions {
 }
 
 export function sourceQueries({id, rows, retries}: SourceQueriesOptions): SourceQueries {
+  const shared = sharedStages<LiveQuery>(rows);
   const places = new Map<LiveQuery, Place>();
   const waiting = new Set<LiveQuery>();
   const failed = tableReaders<LiveQuery>();
@@ -81,8 +84,11 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     places.set(query, {rank: place.rank, state: state.kind, operators});
     unfile(query);
     if (state.kind === 'waiting') waiting.add(query);
-    if (state.kind === 'failed') failed.add(query, operators?.tables ?? []);
-    if (state.kind === 'running' && operators) running.add(query, operators.plan);
+    if (state.kind === 'failed') failed.add(query, tablesRead(query));
+    const runs = state.kind === 'running' ? operators : undefined;
+    if (runs) running.add(query, runs.plan);
+    shared.file(query, runs && {queryId: query.id, plan: runs.plan, scans: runs.scans});
+    if (state.kind === 'stopped') shared.forget(query, query.id);
   }
 
   /** Who is to be visited for a transaction, each with what is to be done. */
@@ -94,11 +100,21 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
       }
       return inOrder(found);
     }
-    for (const query of waiting) found.push([query, () => query.hydrate(transaction)]);
+    for (const query of waiting) {
+      const plan = query.plan();
+      // Of all, before the first of them runs: what they have in common is shared at once.
+      if (plan) shared.note(plan, {queryId: query.id, dialect: query.definition.dialect});
+      found.push([query, () => query.hydrate(transaction)]);
+    }
     for (const query of failed.of(transaction.changes.keys())) {
       if (retries.due(query)) found.push([query, () => query.hydrate(transaction)]);
     }
-    for (const [query, changes] of running.route(transaction.changes)) {
+    const {changes: all, failed: failing} = shared.step(transaction.changes);
+    for (const [query, problems] of failing) {
+      found.push([query, () => void query.fail(problems)]);
+    }
+    for (const [query, changes] of running.route(all)) {
+      if (failing.has(query)) continue;
       found.push([query, () => query.push({...transaction, changes})]);
     }
     return inOrder(found);
@@ -126,7 +142,8 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     get position() {
       return position;
     },
-    rows,
+    rows: (table) => shared.rows(table) ?? rows(table),
+    shared,
     describe(described) {
       if (tables && sameTables(tables, described)) return;
       tables = described;
@@ -155,6 +172,7 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     file,
     remove(query) {
       unfile(query);
+      shared.forget(query, query.id);
       dues.remove(query);
       memories.forget(query);
       places.delete(query);
@@ -168,6 +186,12 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     dues,
   };
   return source;
+}
+
+/** The tables in which a query that failed may recover: known even where what it shares failed. */
+function tablesRead(query: LiveQuery): Iterable<TableId> {
+  const plan = query.operators ? undefined : query.plan();
+  return query.operators?.tables ?? (plan ? tablesOf(plan) : []);
 }
 
 /** Where a query stands, as it was when it was filed. */

@@ -19,8 +19,20 @@ export function compile(
   text: string,
   {language = recognised(text), nowNs, ...given}: CompileOptions & DataflowOptions,
 ): RunningQuery {
-  return dataflow(optimise(planOf(text, {language, ...given})), {nowNs, revive});
+  return running(planned(text, {language, ...given}), {nowNs});
 }
+
+/** What such a text comes to, before it runs. */
+export function planned(
+  text: string,
+  {language = recognised(text), ...given}: CompileOptions,
+): Plan {
+  return optimise(planOf(text, {language, ...given}));
+}
+
+/** Makes a plan run, with values of every language. */
+export const running = (plan: Plan, options: Omit<DataflowOptions, 'revive'>): RunningQuery =>
+  dataflow(plan, {...options, revive});
 
 export interface CompileOptions {
   readonly language: Language | undefined;

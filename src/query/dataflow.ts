@@ -3,13 +3,14 @@ import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Revive} from '../data/stored-row.ts';
 import type {Row} from '../data/value.ts';
-import {explain} from './explain.ts';
+import {explain, type SharedTexts} from './explain.ts';
 import {timeMemory} from './memory.ts';
 import {meter} from './meter.ts';
 import {net} from './operators/net.ts';
 import type {Plan} from './plan.ts';
 import {readByMany} from './plan-readers.ts';
 import type {RunningQuery} from './query.ts';
+import {tablesOf} from './shared-subplans.ts';
 import type {Stage} from './stage.ts';
 import {stageOf} from './stages.ts';
 
@@ -24,6 +25,8 @@ export interface DataflowOptions {
   readonly nowNs?: (() => number) | undefined;
   /** Makes the boxed values that a memory holds: of the language that the plan is of. */
   readonly revive?: Revive | undefined;
+  /** How the shared subplans that it reads are told. */
+  readonly sharedTexts?: SharedTexts | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface DataflowOptions {
  * Invariant: the deltas answered since it was made, folded, are the plan's rows over the
  * tables' deltas folded. A delta names each key once, and holds no edit that changes nothing.
  */
-export function dataflow(plan: Plan, {nowNs, revive}: DataflowOptions = {}): Dataflow {
+export function dataflow(plan: Plan, {nowNs, revive, sharedTexts}: DataflowOptions = {}): Dataflow {
   const stages = new Map<Plan, Stage>();
   const root = stageOf(plan, {
     byNode: stages,
@@ -41,8 +44,8 @@ export function dataflow(plan: Plan, {nowNs, revive}: DataflowOptions = {}): Dat
     meter: nowNs && meter(nowNs),
     revive,
   });
-  const tables = new Set<TableId>();
-  for (const node of stages.keys()) if (node.kind === 'scan') tables.add(node.table);
+  const scans = new Set<TableId>();
+  for (const node of stages.keys()) if (node.kind === 'scan') scans.add(node.table);
   const timers = [...stages.values()].flatMap(({nextDue}) => (nextDue ? [nextDue] : []));
   let first = true;
   let now = Number.NEGATIVE_INFINITY;
@@ -57,9 +60,10 @@ export function dataflow(plan: Plan, {nowNs, revive}: DataflowOptions = {}): Dat
   return {
     columns: plan.columns,
     plan,
-    tables,
+    scans,
+    tables: tablesOf(plan),
     keysInOrder: root.keys,
-    explain: () => explain(root),
+    explain: () => explain(root, sharedTexts),
     push: ({changes, commitTime}) => step(changes, commitTime),
     nextDue: () => earliest(timers),
     memory: timeMemory(stages.values()),

@@ -1,3 +1,4 @@
+import type {TableId} from '../data/schema.ts';
 import {aggregateText, expressionText, sortText, timeCallText} from './expression-text.ts';
 import type {Plan} from './plan.ts';
 import type {Stage} from './stage.ts';
@@ -5,14 +6,20 @@ import type {Stage} from './stage.ts';
 /**
  * A running plan as indented text: an operator a line, with the rows it remembers and,
  * where it is measured, the time it has worked. A filter that the projection above judges
- * in its own loop has its time there.
+ * in its own loop has its time there. A shared subplan stands where it is read, with the
+ * rows and the time of all its readers together.
  */
-export function explain(root: Stage): string {
+export function explain(root: Stage, sharedTexts?: SharedTexts): string {
   const lines: string[] = [];
   const seen = new Set<Plan>();
   const write = (stage: Stage, depth: number): void => {
     const again = seen.has(stage.plan);
     seen.add(stage.plan);
+    const shared = stage.plan.kind === 'scan' && !again && sharedTexts?.of(stage.plan.table);
+    if (shared) {
+      lines.push(...shared.split('\n').map((line) => `${'  '.repeat(depth)}${line}`));
+      return;
+    }
     const told = again ? '  (as above)' : figuresOf(stage);
     lines.push(`${'  '.repeat(depth)}${nodeText(stage.plan)}${told}`);
     if (again) return;
@@ -26,6 +33,11 @@ export function explain(root: Stage): string {
   return lines.join('\n');
 }
 
+/** The texts of shared subplans, by the ids under which they are scanned. */
+export interface SharedTexts {
+  of(table: TableId): string | undefined;
+}
+
 function figuresOf({size, spentNs}: Stage): string {
   const held = size > 0 ? `  rows held: ${size}` : '';
   const spent = spentNs && spentNs() > 0 ? `  time: ${(spentNs() / 1e6).toFixed(3)} ms` : '';
@@ -37,7 +49,7 @@ export function nodeText(plan: Plan): string {
   const names = (of: Plan): readonly string[] => of.columns.map(({name}) => name);
   switch (plan.kind) {
     case 'scan':
-      return `scan ${plan.table}`;
+      return plan.of ? nodeText(plan.of) : `scan ${plan.table}`;
     case 'values':
       return `values ${plan.rows.length === 1 ? '1 row' : `${plan.rows.length} rows`}`;
     case 'filter':

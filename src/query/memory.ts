@@ -64,6 +64,8 @@ function byName(stages: Iterable<Stage>): ReadonlyMap<string, OperatorMemory> {
 
 /** A node's fingerprint, its inputs' included; `done` has those of nodes seen before. */
 function planPrint(plan: Plan, done: Map<Plan, string>): string {
+  // Whether a part of it is shared is no difference: it may be another after a restart.
+  if (plan.kind === 'scan' && plan.of) return planPrint(plan.of, done);
   const held = done.get(plan);
   if (held !== undefined) return held;
   const own = JSON.stringify(

@@ -35,6 +35,11 @@ interface Node {
 export interface Scan extends Node {
   readonly kind: 'scan';
   readonly table: TableId;
+  /**
+   * Of a subplan that runs once for several queries (`shared-flow.ts`): what it is. Its rows
+   * are told as those of a table with this id.
+   */
+  readonly of?: Plan;
 }
 
 /** Constant rows. `SELECT 1` reads from one row without columns. */

@@ -12,6 +12,8 @@ export interface RunningQuery {
   readonly columns: readonly Column[];
   /** The tables it reads; a transaction that touches none of them leaves it alone. */
   readonly tables: ReadonlySet<TableId>;
+  /** Whose rows it is to be pushed: its tables, and in place of some of them shared subplans. */
+  readonly scans: ReadonlySet<TableId>;
   /** What it runs, optimised: `routing.ts` reads from it which edits it can care about. */
   readonly plan: Plan;
   /** The plan as indented text, a line an operator, with the rows each remembers. */

@@ -151,7 +151,8 @@ function readsOf(plan: Plan): readonly Read[] {
       return [];
     case 'filter': {
       const {input} = plan;
-      const point = input.kind === 'scan' ? pointRead(input.table, plan.predicate) : undefined;
+      const isTable = input.kind === 'scan' && input.of === undefined;
+      const point = isTable ? pointRead(input.table, plan.predicate) : undefined;
       return point ? [point] : readsOf(input);
     }
     case 'join':

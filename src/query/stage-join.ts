@@ -26,6 +26,7 @@ export function joinStage(plan: Join, left: Stage, right: Stage): Stage {
       if (quiet && !step.first) return NOTHING;
       return operator.push(firstDelta, secondDelta);
     },
+    rows: operator.rows,
     memory: operator.memory,
     get size() {
       return operator.size;

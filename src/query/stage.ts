@@ -1,6 +1,7 @@
 import type {Delta} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {TableId} from '../data/schema.ts';
+import type {Row} from '../data/value.ts';
 import type {Operator} from './operators/operator.ts';
 import type {OperatorMemory} from './operators/row-memory.ts';
 import type {TimedOperator} from './operators/timed.ts';
@@ -24,6 +25,8 @@ export interface Stage {
   readonly net: boolean;
   /** Where its rows have an order: their keys, in it. */
   readonly keys?: (() => Iterable<Key>) | undefined;
+  /** Its rows as they are, where it can tell them: of what `shared-subplans.ts` may share. */
+  readonly rows?: (() => Iterable<readonly [Key, Row]>) | undefined;
   /** The microsecond at which its rows may change by time alone, its inputs' not counted. */
   readonly nextDue?: (() => number | undefined) | undefined;
   /** What it remembers that no rows tell: where it has any such thing. */
@@ -36,10 +39,14 @@ export interface Stage {
 
 export const NOTHING: Delta = [];
 
-/** A table's rows: they are the source's, and remembered there. */
+/**
+ * A table's rows: they are the source's, and remembered there. A shared join may name a
+ * pair twice, as a join does.
+ */
 export function scanStage(plan: Extract<Plan, {kind: 'scan'}>): Stage {
   const {table} = plan;
-  return {plan, inputs: [], net: true, pull: ({changes}) => changes.get(table) ?? NOTHING, size: 0};
+  const net = plan.of?.kind !== 'join';
+  return {plan, inputs: [], net, pull: ({changes}) => changes.get(table) ?? NOTHING, size: 0};
 }
 
 /** Constant rows: they come in the first step and stay. Their keys count from 1. */
@@ -61,6 +68,7 @@ export function unaryStage(plan: Plan, input: Stage, operator: Operator, shown =
       return alwaysNet || (input.net && plan.kind !== 'window');
     },
     keys: plan.kind === 'project' ? shown.keys : undefined,
+    rows: operator.rows,
     pull(step) {
       const delta = input.pull(step);
       return delta.length > 0 || step.first ? operator.push(delta) : NOTHING;

@@ -6,6 +6,7 @@ import {systemClock} from '../../src/lib/clock.ts';
 import {silentLog} from '../../src/lib/log.ts';
 import {startService} from '../../src/pipeline.ts';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
+import type {ServerAddress} from '../support/postgres-server.ts';
 import {openProxy, type Wire} from '../support/proxy.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -39,9 +40,9 @@ const TABLES = `
     FROM generate_series(1, 130) AS n;
 `;
 
-/** Starts the demo's queries, and one that the page has no card for. */
-export async function openDashboard(): Promise<Dashboard> {
-  const database = await testDatabase();
+/** Starts the demo's queries, and two that the page has no card for. */
+export async function openDashboard(server?: ServerAddress): Promise<Dashboard> {
+  const database = await testDatabase(server ? {server} : {});
   return serveDashboard(database).catch(async (cause) => {
     await database.drop();
     throw cause;
@@ -99,12 +100,15 @@ sources:
     tables: [public.metrics, public.alerts, public.ledger]
     slotName: ${database}
     verifyMs: 500
+    retryFirstMs: 100
+    retryMaxMs: 500
     publicationName: dashboard_publication
 queries:
 ${query('current-metrics', 'MATCH (m:metrics) RETURN m.id, m.name, m.value, m.unit', 'metrics')}
 ${query('active-alerts', 'MATCH (a:alerts) WHERE a.acknowledged = false RETURN a.id, a.metric_name, a.severity, a.message, a.created_at', 'alerts')}
 ${query('critical-metrics', "MATCH (m:metrics) WHERE m.name = 'disk_usage' AND m.value > 90 RETURN m.name, m.value, m.unit", 'metrics')}
 ${query('ledger-lines', 'MATCH (l:ledger) RETURN l.id, l.amount, l.note', 'ledger')}
+${query('shares', 'SELECT id, 100 / (id - 500) AS share FROM ledger WHERE id BETWEEN 490 AND 510', 'ledger')}
 reactions: []
 `;
 }

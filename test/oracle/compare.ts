@@ -8,6 +8,11 @@ import {textReader, textWriter} from '../../src/data/text.ts';
 import type {Type} from '../../src/data/type.ts';
 import type {Row, Value} from '../../src/data/value.ts';
 import {problemsOf} from '../../src/lib/problem.ts';
+import {
+  type SharedStages,
+  type SharedStep,
+  sharedStages,
+} from '../../src/pipeline/shared-stages.ts';
 import {describeTables} from '../../src/postgres/catalog.ts';
 import {type Dataflow, dataflow} from '../../src/query/dataflow.ts';
 import {optimise} from '../../src/query/optimise.ts';
@@ -38,7 +43,9 @@ type Images = ReadonlyMap<string, ReadonlyMap<Key, Row>>;
 
 /**
  * Runs the transactions of several cases that share tables and writes, in Postgres; after
- * each commit compares every query's held result with what Postgres answers it.
+ * each commit compares every query's held result with what Postgres answers it. Every
+ * second case is held twice, by queries that share what they can with each other and with
+ * those of other cases; one of the two joins some commits later.
  */
 export async function compared(
   client: pg.Client,
@@ -50,14 +57,19 @@ export async function compared(
   for (const statement of first.tables) await client.query(statement);
   const tables = await describedTables(client);
   let images: Images = await readImages(client, tables);
+  const stages = sharedStages<string>((table) => images.get(table) ?? []);
   const watches: Watch[] = [];
-  for (const one of cases) watches.push(await watched(client, one, tables, images));
+  for (const [i, one] of cases.entries()) {
+    const shared = i % 2 === 1 ? {stages, name: String(i)} : undefined;
+    watches.push(await watched(client, one, {tables, images, shared}));
+  }
   for (const [i, commit] of first.commits.entries()) {
     await run(client, commit);
     const next = await readImages(client, tables);
     const changes = differences(images, next);
     images = next;
-    for (const watch of watches) await watch.step(changes, images, `commit ${i + 1}`);
+    const moved = stages.step(changes);
+    for (const watch of watches) await watch.step(moved, images, `commit ${i + 1}`);
   }
   return watches.map((watch) => watch.outcome());
 }
@@ -131,53 +143,122 @@ function differences(before: Images, after: Images): ReadonlyMap<string, Delta> 
 }
 
 interface Watch {
-  step(changes: ReadonlyMap<string, Delta>, images: Images, when: string): Promise<void>;
+  step(moved: SharedStep<string>, images: Images, when: string): Promise<void>;
   outcome(): Outcome;
 }
+
+interface Watched {
+  readonly tables: readonly Table[];
+  readonly images: Images;
+  /** Where what it shares runs, and the name that it has there; undefined: it shares nothing. */
+  readonly shared: {readonly stages: SharedStages<string>; readonly name: string} | undefined;
+}
+
+/** After so many steps the second of two that share is there, too. */
+const JOINS_AFTER = 3;
 
 /** One query, held and compared; after a difference it is left alone. */
 async function watched(
   client: pg.Client,
   one: OracleCase,
-  tables: readonly Table[],
-  images: Images,
+  {tables, images, shared}: Watched,
 ): Promise<Watch> {
   let compared = 0;
   let failedAlike = 0;
   let difference: string | undefined;
-  let running: Held | undefined;
+  let steps = 0;
   const plan = planOf(one.query, tables);
   const answer = await answerOf(client, one.query);
   if ('refused' in plan && !('failed' in answer)) difference = `refused: ${plan.refused}`;
   if (!('refused' in plan) && 'failed' in answer && answer.early) {
     difference = `Postgres refuses it: ${answer.failed}`;
   }
+  const readers = 'refused' in plan ? [] : readersOf(plan, shared);
 
-  async function step(
-    changes: ReadonlyMap<string, Delta>,
-    rows: Images,
-    when: string,
-  ): Promise<void> {
-    if (difference !== undefined || 'refused' in plan) return;
+  async function compare(reader: Reader, moved: SharedStep<string>, rows: Images): Promise<void> {
+    const failed = reader.step(moved, rows);
     const theirs = await answerOf(client, one.query);
-    const ours = running ? running.push(changes) : undefined;
-    running ??= held(plan);
-    const failed = ours ?? (running.fresh ? running.hydrate(rows) : undefined);
     if (failed !== undefined || 'failed' in theirs) {
-      running = undefined;
+      reader.reset();
       if (failed !== undefined && 'failed' in theirs) failedAlike += 1;
       else if (failed === undefined && (await failsInPlanning(client, one.query))) failedAlike += 1;
-      else difference = `${when}: ${told(failed, theirs)}`;
+      else difference = told(failed, theirs);
       return;
     }
     compared += 1;
-    const found = differing(running, theirs, one);
-    if (found) difference = `${when}: ${found}`;
+    difference = differing(reader.held(), theirs, one);
   }
 
-  await step(new Map(), images, 'at first');
+  async function step(moved: SharedStep<string>, rows: Images, when: string): Promise<void> {
+    steps += 1;
+    for (const [i, reader] of readers.entries()) {
+      if (difference !== undefined) return;
+      if (i > 0 && steps <= JOINS_AFTER) continue;
+      await compare(reader, moved, rows);
+      if (difference !== undefined) difference = `${when}, reader ${i + 1}: ${difference}`;
+    }
+  }
+
+  await step({changes: new Map(), failed: new Map()}, images, 'at first');
   const refusedAlike = 'refused' in plan && 'failed' in answer;
   return {step, outcome: () => ({compared, failedAlike, refusedAlike, difference})};
+}
+
+/** Who holds a query: made when it has no operators, and moved by each step. */
+interface Reader {
+  /** The message of the Problem that it failed with; undefined where it did not. */
+  step(moved: SharedStep<string>, images: Images): string | undefined;
+  reset(): void;
+  held(): Held;
+}
+
+function readersOf(plan: Plan, shared: Watched['shared']): readonly Reader[] {
+  if (!shared) return [readerOf(() => ({id: '', own: plan}))];
+  const {stages, name} = shared;
+  const ids = [`${name} a`, `${name} b`];
+  const dialect = 'SQL';
+  for (const queryId of ids) stages.note(plan, {queryId, dialect});
+  return ids.map((id) =>
+    readerOf(
+      () => ({id, own: stages.within(plan, {queryId: id, dialect})}),
+      (flow) => stages.file(id, flow && {queryId: id, plan: flow.plan, scans: flow.scans}),
+      stages.rows,
+    ),
+  );
+}
+
+function readerOf(
+  make: () => {readonly id: string; readonly own: Plan},
+  file: (flow: Dataflow | undefined) => void = () => {},
+  sharedRows: SharedStages<string>['rows'] = () => undefined,
+): Reader {
+  let id = '';
+  let running: Held | undefined;
+
+  function hydrated(images: Images): string | undefined {
+    const made = failure(() => {
+      const {id: its, own} = make();
+      id = its;
+      running = held(own);
+    });
+    if (made !== undefined || !running) return made;
+    file(running.flow);
+    const rows = (table: string) => sharedRows(table) ?? images.get(table) ?? [];
+    return running.hydrate(new Map([...running.flow.scans].map((table) => [table, rows(table)])));
+  }
+
+  return {
+    step({changes, failed}, images) {
+      const problems = failed.get(id);
+      if (!running) return hydrated(images);
+      return problems ? problems.map(({message}) => message).join('; ') : running.push(changes);
+    },
+    reset() {
+      running = undefined;
+      file(undefined);
+    },
+    held: () => running as Held,
+  };
 }
 
 /**
@@ -219,12 +300,11 @@ async function answerOf(client: pg.Client, query: string): Promise<Answer> {
 
 interface Held {
   readonly plan: Plan;
-  /** Whether it has no rows yet. */
-  readonly fresh: boolean;
+  readonly flow: Dataflow;
   readonly rows: ReadonlyMap<Key, Row>;
   readonly keysInOrder: (() => Iterable<Key>) | undefined;
   /** The message of the Problem that it failed with; undefined where it did not. */
-  hydrate(images: Images): string | undefined;
+  hydrate(rows: ReadonlyMap<string, Iterable<readonly [Key, Row]>>): string | undefined;
   push(changes: ReadonlyMap<string, Delta>): string | undefined;
 }
 
@@ -232,11 +312,9 @@ interface Held {
 function held(plan: Plan): Held {
   const flow: Dataflow = dataflow(plan);
   const rows = new Map<Key, Row>();
-  let fresh = true;
 
   function folded(act: () => Delta): string | undefined {
-    fresh = false;
-    try {
+    return failure(() => {
       for (const {key, before, after} of act()) {
         const is = rows.get(key);
         if ((before === undefined) !== (is === undefined)) {
@@ -245,22 +323,15 @@ function held(plan: Plan): Held {
         if (after) rows.set(key, after);
         else rows.delete(key);
       }
-      return undefined;
-    } catch (error) {
-      const found = problemsOf(error);
-      if (found.length === 0) throw error;
-      return found.map(({message}) => message).join('; ');
-    }
+    });
   }
 
   return {
     plan,
+    flow,
     rows,
     keysInOrder: flow.keysInOrder,
-    get fresh() {
-      return fresh;
-    },
-    hydrate: (images) => folded(() => flow.hydrate(images)),
+    hydrate: (initial) => folded(() => flow.hydrate(initial)),
     push: (changes) =>
       folded(() =>
         flow.push({
@@ -273,6 +344,18 @@ function held(plan: Plan): Held {
         }),
       ),
   };
+}
+
+/** The message of the Problem that it throws; undefined where it throws none. */
+function failure(act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    const found = problemsOf(error);
+    if (found.length === 0) throw error;
+    return found.map(({message}) => message).join('; ');
+  }
 }
 
 function differing(

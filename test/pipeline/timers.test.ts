@@ -5,6 +5,7 @@ import type {Transaction} from '../../src/data/transaction.ts';
 import type {Row} from '../../src/data/value.ts';
 import {engine} from '../../src/pipeline/engine.ts';
 import {type LiveQueries, liveQueries} from '../../src/pipeline/live-queries.ts';
+import type {Definition} from '../../src/pipeline/live-query.ts';
 import {retries} from '../../src/pipeline/retries.ts';
 import {sourceQueries} from '../../src/pipeline/source-queries.ts';
 import {timersOf} from '../../src/pipeline/timers.ts';
@@ -44,12 +45,13 @@ function service({autoStart = true} = {}) {
   const config = {id: 'q', query: QUERY, autoStart} as Parameters<
     typeof all.begin
   >[0][number]['config'];
-  const definition = {
+  const definition: Definition = {
     config,
     origin: 'configuration',
     source: queries,
-    compile: () => dataflow(optimise(compileCypher(QUERY, {tables, joins: []}))),
-  } as const;
+    plan: () => optimise(compileCypher(QUERY, {tables, joins: []})),
+    run: (plan) => dataflow(plan),
+  };
   all.begin([definition]);
 
   let state: SourceState = {kind: 'streaming'};

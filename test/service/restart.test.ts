@@ -56,6 +56,9 @@ const listen = (service: TestService, lastId?: string): Promise<SseClient> =>
     lastId ? {'Last-Event-ID': lastId} : {},
   );
 
+const planOf = async (service: TestService, id: string): Promise<string> =>
+  (await fetch(`${service.addresses.api}/api/v1/queries/${id}/plan`)).text();
+
 const rowsNow = async (database: TestDatabase) =>
   (await database.query('SELECT id, name, value::float8 FROM metrics ORDER BY id')).map((row) => ({
     ...row,
@@ -208,4 +211,34 @@ test('what time functions remember is there after a restart, and what fell due m
   expect(await second.results('before')).toEqual(earlier);
   await until(async () => (await second.results('held')).length === 1, {what: 'the timer to fire'});
   expect(await second.results('held')).toEqual([{id: 1}]);
+});
+
+test('queries that share a part go on over a restart as they were, one that came later too', async () => {
+  const {database, start, stop} = await place();
+  const groups =
+    'SELECT value > 50 AS high, count(*) AS n, sum(value) AS total FROM metrics GROUP BY 1';
+  const counts = queryYaml('counts', groups);
+  const many = queryYaml('many', `SELECT high FROM (${groups}) g WHERE n > 1`);
+  const first = await start(counts + many);
+  const before = await listen(first);
+  await before.until((one) => one.named('snapshot').length === 2);
+  const body = `query: "SELECT total FROM (${groups}) g"\nsources: [{sourceId: db}]\nautoStart: true`;
+  await first.send('PUT', '/api/v1/queries/totals', body);
+  expect(await planOf(first, 'totals')).toContain('(shared by 3 queries)');
+  await database.query('UPDATE metrics SET value = value + 1 WHERE id = 1');
+  await caughtUp(first);
+  await before.until((one) => one.messageCount === 3);
+  before.close();
+  const results = await Promise.all(['counts', 'many', 'totals'].map(first.results));
+  await stop();
+  const second = await start(counts + many);
+  expect(await Promise.all(['counts', 'many', 'totals'].map(second.results))).toEqual(results);
+  const after = await listen(second, before.lastId);
+  await database.query('UPDATE metrics SET value = value + 1 WHERE id = 1');
+  await caughtUp(second);
+  await after.until((one) => one.messageCount === 2);
+  expect(after.messages().map(({queryId}) => queryId)).toEqual(['counts', 'totals']);
+  expect([after.named('reset'), after.messages().flatMap(({added}) => added)]).toEqual([[], []]);
+  expect(await planOf(second, 'counts')).toContain('(shared by 3 queries)');
+  after.close();
 });

@@ -112,6 +112,9 @@ export function aggregate({
       eachEdit(delta, take);
       return touched.told(tell);
     },
+    *rows() {
+      for (const {key, told} of groups.values()) if (told) yield [key, told];
+    },
     get size() {
       return size;
     },

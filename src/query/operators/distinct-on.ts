@@ -62,6 +62,9 @@ export function distinctOn(
       }
       return output;
     },
+    *rows() {
+      for (const [key, {first}] of groups) if (first) yield [key, first.row];
+    },
     get size() {
       return size;
     },

@@ -43,6 +43,9 @@ export function distinct(types: readonly Type[]): Operator {
       }
       return output;
     },
+    *rows() {
+      for (const [key, {row}] of held) yield [key, row];
+    },
     get size() {
       return held.size;
     },

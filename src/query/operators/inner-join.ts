@@ -1,5 +1,5 @@
 import type {Delta, Edit} from '../../data/delta.ts';
-import type {Key} from '../../data/key.ts';
+import {type Key, pairKey} from '../../data/key.ts';
 import type {Row} from '../../data/value.ts';
 import {eachEdit} from './each-edit.ts';
 import {type JoinSides, never, type PairRow} from './join.ts';
@@ -37,6 +37,16 @@ export function innerJoin(sides: JoinSides, pair: PairRow): BinaryOperator {
       eachEdit(rightDelta, meetRight);
       eachEdit(leftDelta, meetLeft);
       return pairs.told();
+    },
+    *rows() {
+      for (const {left: lefts, right: rights} of meetings.all()) {
+        for (const [leftKey, leftRow] of lefts) {
+          for (const [rightKey, rightRow] of rights) {
+            const row = pair(leftRow, rightRow);
+            if (row) yield [pairKey(leftKey, rightKey), row];
+          }
+        }
+      }
     },
     get net() {
       return pairs.net;

@@ -39,6 +39,14 @@ export class Meetings {
     return this.#byKey.get(joinKey);
   }
 
+  /** The rows of both sides, for each join key that both have. */
+  *all(): Generator<Record<SideName, Iterable<readonly [Key, Row]>>> {
+    for (const meeting of this.#byKey.values()) {
+      if (meeting.left === undefined || meeting.right === undefined) continue;
+      yield {left: rowsOf(meeting, 'left'), right: rowsOf(meeting, 'right')};
+    }
+  }
+
   add(joinKey: Key, side: SideName, {key, row}: {key: Key; row: Row}): Meeting {
     let meeting = this.#byKey.get(joinKey);
     if (!meeting) {
@@ -87,6 +95,12 @@ export class Meetings {
     if (meeting.left === undefined && meeting.right === undefined) this.#byKey.delete(joinKey);
     return meeting;
   }
+}
+
+function rowsOf(meeting: Meeting, side: SideName): Iterable<readonly [Key, Row]> {
+  const held = meeting[side];
+  if (held instanceof Map) return held;
+  return held === undefined ? [] : [[keyOf(meeting, side), held]];
 }
 
 const keyOf = (meeting: Meeting, side: SideName): Key =>

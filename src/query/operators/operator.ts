@@ -1,4 +1,6 @@
 import type {Delta} from '../../data/delta.ts';
+import type {Key} from '../../data/key.ts';
+import type {Row} from '../../data/value.ts';
 import type {OperatorMemory} from './row-memory.ts';
 
 /**
@@ -14,6 +16,8 @@ export interface Operator {
   push(delta: Delta): Delta;
   /** How many rows it remembers. Back to 0 when its input is empty again. */
   readonly size: number;
+  /** Its rows as of the last push: of an operator that can be shared between queries. */
+  rows?(): Iterable<readonly [Key, Row]>;
 }
 
 /** An operator over two collections that change in the same step. */
@@ -25,6 +29,8 @@ export interface BinaryOperator {
    * without change. Absent where it cannot say.
    */
   readonly net?: boolean;
+  /** Its rows as of the last push: of an operator that can be shared between queries. */
+  rows?(): Iterable<readonly [Key, Row]>;
   /** What it remembers that no rows tell: where it has any such thing. */
   readonly memory?: OperatorMemory | undefined;
 }
