@@ -92,7 +92,11 @@ test.each([
   ['one that is kept up to date', {status: 'Running', stale: null}, undefined],
   ['one whose query fails', {status: 'Error', error: problem}, /^stands still$/],
   ['one whose query is stopped', {status: 'Stopped'}, /^stopped$/],
-  ['one whose source is away', {stale: {source: 'a', since: at(1)}}, /^stale since \d\d:\d\d:\d\d$/],
+  [
+    'one whose source is away',
+    {stale: {source: 'a', since: at(1)}},
+    /^stale since \d\d:\d\d:\d\d$/,
+  ],
 ])('of a result, %s, the card says what is to be known', (_name, query, text) => {
   const note = resultNote({id: 'q', ...query});
   if (text) expect(note?.text).toMatch(text);

@@ -34,7 +34,7 @@ describe.skipIf(withoutBrowser())('the dashboard in trouble', () => {
     await page.locator('[data-link="live"][data-flow="stale"]', {hasText: 'Stale since'}).waitFor();
     await page.locator('.banner-source', {hasText: 'Source db is waiting'}).waitFor();
     await page.locator('.card-metrics.card-old .tag', {hasText: 'stale since'}).waitFor();
-    expect(await page.locator(value).innerText()).toBe('45.50');
+    expect(await page.locator(value).textContent()).toBe('45.50');
     expect(await page.title()).toBe('Stale · Tailrace');
     expect(await faintTexts(page, gradients)).toEqual([]);
     await server.start();
@@ -67,8 +67,10 @@ describe.skipIf(withoutBrowser())('the dashboard in trouble', () => {
     });
     await page.locator('.station.bad', {hasText: '9.4 GB · given up in 12 min'}).waitFor();
     const banner = page.locator('.banner-slot', {hasText: 'about to lose its replication slot'});
-    expect(await banner.locator('.problem').innerText()).toContain('Process 4711 ("report", idle)');
-    expect(await banner.locator('code').innerText()).toBe('SELECT pg_terminate_backend(4711);');
+    expect(await banner.locator('.problem').textContent()).toContain(
+      'Process 4711 ("report", idle)',
+    );
+    expect(await banner.locator('code').textContent()).toBe('SELECT pg_terminate_backend(4711);');
   });
 
   test.each(['light', 'dark'] as const)(

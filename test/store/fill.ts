@@ -1,0 +1,49 @@
+import {systemClock} from '../../src/lib/clock.ts';
+import {silentLog} from '../../src/lib/log.ts';
+import {problemsOf} from '../../src/lib/problem.ts';
+import {lmdbStore} from '../../src/store/lmdb-store.ts';
+
+/**
+ * Fills a store until that is refused: a process of its own, whose files may not grow past a
+ * size that its starter has set. Prints the last event that was taken, and the refusal.
+ */
+const store = await lmdbStore({
+  path: process.argv[2]!,
+  epoch: 'e',
+  durability: 'group',
+  flushMs: 1000,
+  checkpointBytes: 1e9,
+  eventLogEvents: 1e6,
+  eventLogBytes: 1e9,
+  eventLogMs: 1e9,
+  pid: process.pid,
+  clock: systemClock(),
+  log: silentLog,
+  fail() {},
+});
+const after = JSON.stringify({text: 'x'.repeat(10_000)});
+const LIMIT = 10_000;
+let taken = 0;
+let refusal: string | undefined;
+while (refusal === undefined && taken < LIMIT) {
+  const sequence = taken + 1;
+  const transaction = {
+    kind: 'stream',
+    lsn: '0/8',
+    xid: 1,
+    commitTime: 1,
+    part: 1,
+    parts: 1,
+  } as const;
+  const added = [{key: String(sequence), after}];
+  const event = {sequence, queryId: 'q', added, updated: [], deleted: [], transaction};
+  try {
+    store.commit([{transaction: undefined, events: [event]}], () => {
+      taken = sequence;
+    });
+  } catch (error) {
+    refusal = problemsOf(error)[0]?.code ?? String(error);
+  }
+}
+process.stdout.write(JSON.stringify({taken, refusal}));
+process.exit(0);
