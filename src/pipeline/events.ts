@@ -40,15 +40,25 @@ export function difference(
 ): Told {
   const added: EventRow[] = [];
   const updated: EventRow[] = [];
-  const left = new Map(earlier);
+  const keys = new Set<string>();
   for (const [key, after] of now) {
-    const before = left.get(key);
-    left.delete(key);
+    const before = earlier.get(key);
+    if (before !== undefined) keys.add(key);
     if (before === undefined) added.push({key, after});
     else if (before !== after) updated.push({key, before, after});
   }
-  const deleted = Array.from(left, ([key, before]) => ({key, before}));
-  return {queryId, added, updated, deleted};
+  return {
+    queryId,
+    added,
+    updated,
+    deleted: keys.size === earlier.size ? [] : without(earlier, keys),
+  };
+}
+
+function without(rows: ReadonlyMap<string, string>, keys: ReadonlySet<string>): EventRow[] {
+  const left: EventRow[] = [];
+  for (const [key, before] of rows) if (!keys.has(key)) left.push({key, before});
+  return left;
 }
 
 export const saysNothing = ({added, updated, deleted}: Told): boolean =>

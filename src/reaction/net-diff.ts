@@ -87,9 +87,17 @@ function sorted(rows: ReadonlyMap<string, Ends>): Pick<Event, 'added' | 'updated
   const deleted: EventRow[] = [];
   for (const [key, {before, after}] of rows) {
     if (before === undefined) {
-      if (after !== undefined) added.push({key, after});
-    } else if (after === undefined) deleted.push({key, before});
-    else if (before !== after) updated.push({key, before, after});
+      if (after !== undefined) added.push({key: own(key), after: own(after)});
+    } else if (after === undefined) deleted.push({key: own(key), before: own(before)});
+    else if (before !== after) {
+      updated.push({key: own(key), before: own(before), after: own(after)});
+    }
   }
   return {added, updated, deleted};
 }
+
+/**
+ * A copy. A text that was cut out of a record of the log keeps all of the record in memory,
+ * for as long as it is kept itself.
+ */
+const own = (text: string): string => Buffer.from(text).toString();

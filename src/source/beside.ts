@@ -14,6 +14,8 @@ export interface Around {
 /** A look at the database that is taken again and again while the stream runs. */
 export interface Duty {
   readonly everyMs: number;
+  /** A look that takes as long as it takes; others are given up after `LOOK_MS`. */
+  readonly long?: boolean;
   /**
    * Takes one look. `stop` ends the stream at once, and with `why`; the look may go on for
    * a while, to put things in order.
@@ -26,6 +28,9 @@ export interface Looking {
   /** The look is to end: nobody waits for it any more. */
   readonly signal: AbortSignal;
 }
+
+/** A look that takes longer hangs, and holds up the others. */
+const LOOK_MS = 30_000;
 
 /** So long a look that has stopped the stream may go on. */
 const ORDER_MS = 10_000;
@@ -83,10 +88,24 @@ async function looks(duties: readonly Duty[], around: Around, during: Looking): 
       stopped = true;
       during.stop(why);
     };
-    await together(now, around, {stop, signal});
+    await limited(now, around, {stop, signal});
     if (stopped) return;
     for (const duty of now) due.set(duty, clock.nowMs() + duty.everyMs);
   }
+}
+
+/** The looks of `together`, given up where they hang: the next ones are soon. */
+async function limited(duties: readonly Duty[], around: Around, during: Looking): Promise<void> {
+  if (duties.some(({long}) => long)) return together(duties, around, during);
+  const done = new AbortController();
+  const late = new AbortController();
+  const {clock} = around.world;
+  clock.wait(LOOK_MS, done.signal).then(
+    () => late.abort(),
+    () => {},
+  );
+  const signal = AbortSignal.any([during.signal, late.signal]);
+  await together(duties, around, {...during, signal}).finally(() => done.abort());
 }
 
 /**

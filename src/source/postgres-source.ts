@@ -27,6 +27,12 @@ import type {
 } from './source.ts';
 import {type Verifier, verifier} from './verifier.ts';
 
+/** With nothing new for this long, there was nothing. */
+const FLOWING_MS = 2000;
+
+const latest = (a: Lsn | undefined, b: Lsn | undefined): Lsn | undefined =>
+  a === undefined || b === undefined || a > b ? a : b;
+
 /** A Postgres database as a source, by logical replication with pgoutput. */
 export function postgresSource(
   options: PostgresSourceOptions,
@@ -56,6 +62,8 @@ class PostgresSource implements Source {
   #failures = 0;
   /** Transactions of the stream that were told. */
   #transactions = 0;
+  /** The last transaction of the stream, and when it came. */
+  #last = {atMs: Number.NEGATIVE_INFINITY, commitTime: 0};
   #stale: Staleness | undefined;
   /** Aborted to have the connection, or the wait for one, end before its time. */
   #interrupt = new AbortController();
@@ -75,10 +83,12 @@ class PostgresSource implements Source {
   }
 
   async run(sink: SourceSink, signal: AbortSignal): Promise<void> {
+    const world = this.#world;
     const guarded = guardedSink(sink, signal, (transaction) => {
       this.#failures = 0;
       this.#transactions += 1;
       this.#verifier.take(transaction);
+      this.#last = {atMs: world.clock.nowMs(), commitTime: transaction.commitTime};
     });
     if (this.#held.progress.received !== undefined) this.#grownStale(undefined);
     while (!signal.aborted) {
@@ -119,7 +129,8 @@ class PostgresSource implements Source {
   }
 
   status(): SourceStatus {
-    const {received, acknowledged, server, oldestCommit} = this.#held.progress;
+    const {received, acknowledged, oldestCommit} = this.#held.progress;
+    const server = latest(this.#held.progress.server, this.#guard.status?.logEnd);
     const known = server !== undefined && acknowledged !== undefined;
     const ageMs = this.#world.clock.nowMs() - (oldestCommit ?? 0) / 1000;
     return {
@@ -129,7 +140,7 @@ class PostgresSource implements Source {
       acknowledgedLsn: acknowledged,
       serverLsn: server,
       lagBytes: known ? Number(server - acknowledged) : undefined,
-      lagMs: oldestCommit === undefined ? (known ? 0 : undefined) : Math.max(0, ageMs),
+      lagMs: oldestCommit === undefined ? (known ? this.#behindMs : undefined) : Math.max(0, ageMs),
       tables: this.#held.tables.map(({table}) => table.id),
       warnings: this.#heartbeat.refusal
         ? [...this.#warnings, this.#heartbeat.refusal]
@@ -140,6 +151,13 @@ class PostgresSource implements Source {
       heartbeat: this.#heartbeat.status,
       verification: this.#options.verifyMs > 0 ? this.#verifier.status : undefined,
     };
+  }
+
+  /** How old what comes now is when it comes: the server may be far behind itself. */
+  get #behindMs(): number {
+    const {atMs, commitTime} = this.#last;
+    if (this.#world.clock.nowMs() - atMs > FLOWING_MS) return 0;
+    return Math.max(0, atMs - commitTime / 1000);
   }
 
   /** One connection, from the first look at the database to the break of the stream. */

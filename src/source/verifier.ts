@@ -107,6 +107,7 @@ export function verifier(
     take: (transaction) => current?.take(transaction),
     duty: (tls) => ({
       everyMs: options.verifyMs,
+      long: true,
       async look(client, during) {
         status = {...status, running: true};
         try {

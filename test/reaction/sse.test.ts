@@ -272,7 +272,7 @@ test('a client that does not read costs little, and others hear everything', asy
 
 test('a client that takes nothing for long is cut off, alone', async () => {
   const of = world();
-  const {reaction, url, client} = await serve(of, {}, {stalledMs: 200});
+  const {reaction, url, client} = await serve(of, {}, {stalledMs: 1500});
   const deaf = deafClient(url);
   const reader = await client();
   await until(() => reaction.status().clients === 2);

@@ -111,7 +111,7 @@ describe.runIf(embedded)('on a server of its own', () => {
       expect.stringMatching(/^\[slot-given-up\][\s\S]*41943040 are allowed/),
       expect.stringContaining('[slot-given-up]'),
     ]);
-    expect(running.source.status().stale).toBeUndefined();
+    await until(() => running.source.status().stale === undefined, {what: 'fresh results'});
   });
 
   test('a slot that grew past its limit while the service was away is given up at the start', async () => {
