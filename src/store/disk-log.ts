@@ -37,7 +37,7 @@ interface Segment {
  * The newest events that are in memory: enough for clients that keep up. More would only
  * be more for the garbage collector to carry along.
  */
-export const IN_MEMORY = {events: 10_000, bytes: 4 * 1024 * 1024} as const;
+export const IN_MEMORY = {events: 4_000, bytes: 4 * 1024 * 1024} as const;
 /** Parsed records that are kept for readers of what is only on disk. */
 const PARSED_RECORDS = 8;
 /** Text of several events in one record. */
