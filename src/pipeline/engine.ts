@@ -5,7 +5,7 @@ import type {Transaction} from '../data/transaction.ts';
 import type {QueryNote, Step, Store} from '../store/store.ts';
 import {checksums} from './checksums.ts';
 import {earlierResults} from './earlier-results.ts';
-import {eventsOf, resultTexts, sizeOf, toldOf} from './events.ts';
+import {eventsOf, resultTexts, rowWriters, sizeOf, toldOf} from './events.ts';
 import type {LiveQuery} from './live-query.ts';
 import type {Move, SourceQueries} from './source-queries.ts';
 
@@ -78,6 +78,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
   const earlier = earlierResults(store.queries, queryOf);
   const sequences = new Map([...store.queries].map(([id, {sequence}]) => [id, sequence]));
   const sums = checksums();
+  const writerOf = rowWriters();
   let sequence = store.log.last;
   let broken = false;
 
@@ -90,7 +91,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
     const {settled, told} = earlier.settle(transaction.sourceId);
     const all = [...told];
     for (const {query, change} of moves) {
-      if (!settled.has(query.id)) all.push(toldOf(query.id, change));
+      if (!settled.has(query.id)) all.push(toldOf(query.id, change, writerOf));
       breathe?.();
     }
     const events = eventsOf(all, transaction, sequence);

@@ -1,7 +1,9 @@
 import type {Event, EventRow} from '../data/event.ts';
 import {rowJson} from '../data/json.ts';
 import {lsnText} from '../data/lsn.ts';
+import type {Column} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
+import type {Row} from '../data/value.ts';
 import type {Change, LiveQuery} from './live-query.ts';
 
 /** What a step did to one result, as texts on their way out. */
@@ -12,10 +14,25 @@ export interface Told {
   readonly deleted: readonly EventRow[];
 }
 
+/** Writes rows of some columns. */
+export type RowWriter = (columns: readonly Column[]) => (row: Row) => string;
+
+/** Makes one writer for each list of columns, however often it is asked for. */
+export function rowWriters(): RowWriter {
+  const made = new WeakMap<readonly Column[], (row: Row) => string>();
+  return (columns) => {
+    const known = made.get(columns);
+    if (known) return known;
+    const write = rowJson(columns);
+    made.set(columns, write);
+    return write;
+  };
+}
+
 /** What a query did, as clients are told it. */
-export function toldOf(queryId: string, {diff, before, after}: Change): Told {
-  const now = rowJson(after);
-  const was = before === after ? now : rowJson(before);
+export function toldOf(queryId: string, {diff, before, after}: Change, writerOf: RowWriter): Told {
+  const now = writerOf(after);
+  const was = before === after ? now : writerOf(before);
   return {
     queryId,
     added: diff.added.map((row) => ({key: String(row.key), after: now(row.after)})),

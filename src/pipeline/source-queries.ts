@@ -123,7 +123,9 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
   /** In the order in which they were added. */
   function inOrder<T>(found: [LiveQuery, T][]): [LiveQuery, T][] {
     const rank = (query: LiveQuery): number => places.get(query)?.rank ?? 0;
-    return found.sort(([a], [b]) => rank(a) - rank(b));
+    // As they mostly are.
+    const ordered = found.every(([query], i) => i === 0 || rank(found[i - 1]![0]) <= rank(query));
+    return ordered ? found : found.sort(([a], [b]) => rank(a) - rank(b));
   }
 
   /** Visits a query, and finds it again where its state then is. */

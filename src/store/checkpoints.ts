@@ -1,4 +1,3 @@
-import {lsnText} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
 import {
   type Generation,
@@ -8,7 +7,7 @@ import {
   removePages,
 } from './checkpoint.ts';
 import type {DiskLog} from './disk-log.ts';
-import {type JournalEntry, memoryCollection, resultCollection} from './journal.ts';
+import {type JournalEntry, memoryCollection, resultCollection, type Written} from './journal.ts';
 import type {LmdbFile} from './lmdb-file.ts';
 import type {Recovered} from './recover.ts';
 import type {LiveRows, Step} from './store.ts';
@@ -26,7 +25,7 @@ export interface Checkpoints {
   /** Writes entries, in a transaction of the file. */
   journal(entries: readonly JournalEntry[]): void;
   /** Takes in what was written. */
-  note(steps: readonly Step[], touched: ReadonlySet<string>): void;
+  note(steps: readonly Step[], written: Written): void;
   /** Begins a checkpoint where it is time for one. */
   look(): void;
   /** What is being made is left. */
@@ -129,20 +128,10 @@ export function checkpoints(
         nextEntry += 1;
       }
     },
-    note(steps, changed) {
+    note(steps, {touched: changed, sources: reached}) {
       for (const name of changed) touched.add(name);
-      for (const {transaction, memo, events, notes = []} of steps) {
-        if (transaction) {
-          const {sourceId, lsn} = transaction;
-          const known = sources.get(sourceId);
-          const commitTime = Math.max(known?.commitTime ?? 0, transaction.commitTime);
-          const place = {lsn: lsnText(lsn), commitTime, memo: memo ?? known?.memo ?? ''};
-          sources.set(sourceId, place);
-        }
-        for (const {queryId, sequence} of events) {
-          touched.add(resultCollection(queryId));
-          sequences.set(queryId, sequence);
-        }
+      for (const {events, notes = []} of steps) {
+        for (const {queryId, sequence} of events) sequences.set(queryId, sequence);
         for (const {queryId, memo: text} of notes) {
           touched.add(memoryCollection(queryId));
           if (text === null) {
@@ -150,6 +139,13 @@ export function checkpoints(
             sequences.delete(queryId);
           } else if (text !== undefined) queries.set(queryId, text);
         }
+      }
+      const moved = new Set(steps.flatMap(({events}) => events.map(({queryId}) => queryId)));
+      for (const queryId of moved) touched.add(resultCollection(queryId));
+      for (const [id, state] of Object.entries(reached)) {
+        const known = sources.get(id);
+        const commitTime = Math.max(known?.commitTime ?? 0, state.commitTime);
+        sources.set(id, {memo: known?.memo ?? '', ...state, commitTime});
       }
     },
     look() {

@@ -1,5 +1,5 @@
 import type {Key} from '../data/key.ts';
-import {lsnText} from '../data/lsn.ts';
+import {type Lsn, lsnText} from '../data/lsn.ts';
 import {storedRow} from '../data/stored-row.ts';
 import type {Step} from './store.ts';
 
@@ -34,11 +34,17 @@ export const memoryCollection = (queryId: string): string => JSON.stringify(['me
 /** Changes in one entry at most: a text is limited to half a gigabyte. */
 const ENTRY_CHANGES = 20_000;
 
-/** The steps as entries that belong together; positions and memos stand in the last one. */
-export function journalEntries(steps: readonly Step[]): {
+/** What is written of steps. */
+export interface Written {
   readonly entries: readonly JournalEntry[];
+  /** Collections that it changes, results aside. */
   readonly touched: ReadonlySet<string>;
-} {
+  /** Where the sources are then. */
+  readonly sources: Readonly<Record<string, SourceState>>;
+}
+
+/** The steps as entries that belong together; positions and memos stand in the last one. */
+export function journalEntries(steps: readonly Step[]): Written {
   const sources: Record<string, SourceState> = {};
   const queries: Record<string, string | null> = {};
   const cleared = new Set<string>();
@@ -51,17 +57,20 @@ export function journalEntries(steps: readonly Step[]): {
     return fresh;
   };
 
+  const last = new Map<string, {lsn: Lsn; commitTime: number; memo: string | undefined}>();
+  const tables = new Map<string, Map<Key, unknown>>();
   for (const {transaction, memo, notes = []} of steps) {
     if (transaction) {
       const {sourceId, lsn} = transaction;
-      const commitTime = Math.max(sources[sourceId]?.commitTime ?? 0, transaction.commitTime);
       for (const [table, delta] of transaction.changes) {
-        const rows = of(tableCollection(sourceId, table));
+        const name = `${sourceId} ${table}`;
+        const rows = tables.get(name) ?? of(tableCollection(sourceId, table));
+        tables.set(name, rows);
         for (const {key, after} of delta) rows.set(key, after ? storedRow(after) : null);
       }
-      const latest = memo ?? sources[sourceId]?.memo;
-      const place = {lsn: lsnText(lsn), commitTime};
-      sources[sourceId] = latest === undefined ? place : {...place, memo: latest};
+      const known = last.get(sourceId);
+      const commitTime = Math.max(known?.commitTime ?? 0, transaction.commitTime);
+      last.set(sourceId, {lsn, commitTime, memo: memo ?? known?.memo});
     }
     for (const note of notes) {
       const collection = memoryCollection(note.queryId);
@@ -73,8 +82,12 @@ export function journalEntries(steps: readonly Step[]): {
       for (const [key, text] of note.memory ?? []) of(collection).set(key, text ?? null);
     }
   }
+  for (const [id, {lsn, commitTime, memo}] of last) {
+    sources[id] = {lsn: lsnText(lsn), commitTime, ...(memo !== undefined && {memo})};
+  }
   const touched = new Set([...changes.keys(), ...cleared]);
-  return {entries: inPieces({sources, queries, cleared: [...cleared], changes}), touched};
+  const entries = inPieces({sources, queries, cleared: [...cleared], changes});
+  return {entries, touched, sources};
 }
 
 function inPieces({

@@ -93,12 +93,12 @@ export function storeIn(
   }
 
   function put(steps: readonly Step[]): void {
-    const {entries, touched} = journalEntries(steps);
+    const written = journalEntries(steps);
     write(() => {
       log.write(steps.flatMap(({events}) => events));
-      points.journal(entries);
+      points.journal(written.entries);
     });
-    points.note(steps, touched);
+    points.note(steps, written);
   }
 
   function flush(): void {
