@@ -1,5 +1,5 @@
 import type {Socket} from 'node:net';
-import type pg from 'pg';
+import pg from 'pg';
 import {LogicalReplicationService} from 'pg-logical-replication';
 import {type Lsn, lsnText, parseLsn} from '../data/lsn.ts';
 import {
@@ -56,6 +56,7 @@ export function subscribe(
     acknowledge: {auto: false, timeoutSeconds: 0},
     flowControl: {enabled: false},
   });
+  listenEarly(service, config);
   let connection: ProtocolConnection | undefined;
   const plugin = {
     name: 'pgoutput',
@@ -84,6 +85,23 @@ export function subscribe(
       connection?.on('error', () => {});
     });
   return {over};
+}
+
+/**
+ * The service listens for errors of its client only after that has connected. A server
+ * that is stopped in that moment says so in the same breath, and the error would end the
+ * process: here the client is listened to before.
+ */
+function listenEarly(service: LogicalReplicationService, config: pg.ClientConfig): void {
+  const connected = async (): Promise<readonly [pg.Client, ProtocolConnection]> => {
+    await service.stop();
+    const client = new pg.Client(config);
+    client.on('error', (error) => service.emit('error', error));
+    Object.assign(service, {_client: client, _connection: connectionOf(client)});
+    await client.connect();
+    return [client, connectionOf(client)];
+  };
+  Object.assign(service, {client: connected});
 }
 
 function startSql(stream: {
