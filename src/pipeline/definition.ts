@@ -3,7 +3,9 @@ import {placeInFile} from '../config/query-place.ts';
 import {Problem, Problems, problemsOf} from '../lib/problem.ts';
 import type {Language} from '../query/catalog.ts';
 import {checkSyntax, planned, recognised, running} from '../query/compile.ts';
+import type {Jq} from '../query/middleware/jq-program.ts';
 import {type Middleware, middlewareProblem} from '../query/middleware/middleware.ts';
+import type {QueryLimits} from '../query/stages.ts';
 import type {Definition, SourceNow} from './live-query.ts';
 import {pipelineProblems} from './problems.ts';
 
@@ -18,10 +20,15 @@ export function definitionOf(
     origin,
     nowNs,
     memory,
+    jq,
+    limits,
   }: Pick<Definition, 'source' | 'origin'> & {
     readonly nowNs?: (() => number) | undefined;
     /** What its time functions remembered before a restart. */
     readonly memory?: ReadonlyMap<string, string> | undefined;
+    /** For middleware that runs programs of jq. */
+    readonly jq?: Jq | undefined;
+    readonly limits?: QueryLimits | undefined;
   },
 ): Definition {
   const {queryLanguage: language, joins, parameters = {}} = config;
@@ -36,7 +43,7 @@ export function definitionOf(
     source,
     dialect,
     plan(tables) {
-      const given = {language, catalog: {tables, joins}, parameters, middleware};
+      const given = {language, catalog: {tables, joins}, parameters, middleware, jq};
       return placed(config, () => planned(config.query, given));
     },
     run(plan, shared) {
@@ -44,7 +51,7 @@ export function definitionOf(
       const memory = recalled;
       recalled = undefined;
       const own = shared.within(plan, {queryId: config.id, dialect, nowNs});
-      const made = running(own, {nowNs, sharedTexts: shared});
+      const made = running(own, {nowNs, sharedTexts: shared, limits});
       if (memory) made.memory?.recall(memory);
       return made;
     },

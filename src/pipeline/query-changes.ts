@@ -9,6 +9,8 @@ import {
 import {type QueryBody, type ReadQuery, readQuery} from '../config/query-body.ts';
 import {nearest} from '../lib/nearest.ts';
 import {problemsOf} from '../lib/problem.ts';
+import type {Jq} from '../query/middleware/jq-program.ts';
+import type {QueryLimits} from '../query/stages.ts';
 import {definitionOf, queryProblems, sourceOf} from './definition.ts';
 import type {LiveQueries} from './live-queries.ts';
 import type {Definition, LiveQuery, SourceNow} from './live-query.ts';
@@ -23,11 +25,13 @@ export interface QueryChangesOptions {
   readonly view: (query: LiveQuery) => QueryView;
   /** A stopwatch for plans, in nanoseconds. */
   readonly nowNs?: (() => number) | undefined;
+  readonly jq?: Jq | undefined;
+  readonly limits?: QueryLimits | undefined;
 }
 
 /** What requests may do to the queries of the service. */
 export function queryChanges(options: QueryChangesOptions): QueryChanges {
-  const {queries, sources, view, nowNs} = options;
+  const {queries, sources, view, nowNs, jq, limits} = options;
 
   function found(id: string): LiveQuery {
     const query = queries.all.get(id);
@@ -39,7 +43,7 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
     const {config, ignored} = readBody({...text, id, sources, checkQuery: queryProblems});
     const source = sourceOf(config, sources)!;
     return {
-      definition: definitionOf(config, {source, origin: 'api', nowNs}),
+      definition: definitionOf(config, {source, origin: 'api', nowNs, jq, limits}),
       ignored: ignored.map(({name}) => name),
     };
   }

@@ -3,6 +3,7 @@ import {compileCypher} from './cypher/lower.ts';
 import {parseCypher} from './cypher/parser.ts';
 import {revive} from './cypher/values/revive.ts';
 import {type DataflowOptions, dataflow} from './dataflow.ts';
+import type {Jq} from './middleware/jq-program.ts';
 import {type Middleware, throughMiddleware} from './middleware/middleware.ts';
 import {problems} from './middleware/problems.ts';
 import {optimise} from './optimise.ts';
@@ -17,9 +18,9 @@ import {parseSql} from './sql/parse.ts';
  */
 export function compile(
   text: string,
-  {language = recognised(text), nowNs, ...given}: CompileOptions & DataflowOptions,
+  {language = recognised(text), nowNs, limits, ...given}: CompileOptions & DataflowOptions,
 ): RunningQuery {
-  return running(planned(text, {language, ...given}), {nowNs});
+  return running(planned(text, {language, ...given}), {nowNs, limits});
 }
 
 /** What such a text comes to, before it runs. */
@@ -41,6 +42,8 @@ export interface CompileOptions {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** What happens to the rows of tables before the query sees them, in this order. */
   readonly middleware?: readonly Middleware[];
+  /** For the middleware that runs programs of jq. */
+  readonly jq?: Jq | undefined;
 }
 
 /** Throws every Problem that a text has whatever the tables are. */
@@ -51,7 +54,7 @@ export function checkSyntax(text: string, language: Language | undefined): void 
 
 function planOf(
   text: string,
-  {language, catalog, parameters = {}, middleware = []}: CompileOptions & {language: Language},
+  {language, catalog, parameters = {}, middleware = [], jq}: CompileOptions & {language: Language},
 ): Plan {
   switch (language) {
     case 'SQL':
@@ -59,7 +62,7 @@ function planOf(
       return compileSql(text, catalog);
     case 'Cypher':
     case 'GQL': {
-      const {catalog: seen, finish} = throughMiddleware(catalog, middleware);
+      const {catalog: seen, finish} = throughMiddleware(catalog, middleware, {jq});
       return finish(compileCypher(text, seen, {gql: language === 'GQL', parameters}));
     }
   }

@@ -12,7 +12,7 @@ import {readByMany} from './plan-readers.ts';
 import type {RunningQuery} from './query.ts';
 import {tablesOf} from './shared-subplans.ts';
 import type {Stage} from './stage.ts';
-import {stageOf} from './stages.ts';
+import {QUERY_LIMITS, type QueryLimits, stageOf} from './stages.ts';
 
 /** A plan that runs, and what only tests and tools need besides. */
 export interface Dataflow extends RunningQuery {
@@ -27,6 +27,8 @@ export interface DataflowOptions {
   readonly revive?: Revive | undefined;
   /** How the shared subplans that it reads are told. */
   readonly sharedTexts?: SharedTexts | undefined;
+  /** What bounds it while it runs. */
+  readonly limits?: QueryLimits | undefined;
 }
 
 /**
@@ -36,13 +38,17 @@ export interface DataflowOptions {
  * Invariant: the deltas answered since it was made, folded, are the plan's rows over the
  * tables' deltas folded. A delta names each key once, and holds no edit that changes nothing.
  */
-export function dataflow(plan: Plan, {nowNs, revive, sharedTexts}: DataflowOptions = {}): Dataflow {
+export function dataflow(
+  plan: Plan,
+  {nowNs, revive, sharedTexts, limits = QUERY_LIMITS}: DataflowOptions = {},
+): Dataflow {
   const stages = new Map<Plan, Stage>();
   const root = stageOf(plan, {
     byNode: stages,
     shared: readByMany(plan),
     meter: nowNs && meter(nowNs),
     revive,
+    limits,
   });
   const scans = new Set<TableId>();
   for (const node of stages.keys()) if (node.kind === 'scan') scans.add(node.table);

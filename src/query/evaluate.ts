@@ -144,13 +144,19 @@ export function compileRow(expressions: readonly Expression[]): (row: Row) => Ro
   const parts = expressions.map(compile);
   const [a, b, c, d, e] = parts;
   if (!a) return () => [];
-  if (!b) return (row) => [a(row)];
-  if (!c) return (row) => [a(row), b(row)];
-  if (!d) return (row) => [a(row), b(row), c(row)];
-  if (!e) return (row) => [a(row), b(row), c(row), d(row)];
+  if (!b) return (row) => rowOf(a(row));
+  if (!c) return (row) => rowOf(a(row), b(row));
+  if (!d) return (row) => rowOf(a(row), b(row), c(row));
+  if (!e) return (row) => rowOf(a(row), b(row), c(row), d(row));
   return (row) => {
     const values = new Array<Value>(parts.length);
     for (let i = 0; i < parts.length; i++) values[i] = parts[i]!(row);
     return values;
   };
 }
+
+/**
+ * Its arguments as a row. An array literal, unlike these, is made among long-lived objects
+ * once many of its rows have lived long; an update's row before never does.
+ */
+const rowOf = (...values: Value[]): Row => values;

@@ -81,6 +81,8 @@ export function nodeText(plan: Plan): string {
     }
     case 'unnest':
       return `unnest ${expressionText(plan.list, names(plan.input))}${plan.outer ? ' outer' : ''}`;
+    case 'batch':
+      return `batch ${plan.function.name}`;
     case 'order': {
       const limit = plan.limit === undefined ? '' : ` limit ${plan.limit}`;
       const offset = plan.offset === 0 ? '' : ` offset ${plan.offset}`;
@@ -88,6 +90,10 @@ export function nodeText(plan: Plan): string {
     }
     case 'window':
       return `window ${plan.functions.map(({function: {name}}) => name).join(', ')}`;
+    case 'recursive':
+      return `recursive${plan.all ? ' all' : ''}`;
+    case 'working':
+      return 'working rows';
     case 'timed':
       return `timed ${plan.functions.map((call) => timeCallText(call, names(plan.input))).join(', ')}`;
     default:

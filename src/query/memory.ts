@@ -19,8 +19,12 @@ export function timeMemory(stages: Iterable<Stage>): TimeMemory | undefined {
   if (operators.size === 0) return undefined;
   // Keys that were recalled and are of no operator here: to be told as forgotten, once.
   let strange: string[] = [];
+  let recalled = false;
 
   return {
+    get recalled() {
+      return recalled;
+    },
     *all() {
       for (const [name, operator] of operators) {
         for (const [key, text] of operator.all()) yield [memoryKey(name, key), text];
@@ -37,6 +41,7 @@ export function timeMemory(stages: Iterable<Stage>): TimeMemory | undefined {
     recall(memory) {
       const texts = new Map([...operators.keys()].map((name) => [name, new Map<Key, string>()]));
       strange = [];
+      recalled = true;
       for (const [whole, text] of memory) {
         const {name, key} = readMemoryKey(whole);
         const ofOperator = texts.get(name);

@@ -60,6 +60,9 @@ function select(plan: Plan): string {
     case 'unnest':
     case 'window':
     case 'timed':
+    case 'batch':
+    case 'recursive':
+    case 'working':
       throw new NoSql();
   }
 }

@@ -1,6 +1,7 @@
 import type {Column, TableId} from '../data/schema.ts';
 import type {Type} from '../data/type.ts';
 import type {Row, Value} from '../data/value.ts';
+import type {Problem} from '../lib/problem.ts';
 import type {Expression} from './expression.ts';
 
 /**
@@ -9,7 +10,8 @@ import type {Expression} from './expression.ts';
  *
  * Identity: a scan's row is its table's key; filter, project and order keep it; a join's
  * row is the pair of both (for outer joins see `operators/outer-identity.ts`, and `single`); an
- * aggregate's is its group; of distinct, the row itself; of a union, the branch and the row.
+ * aggregate's is its group; of distinct, the row itself; of a union, the branch and the row; of a
+ * recursion the row.
  *
  * A plan may hold one node object in several places: it then runs once for all of them.
  */
@@ -23,9 +25,12 @@ export type Plan =
   | Distinct
   | SetOperation
   | Unnest
+  | Batch
   | Order
   | Window
-  | Timed;
+  | Timed
+  | Recursive
+  | Working;
 
 interface Node {
   readonly columns: readonly Column[];
@@ -170,6 +175,24 @@ export interface Unnest extends Node {
   readonly ordinality: boolean;
 }
 
+/** The input's columns, then one that is computed for many rows at once. */
+export interface Batch extends Node {
+  readonly kind: 'batch';
+  readonly input: Plan;
+  readonly argument: Expression;
+  readonly function: BatchFunction;
+}
+
+/**
+ * A function that costs less for many rows than for each: it answers a value for each
+ * argument, in order, or the Problem of the first that it cannot be computed for, and
+ * nothing behind that. The same argument has the same value at any time.
+ */
+export interface BatchFunction {
+  readonly name: string;
+  readonly compute: (values: readonly Value[]) => readonly (Value | Problem)[];
+}
+
 export interface SortKey {
   readonly expression: Expression;
   readonly descending: boolean;
@@ -253,6 +276,26 @@ export interface WindowPlaces {
   readonly frames: readonly (readonly Span[])[];
   /** Which rows FILTER lets pass; undefined for all. */
   readonly takes: readonly boolean[] | undefined;
+}
+
+/**
+ * The rows of `base`, then again and again those that `step` makes of the rows that were
+ * added last, until it makes none. Without `all` a row is added once. `step` answers
+ * the number of the round first, then the row, and reads what was added as `working`.
+ */
+export interface Recursive extends Node {
+  readonly kind: 'recursive';
+  readonly working: Working['id'];
+  readonly base: Plan;
+  readonly step: Plan;
+  readonly all: boolean;
+}
+
+/** What a round of a recursion has added: the number of the round, then the row. */
+export interface Working extends Node {
+  readonly kind: 'working';
+  /** The recursion's, unique in a plan. */
+  readonly id: string;
 }
 
 /**

@@ -22,6 +22,21 @@ export const runProblems = catalogue({
       hint: problem.hint ?? 'Correct the row, or leave such rows out with a condition.',
     }),
   },
+  'recursion-too-large': {
+    cause: [
+      'A WITH RECURSIVE query has more rows than `limits.recursionRows`; with UNION ALL over rows',
+      'that lead back to each other it would never end.',
+    ].join(' '),
+    remedy: [
+      'Write UNION in place of UNION ALL, or a condition that ends it (`WHERE depth < 20`); or set',
+      'the limit higher. The query works again by itself once the rows are fewer.',
+    ].join(' '),
+    status: 409,
+    say: ({rowsMax}: {rowsMax: number}): Saying => ({
+      message: `WITH RECURSIVE has more than ${rowsMax} rows`,
+      hint: 'write UNION in place of UNION ALL, or end it with a condition: WHERE depth < 20',
+    }),
+  },
 });
 
 /**

@@ -50,6 +50,8 @@ export interface RunningQuery {
  * been none.
  */
 export interface TimeMemory {
+  /** Whether it goes on from what was kept. */
+  readonly recalled: boolean;
   /** All of it. */
   all(): Iterable<readonly [string, string]>;
   /**

@@ -19,13 +19,21 @@ import type {Plan} from './plan.ts';
 export interface Router<Query> {
   add(query: Query, plan: Plan): void;
   remove(query: Query): void;
-  /** What each query is to be pushed, for the changes of a transaction. */
-  route(changes: ReadonlyMap<TableId, Delta>): ReadonlyMap<Query, ReadonlyMap<TableId, Delta>>;
+  /** What each query is to be pushed, for the changes of a transaction; each is named once. */
+  route(changes: ReadonlyMap<TableId, Delta>): readonly Routed<Query>[];
+}
+
+/** Queries that are to be pushed the same. */
+export interface Routed<Query> {
+  readonly queries: readonly Query[];
+  readonly changes: ReadonlyMap<TableId, Delta>;
 }
 
 /** The queries that read one table. */
 interface Readers<Query> {
   readonly all: Set<Query>;
+  /** All of them, where they have not changed since it was made. */
+  list?: readonly Query[] | undefined;
   /** By column and the type it is compared as, by the value's key. */
   readonly byColumn: Map<string, ColumnIndex<Query>>;
 }
@@ -35,12 +43,14 @@ interface ColumnIndex<Query> {
   readonly queries: Map<Key, Set<Query>>;
 }
 
+const NOBODY: readonly never[] = [];
+
 export function router<Query>(): Router<Query> {
   const tables = new Map<TableId, Readers<Query>>();
   const removals = new Map<Query, (() => void)[]>();
 
   function readersOf(table: TableId): Readers<Query> {
-    const held = tables.get(table) ?? {all: new Set(), byColumn: new Map()};
+    const held: Readers<Query> = tables.get(table) ?? {all: new Set(), byColumn: new Map()};
     tables.set(table, held);
     return held;
   }
@@ -50,6 +60,15 @@ export function router<Query>(): Router<Query> {
     return () => {
       set.delete(query);
       if (set.size === 0) forget();
+    };
+  }
+
+  function addWhole(query: Query, readers: Readers<Query>): () => void {
+    readers.list = undefined;
+    const leave = enter(readers.all, query, () => {});
+    return () => {
+      readers.list = undefined;
+      leave();
     };
   }
 
@@ -67,12 +86,27 @@ export function router<Query>(): Router<Query> {
     });
   }
 
+  /** As most transactions are: whoever reads the whole table is given what there is. */
+  function routedOfOne(changes: ReadonlyMap<TableId, Delta>): readonly Routed<Query>[] {
+    const [[table, delta]] = changes as unknown as readonly [readonly [TableId, Delta]];
+    const readers = tables.get(table);
+    if (!readers) return NOBODY;
+    readers.list ??= [...readers.all];
+    const {list: queries} = readers;
+    const whole: readonly Routed<Query>[] = queries.length > 0 ? [{queries, changes}] : NOBODY;
+    if (readers.byColumn.size === 0) return whole;
+    const routed = [...whole];
+    for (const [query, edits] of pointEdits(readers, delta)) {
+      if (readers.all.has(query)) continue;
+      routed.push({queries: [query], changes: new Map([[table, edits]])});
+    }
+    return routed;
+  }
+
   return {
     add(query, plan) {
       const undo = readsOf(plan).flatMap((read) =>
-        read.kind === 'point'
-          ? addPoint(query, read)
-          : [enter(readersOf(read.table).all, query, () => {})],
+        read.kind === 'point' ? addPoint(query, read) : [addWhole(query, readersOf(read.table))],
       );
       removals.set(query, undo);
     },
@@ -81,6 +115,7 @@ export function router<Query>(): Router<Query> {
       removals.delete(query);
     },
     route(changes) {
+      if (changes.size === 1) return routedOfOne(changes);
       const routed = new Map<Query, Map<TableId, Delta>>();
       for (const [table, delta] of changes) {
         const readers = tables.get(table);
@@ -91,7 +126,7 @@ export function router<Query>(): Router<Query> {
           if (!readers.all.has(query)) tablesOf(routed, query).set(table, edits);
         }
       }
-      return routed;
+      return Array.from(routed, ([query, its]) => ({queries: [query], changes: its}));
     },
   };
 }
@@ -148,6 +183,7 @@ function readsOf(plan: Plan): readonly Read[] {
     case 'scan':
       return [{kind: 'all', table: plan.table}];
     case 'values':
+    case 'working':
       return [];
     case 'filter': {
       const {input} = plan;
@@ -161,6 +197,8 @@ function readsOf(plan: Plan): readonly Read[] {
     case 'intersect':
     case 'except':
       return plan.inputs.flatMap(readsOf);
+    case 'recursive':
+      return [...readsOf(plan.base), ...readsOf(plan.step)];
     default:
       return readsOf(plan.input);
   }

@@ -8,7 +8,7 @@ import {meter} from './meter.ts';
 import type {Plan} from './plan.ts';
 import {readByMany} from './plan-readers.ts';
 import type {Stage} from './stage.ts';
-import {stageOf} from './stages.ts';
+import {QUERY_LIMITS, stageOf} from './stages.ts';
 
 /**
  * A subplan that runs for several queries: pushed the tables' changes once a step, it
@@ -40,6 +40,8 @@ export function sharedFlow(plan: Plan, {nowNs, sharedTexts}: SharedFlowOptions =
     shared: readByMany(plan),
     meter: nowNs && meter(nowNs),
     revive: undefined,
+    // No recursion is shared.
+    limits: QUERY_LIMITS,
   });
   const {rows} = root;
   assert(rows !== undefined, 'what is shared can tell its rows');

@@ -106,8 +106,11 @@ function shareableIn(root: Plan): (plan: Plan) => boolean {
     remembersMuch(plan) && natureOf(plan) === 'of its rows' && tablesOf(plan).size > 0;
 }
 
+/** With a time below it, or with what costs too much to be told in the same order twice. */
+const ITS_OWN = new Set<Plan['kind']>(['timed', 'window', 'batch', 'recursive', 'working']);
+
 function natureAbove(plan: Plan, below: readonly Nature[]): Nature {
-  const own = plan.kind === 'timed' || plan.kind === 'window' || below.includes('its own');
+  const own = ITS_OWN.has(plan.kind) || below.includes('its own');
   if (own) return 'its own';
   if (hasHistory(plan)) return 'with a history to hide';
   if (hidesIdentity(plan) || !below.includes('with a history to hide')) return 'of its rows';

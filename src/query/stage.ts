@@ -13,6 +13,11 @@ export interface Step {
   readonly first: boolean;
   /** Microseconds since 1970; never before an earlier step. */
   readonly now: number;
+  /**
+   * A round of a recursion within the step: what it has added. Tables have been told before,
+   * and what reads nothing of the recursion stays as it is.
+   */
+  readonly round?: {readonly id: string; readonly delta: Delta};
 }
 
 /** A node of a plan that runs, with the stages it reads from. */
@@ -117,8 +122,11 @@ export function timedStage(plan: Plan, input: Stage, operator: TimedOperator): S
   };
 }
 
-/** A stage that several others read: it works once a step, and answers all of them. */
-export function sharedStage(stage: Stage): Stage {
+/**
+ * A stage that several others read: it works once a step, and answers all of them. It is
+ * asked again in rounds of a recursion, which are not its own where it reads no working rows.
+ */
+export function sharedStage(stage: Stage, {inRounds}: {inRounds: boolean}): Stage {
   let answered: Step | undefined;
   let delta = NOTHING;
   return {
@@ -127,6 +135,7 @@ export function sharedStage(stage: Stage): Stage {
       return stage.net;
     },
     pull(step) {
+      if (step.round && !inRounds) return NOTHING;
       if (answered !== step) {
         delta = stage.pull(step);
         answered = step;

@@ -1,7 +1,9 @@
 import type {Revive} from '../data/stored-row.ts';
+import type {Row} from '../data/value.ts';
 import {compile, compilePredicate, compileRow} from './evaluate.ts';
 import type {Meter} from './meter.ts';
 import {aggregate} from './operators/aggregate.ts';
+import {batch} from './operators/batch.ts';
 import {distinct} from './operators/distinct.ts';
 import {distinctOn} from './operators/distinct-on.ts';
 import {filter} from './operators/filter.ts';
@@ -20,6 +22,7 @@ import {unnest} from './operators/unnest.ts';
 import {windowed} from './operators/window.ts';
 import type {Plan, SetOperation} from './plan.ts';
 import {judgesFilter} from './plan-readers.ts';
+import {readsWorking} from './plan-walk.ts';
 import {
   type Stage,
   scanStage,
@@ -30,6 +33,7 @@ import {
   wideStage,
 } from './stage.ts';
 import {joinStage} from './stage-join.ts';
+import {recursiveStage, workingStage} from './stage-recursive.ts';
 
 /** The stages of a dataflow by their nodes, and what measures them, if anything does. */
 export interface Stages {
@@ -39,7 +43,16 @@ export interface Stages {
   readonly meter: Meter | undefined;
   /** Makes the boxed values that are recalled after a restart. */
   readonly revive: Revive | undefined;
+  readonly limits: QueryLimits;
 }
+
+/** What bounds a query while it runs: keys of `limits` in the configuration. */
+export interface QueryLimits {
+  /** Rows of a recursion, at most. */
+  readonly recursionRows: number;
+}
+
+export const QUERY_LIMITS: QueryLimits = {recursionRows: 1_000_000};
 
 /** The stage of a node, made once however often the plan holds the node. */
 export function stageOf(plan: Plan, stages: Stages): Stage {
@@ -47,12 +60,14 @@ export function stageOf(plan: Plan, stages: Stages): Stage {
   if (held) return held;
   const made = newStage(plan, stages, (input) => stageOf(input, stages));
   const measured = stages.meter?.measured(made) ?? made;
-  const stage = stages.shared.has(plan) ? sharedStage(measured) : measured;
+  const stage = stages.shared.has(plan)
+    ? sharedStage(measured, {inRounds: readsWorking(plan)})
+    : measured;
   stages.byNode.set(plan, stage);
   return stage;
 }
 
-function newStage(plan: Plan, {revive}: Stages, stage: (input: Plan) => Stage): Stage {
+function newStage(plan: Plan, stages: Stages, stage: (input: Plan) => Stage): Stage {
   switch (plan.kind) {
     case 'scan':
       return scanStage(plan);
@@ -75,12 +90,18 @@ function newStage(plan: Plan, {revive}: Stages, stage: (input: Plan) => Stage): 
     }
     case 'unnest':
       return unaryStage(plan, stage(plan.input), unnest(compile(plan.list), plan));
+    case 'batch':
+      return unaryStage(plan, stage(plan.input), batch(compile(plan.argument), plan.function));
     case 'order':
       return orderStage(plan, stage(plan.input));
     case 'window':
       return unaryStage(plan, stage(plan.input), windowed(plan));
     case 'timed':
-      return timedStage(plan, stage(plan.input), timed(plan, {revive}));
+      return timedStage(plan, stage(plan.input), timed(plan, {revive: stages.revive}));
+    case 'recursive':
+      return recursiveStage(plan, stage(plan.base), stage(plan.step), stages.limits);
+    case 'working':
+      return workingStage(plan);
     case 'union':
     case 'intersect':
     case 'except':
@@ -96,12 +117,19 @@ function projectStage(
   plan: Extract<Plan, {kind: 'project'}>,
   stage: (input: Plan) => Stage,
 ): Stage {
-  const compute = compileRow(plan.expressions);
+  const compute = selectsAll(plan) ? (row: Row): Row => row : compileRow(plan.expressions);
   const below = stage(plan.input);
   if (!judgesFilter(plan)) return unaryStage(plan, below, project(compute));
   const {predicate, input} = plan.input;
   const select = project(compute, compilePredicate(predicate));
   return unaryStage(plan, stage(input), select, below);
+}
+
+/** Whether a table's rows are selected as they are: then they are not made a second time. */
+function selectsAll({input, expressions}: Extract<Plan, {kind: 'project'}>): boolean {
+  const below = input.kind === 'filter' ? input.input : input;
+  if (below.kind !== 'scan' || below.columns.length !== expressions.length) return false;
+  return expressions.every((one, index) => one.kind === 'column' && one.index === index);
 }
 
 /** UNION without ALL is a distinct over UNION ALL: two stages of one node. */

@@ -6,6 +6,7 @@ import {
   type ScopeColumn,
   type Source,
 } from './expressions.ts';
+import {generatedRecursion} from './recursive.ts';
 import type {GeneratedTable, Pick} from './schema.ts';
 import {windowItems} from './windows.ts';
 
@@ -52,6 +53,7 @@ const KINDS = [
   'first',
   'rollup',
   'with',
+  'recursive',
   'lateral',
   'unnest',
   'values',
@@ -384,6 +386,22 @@ const MAKERS: Readonly<Record<(typeof KINDS)[number], Maker>> = {
       from: `q x ${pick(['JOIN', 'LEFT JOIN'])} q y ON ${pick(['x.n = y.n', 'x.k = y.k'])}`,
       where: conditions(source),
     };
+  },
+  recursive: (tables, pick, mask) => {
+    const {with: recursion, columns} = generatedRecursion(tables, pick, mask);
+    const source = {pick, columns: columns('x'), mask};
+    const whole = {...EMPTY, with: [recursion], from: 'r x', where: conditions(source)};
+    return pick<QuerySpec>([
+      {...whole, items: ['x.n', 'x.d', 'x.x']},
+      {...whole, items: ['x.n', ...items(source, 2)]},
+      {...whole, items: ['x.n', 'count(*) AS c', 'max(x.d) AS d'], groupBy: ['x.n']},
+      {
+        ...whole,
+        items: ['x.n', 'a.id', 'a.k', 'x.x'],
+        from: `r x ${pick(['JOIN', 'LEFT JOIN'])} ${pick(tables).name} a ON a.id = x.n`,
+      },
+      {...whole, items: ['x.n', 'y.n AS m'], from: 'r x JOIN r y ON y.n = x.n AND y.d < x.d'},
+    ]);
   },
   lateral: (tables, pick, mask) => {
     const [left, inner] = [fromTable(pick(tables), 'a'), fromTable(pick(tables), 'b')];

@@ -159,3 +159,25 @@ test('a filter that a projection judges still works for whoever else reads it', 
     ['3|2', ['disk']],
   ]);
 });
+
+test.each<[name: string, columns: number[], same: boolean]>([
+  ['all columns of a table in their order', [0, 1, 2], true],
+  ['all columns in another order', [0, 2, 1], false],
+  ['some of the columns', [0, 1], false],
+])('a query of %s shares the rows of the table, or makes its own', (_name, columns, same) => {
+  const picked = columns.map((index) => metrics.columns[index]!);
+  const running = dataflow({
+    kind: 'project',
+    input: metrics,
+    expressions: columns.map((index) => ({
+      kind: 'column',
+      index,
+      type: metrics.columns[index]!.type,
+    })),
+    columns: picked,
+  });
+  const row = [1, 'cpu', 95];
+  const [told] = running.push(transaction([{key: 1, before: undefined, after: row}]));
+  expect(told!.after).toEqual(columns.map((index) => row[index]));
+  expect(told!.after === row).toBe(same);
+});

@@ -1,7 +1,7 @@
 import {beforeAll, expect, test} from 'vitest';
 import {consolidate, type Delta, type Edit} from '../../src/data/delta.ts';
-import {rowJson} from '../../src/data/json.ts';
 import type {Key} from '../../src/data/key.ts';
+import {rowJson} from '../../src/data/row-json.ts';
 import type {TableId} from '../../src/data/schema.ts';
 import type {Row} from '../../src/data/value.ts';
 import {random} from '../../src/lib/random.ts';

@@ -44,9 +44,41 @@ test('a middleware that is wrong is told before anything runs, and over REST as 
     const body = `
 query: MATCH (v:vehicle) RETURN v.id
 sources: [{sourceId: db, pipeline: [one]}]
-middleware: [{kind: jq, name: one, config: {}}]`;
+middleware: [{kind: awk, name: one, config: {}}]`;
     const answer = await service.send('PUT', '/api/v1/queries/wrong', body);
     expect([answer.status, answer.body.error.code]).toEqual([400, 'middleware-kind']);
+  } finally {
+    await service.close();
+  }
+});
+
+const spoken = (id: string, program: string): string => `
+  - id: ${id}
+    autoStart: true
+    query: MATCH (t:vehicle) RETURN t.id, t.at
+    sources: [{sourceId: db, pipeline: [tires]}]
+    middleware:
+      - kind: jq
+        name: tires
+        config: {vehicle: {insert: [{query: '${program}', id: '.id'}]}}`;
+
+test('a program of jq that loops fails its query alone, within its time', async () => {
+  const queries = `${spoken('tires', '(.id) as $id | .raw | fromjson | .tires[] | {id: "\\($id)-\\(.at)", at}')}
+    ${spoken('loops', 'if .id == 2 then last(repeat(.)) else {id, at: "-"} end')}`;
+  const service = await testService({sql: SQL, queries, limits: '{jqMs: 200}'});
+  try {
+    expect(await service.results('loops')).toEqual([{id: 1, at: '-'}]);
+    await service.database.query(
+      `INSERT INTO vehicle VALUES (2, '{"tires": [{"at": "rl", "pressure": 1}]}')`,
+    );
+    await caughtUp(service);
+    expect(await service.results('tires')).toEqual([
+      {id: '1-fl', at: 'fl'},
+      {id: '1-fr', at: 'fr'},
+      {id: '2-rl', at: 'rl'},
+    ]);
+    const {body} = await service.send('GET', '/api/v1/queries/loops');
+    expect(JSON.stringify(body)).toContain('it takes longer than 200 ms');
   } finally {
     await service.close();
   }

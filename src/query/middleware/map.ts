@@ -9,11 +9,11 @@ import {anyText, isList} from '../cypher/values/any.ts';
 import {CypherMap} from '../cypher/values/map.ts';
 import type {Expression} from '../expression.ts';
 import type {Plan} from '../plan.ts';
+import {insertOrUpdate, refuseOtherThanNodes, refuseUnknown} from './by-label.ts';
 import {type Element, identityOf, selection} from './element.ts';
 import {type JsonPath, selected} from './json-path.ts';
 import {ascending, lastOf} from './last-of.ts';
 import type {Step} from './middleware.ts';
-import {problems} from './problems.ts';
 import type {Settings} from './settings.ts';
 
 interface Mapping {
@@ -33,15 +33,13 @@ interface Mapping {
 export function mapper(settings: Settings): Step {
   if (settings.keys.length === 0) settings.refuse('', 'a map of labels to mappings');
   const byLabel = new Map(
-    settings.keys.map((label) => [label, operations(settings.within(label))]),
+    settings.keys.map((label) => [
+      label,
+      insertOrUpdate(settings.within(label), mappingOf).mappings,
+    ]),
   );
   return (elements) => {
-    const known = elements.map(({table}) => table.name);
-    const missing = [...byLabel.keys()].find((label) => !known.includes(label));
-    if (missing !== undefined) {
-      const what = `table "${missing}"`;
-      throw problems['middleware-without-effect']({name: settings.name, what, known});
-    }
+    refuseUnknown(byLabel.keys(), elements, settings.name);
     return elements.flatMap((element) =>
       (byLabel.get(element.table.name) ?? []).map((mapping, i) =>
         mapped(element, mapping, `${settings.name}/${i}`),
@@ -50,31 +48,9 @@ export function mapper(settings: Settings): Step {
   };
 }
 
-function operations(settings: Settings): readonly Mapping[] {
-  settings.only('insert', 'update', 'delete');
-  const inserted = settings.keys.includes('insert') ? settings.items('insert') : [];
-  const updated = settings.keys.includes('update') ? settings.items('update') : [];
-  const inserts = inserted.map(mappingOf);
-  const updates = updated.map(mappingOf);
-  if (inserts.length > 0 && updates.length > 0 && !sameMappings(inserts, updates)) {
-    const hint = 'write the same mappings under insert and update: a node follows from its row';
-    settings.unsupported('another mapping for update than for insert', hint);
-  }
-  if (inserts.length + updates.length === 0) settings.refuse('insert', 'a list of mappings');
-  return inserts.length > 0 ? inserts : updates;
-}
-
-const sameMappings = (a: readonly Mapping[], b: readonly Mapping[]): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
-
 function mappingOf(item: Settings): Mapping {
   item.only('op', 'selector', 'label', 'id', 'elementType', 'condition', 'properties');
-  const op = item.word('op', ['Insert', 'Update', 'Delete'], 'Insert');
-  if (op === 'Delete') {
-    const hint = 'leave the rows out with a condition, or in the query';
-    item.unsupported('op: Delete for a row that is there', hint);
-  }
-  if (item.keys.includes('elementType')) readElementType(item);
+  refuseOtherThanNodes(item, {instead: 'leave the rows out with a condition, or in the query'});
   const properties = item.keys.includes('properties') ? item.within('properties') : undefined;
   return {
     selector: item.optionalPath('selector'),
@@ -83,13 +59,6 @@ function mappingOf(item: Settings): Mapping {
     condition: item.optionalPath('condition'),
     properties: (properties?.keys ?? []).map((key) => [key, properties!.path(key)] as const),
   };
-}
-
-function readElementType(item: Settings): void {
-  const hint = 'map to a node, and relate it with joins';
-  if (item.optionalText('elementType') !== 'Node') {
-    item.unsupported('elementType other than Node', hint);
-  }
 }
 
 /** What a path can begin with to mean the value that the selector found. */

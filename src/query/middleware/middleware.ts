@@ -5,6 +5,8 @@ import type {Plan} from '../plan.ts';
 import {withInputs} from '../plan-walk.ts';
 import {decoder} from './decoder.ts';
 import type {Element} from './element.ts';
+import {jqMapper} from './jq.ts';
+import type {Jq} from './jq-program.ts';
 import {mapper} from './map.ts';
 import {merged} from './merge.ts';
 import {parseJson} from './parse-json.ts';
@@ -25,10 +27,16 @@ export interface Middleware {
 }
 
 /** Answers the elements that come out, of those that go in. Throws Problems. */
-export type Step = (elements: readonly Element[]) => readonly Element[];
+export type Step = (elements: readonly Element[], tools: StepTools) => readonly Element[];
+
+/** What a step may work with besides. */
+export interface StepTools {
+  readonly jq: Jq | undefined;
+}
 
 const KINDS: Readonly<Record<string, (settings: ReturnType<typeof settingsOf>) => Step>> = {
   decoder,
+  jq: jqMapper,
   map: mapper,
   parse_json: parseJson,
   promote,
@@ -54,14 +62,18 @@ export interface Prepared {
 }
 
 /** A catalog as a query sees it through middleware, in the order of the list. */
-export function throughMiddleware(catalog: Catalog, pipeline: readonly Middleware[]): Prepared {
+export function throughMiddleware(
+  catalog: Catalog,
+  pipeline: readonly Middleware[],
+  tools: StepTools,
+): Prepared {
   if (pipeline.length === 0) return {catalog, finish: (plan) => plan};
   let elements: readonly Element[] = catalog.tables.map(asElement);
   for (const middleware of pipeline) {
     const wrong = middlewareProblem(middleware);
     if (wrong) throw wrong;
     const step = KINDS[middleware.kind];
-    if (step) elements = merged(step(settingsOf(middleware))(elements));
+    if (step) elements = merged(step(settingsOf(middleware))(elements, tools));
   }
   const plans = new Map(elements.map(({table, plan}) => [table.id, plan]));
   return {

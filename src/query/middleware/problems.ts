@@ -3,16 +3,12 @@ import {catalogue} from '../../lib/problem.ts';
 /** What can be wrong with a query's middleware, or go wrong in it while the query runs. */
 export const problems = catalogue({
   'middleware-kind': {
-    cause: 'A middleware is of a kind that there is not. Of Drasi’s kinds jq is missing.',
+    cause: 'A middleware is of a kind that there is not.',
     remedy: 'Use one of the kinds that the message names, or do the work in the query itself.',
     status: 400,
     say: (facts: {kind: string; name: string; known: readonly string[]}) => ({
       message: `middleware "${facts.name}" is of the kind "${facts.kind}", which there is not`,
       detail: `The kinds are ${facts.known.join(', ')}.`,
-      hint:
-        facts.kind === 'jq'
-          ? 'use promote, unwind or map, or expressions on m.data.a.b[0] in the query itself'
-          : undefined,
     }),
   },
   'middleware-setting': {

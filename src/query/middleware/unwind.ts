@@ -7,11 +7,11 @@ import {DOCUMENT, hiddenColumn} from '../cypher/lower/open-node.ts';
 import {column} from '../cypher/lower/scope.ts';
 import {isList} from '../cypher/values/any.ts';
 import type {Plan} from '../plan.ts';
+import {refuseUnknown} from './by-label.ts';
 import {type Element, identityOf, selection} from './element.ts';
 import {type JsonPath, selected} from './json-path.ts';
 import {ascending, lastOf} from './last-of.ts';
 import type {Step} from './middleware.ts';
-import {problems} from './problems.ts';
 import type {Settings} from './settings.ts';
 
 interface Mapping {
@@ -27,12 +27,7 @@ export function unwind(settings: Settings): Step {
   if (settings.keys.length === 0) settings.refuse('', 'a map of labels to lists of mappings');
   const byLabel = new Map(settings.keys.map((label) => [label, mappingsOf(settings, label)]));
   return (elements) => {
-    const known = elements.map(({table}) => table.name);
-    const missing = [...byLabel.keys()].find((label) => !known.includes(label));
-    if (missing !== undefined) {
-      const what = `table "${missing}"`;
-      throw problems['middleware-without-effect']({name: settings.name, what, known});
-    }
+    refuseUnknown(byLabel.keys(), elements, settings.name);
     const children = elements.flatMap((element) =>
       (byLabel.get(element.table.name) ?? []).map((mapping, i) =>
         unwound(element, mapping, `${settings.name}/${i}`),

@@ -5,7 +5,7 @@ import {compile, compilePredicate, compileRow} from '../evaluate.ts';
 import type {AggregateCall, SortKey} from '../plan.ts';
 import {rowKey, valueKey} from './keys.ts';
 import {Ordered} from './ordered.ts';
-import {type Placed, placedComparer, sortValues} from './sort.ts';
+import {type Placed, placedComparer, sortValues, totalComparer} from './sort.ts';
 
 /** An aggregate call, made ready to run over groups. */
 export interface CompiledCall {
@@ -59,22 +59,22 @@ function cellOf(call: AggregateCall): () => Cell {
   const {function: called, distinct, orderBy} = call;
   if (called.kind === 'running') {
     if (!distinct) return called.start;
-    const keyOf = distinctKey(call);
-    return () => new DistinctCell(called.start(), keyOf);
+    const by = distinction(call);
+    return () => new DistinctCell(called.start(), by);
   }
   if (!distinct) {
     const sort = sortValues(orderBy);
     const compare = placedComparer(orderBy);
     return () => new ListingCell(called, sort, new Ordered<Listed>(compare));
   }
-  const keyOf = distinctKey(call);
+  const equals = distinction(call);
   // Without an order of its own, a DISTINCT list is sorted, as Postgres has it.
   const by = orderBy.length > 0 ? orderBy : call.args.slice(0, 1).map(ascending);
   const sort = sortValues(by);
   const compare = placedComparer(by);
   return () => {
     const list = new ListingCell(called, sort, new Ordered<Listed>(compare));
-    return new DistinctCell(list, keyOf);
+    return new DistinctCell(list, equals);
   };
 }
 
@@ -84,15 +84,35 @@ const ascending = (expression: SortKey['expression']): SortKey => ({
   nullsFirst: false,
 });
 
-function distinctKey({args}: AggregateCall): (value: Value) => Key {
+/** Which values are equal, and which of equals comes first. */
+interface Distinction {
+  readonly keyOf: (value: Value) => Key;
+  readonly order: (a: Value, b: Value) => number;
+}
+
+function distinction({args}: AggregateCall): Distinction {
   const [first, second] = args;
-  if (!first) return () => 1;
+  if (!first) return {keyOf: () => 1, order: () => 0};
+  const types = args.map(({type}) => type);
+  const comparers = types.map(totalComparer);
   if (second) {
-    const keyOf = rowKey(args.map(({type}) => type));
-    return (value) => keyOf(value as Row);
+    const keyOf = rowKey(types);
+    const order = (a: Value, b: Value): number => {
+      let found = 0;
+      for (let i = 0; i < comparers.length && found === 0; i++) {
+        found = nullsLast(comparers[i]!, (a as Row)[i] ?? null, (b as Row)[i] ?? null);
+      }
+      return found;
+    };
+    return {keyOf: (value) => keyOf(value as Row), order};
   }
   const keyOf = valueKey(first.type);
-  return (value) => keyOf(value);
+  return {keyOf, order: (a, b) => nullsLast(comparers[0]!, a, b)};
+}
+
+function nullsLast(compare: (a: Value, b: Value) => number, a: Value, b: Value): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  return compare(a, b);
 }
 
 interface Entry {
@@ -101,36 +121,59 @@ interface Entry {
   count: number;
 }
 
-/** DISTINCT: each value once, while at least one row gives it. */
+/**
+ * DISTINCT: each value once, while at least one row gives it. Of equals that print
+ * differently (1.0 and 1.00) the first in the total order stands for all, so that which one
+ * it is follows from the rows that are there and not from their history.
+ */
 class DistinctCell implements Cell {
   readonly #inner: Cell;
-  readonly #keyOf: (value: Value) => Key;
-  readonly #entries = new Map<Key, Entry>();
+  readonly #by: Distinction;
+  /** By key: the equals there are, the first of which the inner cell has. */
+  readonly #entries = new Map<Key, Entry[]>();
 
-  constructor(inner: Cell, keyOf: (value: Value) => Key) {
+  constructor(inner: Cell, by: Distinction) {
     this.#inner = inner;
-    this.#keyOf = keyOf;
+    this.#by = by;
   }
 
   add(value: Value, row: Row): void {
-    const key = this.#keyOf(value);
-    const entry = this.#entries.get(key);
-    if (entry) {
-      entry.count += 1;
+    const {keyOf, order} = this.#by;
+    const key = keyOf(value);
+    const equals = this.#entries.get(key);
+    if (!equals) {
+      this.#entries.set(key, [{value, row, count: 1}]);
+      this.#inner.add(value, row, key);
       return;
     }
-    this.#entries.set(key, {value, row, count: 1});
+    const held = equals.find((entry) => order(entry.value, value) === 0);
+    if (held) {
+      held.count += 1;
+      return;
+    }
+    const first = equals[0]!;
+    const at = equals.findIndex((entry) => order(entry.value, value) > 0);
+    equals.splice(at < 0 ? equals.length : at, 0, {value, row, count: 1});
+    if (at !== 0) return;
+    this.#inner.remove(first.value, first.row, key);
     this.#inner.add(value, row, key);
   }
 
   remove(value: Value): void {
-    const key = this.#keyOf(value);
-    const entry = this.#entries.get(key);
+    const {keyOf, order} = this.#by;
+    const key = keyOf(value);
+    const equals = this.#entries.get(key) ?? [];
+    const at = equals.findIndex((entry) => order(entry.value, value) === 0);
+    const entry = equals[at];
     assert(entry !== undefined, 'a value to take from a DISTINCT aggregate is not in it');
     entry.count -= 1;
     if (entry.count > 0) return;
-    this.#entries.delete(key);
+    equals.splice(at, 1);
+    if (equals.length === 0) this.#entries.delete(key);
+    if (at !== 0) return;
     this.#inner.remove(entry.value, entry.row, key);
+    const next = equals[0];
+    if (next) this.#inner.add(next.value, next.row, key);
   }
 
   result(): Value {

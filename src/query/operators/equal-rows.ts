@@ -1,4 +1,5 @@
 import {identicalRows} from '../../data/compare.ts';
+import {storedRow} from '../../data/stored-row.ts';
 import type {Row} from '../../data/value.ts';
 import {assert} from '../../lib/assert.ts';
 
@@ -29,8 +30,8 @@ export class EqualRows {
       held.count += 1;
       return;
     }
-    const text = row.join('\u0000');
-    const after = this.#variants.findIndex((variant) => variant.row.join('\u0000') > text);
+    const text = printed(row);
+    const after = this.#variants.findIndex((variant) => printed(variant.row) > text);
     this.#variants.splice(after < 0 ? this.#variants.length : after, 0, {row, count: 1});
   }
 
@@ -43,3 +44,6 @@ export class EqualRows {
     if (held.count === 0) this.#variants.splice(at, 1);
   }
 }
+
+/** Their texts, and what these do not tell: an interval has none, and 0 and −0 have one. */
+const printed = (row: Row): string => `${row.join('\u0000')} ${JSON.stringify(storedRow(row))}`;

@@ -1,7 +1,6 @@
-import type {Edit} from '../../data/delta.ts';
-import type {Row} from '../../data/value.ts';
-import {eachAnswer} from './each-edit.ts';
+import {type Answer, eachKept, type Holds} from './each-kept.ts';
 import type {Operator} from './operator.ts';
+import {RowEdit} from './row-edit.ts';
 
 /**
  * WHERE: keeps the rows for which the predicate holds.
@@ -9,14 +8,12 @@ import type {Operator} from './operator.ts';
  * Needs no memory, because an edit brings both of its rows: each is judged alone, and a
  * row that an update carries across the predicate comes or goes.
  */
-export function filter(predicate: (row: Row) => boolean): Operator {
-  const kept = (edit: Edit): Edit | undefined => {
+export function filter(predicate: Holds): Operator {
+  const kept: Answer = (edit, was, is) => {
     const {key, before, after} = edit;
-    const was = before !== undefined && predicate(before);
-    const is = after !== undefined && predicate(after);
-    if (was === is) return is ? edit : undefined;
-    if (is) return before ? {key, before: undefined, after} : edit;
-    return after ? {key, before, after: undefined} : edit;
+    if (was === is) return edit;
+    if (is) return before ? new RowEdit(key, undefined, after) : edit;
+    return after ? new RowEdit(key, before, undefined) : edit;
   };
-  return {push: (delta) => eachAnswer(delta, kept), size: 0};
+  return {push: eachKept(predicate, kept), size: 0};
 }

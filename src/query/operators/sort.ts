@@ -1,5 +1,6 @@
-import {comparer} from '../../data/compare.ts';
+import {comparer, identical} from '../../data/compare.ts';
 import type {Key} from '../../data/key.ts';
+import {storedValue} from '../../data/stored-row.ts';
 import type {Type} from '../../data/type.ts';
 import type {Row, Value} from '../../data/value.ts';
 import {compileRow} from '../evaluate.ts';
@@ -55,8 +56,11 @@ export function compareKeys(a: Key, b: Key): number {
 export function totalComparer(type: Type): (a: Value, b: Value) => number {
   const compare = comparer(type);
   if (equalIsIdentical(type)) return compare;
-  return (a, b) => compare(a, b) || compareKeys(String(a), String(b));
+  return (a, b) => compare(a, b) || (identical(a, b) ? 0 : compareKeys(printed(a), printed(b)));
 }
+
+/** Its text, and what that does not tell: an interval has none, and 0 and −0 have one. */
+const printed = (value: Value): string => `${value} ${JSON.stringify(storedValue(value))}`;
 
 /** Whether values of the type that SQL calls equal cannot be told apart. */
 export function equalIsIdentical({kind}: Type): boolean {

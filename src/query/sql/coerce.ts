@@ -1,4 +1,3 @@
-import type {Decimal} from '../../data/decimal.ts';
 import {TEXT, type Type} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
 import {Problem} from '../../lib/problem.ts';
@@ -6,7 +5,7 @@ import {compile} from '../evaluate.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {castFunction} from './cast-function.ts';
 import {type Context, problemAt} from './context.ts';
-import {fittingNumeric} from './numbers.ts';
+import {modifierOf} from './modifier.ts';
 import {problems} from './problems.ts';
 import {isImplicit, nameOf, sameType, spoken} from './types.ts';
 
@@ -29,16 +28,16 @@ export function implicitly(expression: Expression, type: Type, at: Coercion): Ex
 /** `expression::type`. */
 export function explicitly(expression: Expression, type: Type, at: Coercion): Expression {
   const plain = converted(expression, type, at);
-  const {precision} = type;
-  if (type.kind !== 'numeric' || precision === undefined) return plain;
-  const {scale = 0} = type;
-  const fit: ScalarFunction = {
-    name: `to numeric(${precision},${scale})`,
+  const modifier = modifierOf(type);
+  if (!modifier) return plain;
+  const {written, fit} = modifier;
+  const called: ScalarFunction = {
+    name: `to ${written}`,
     strict: true,
-    compute: (value) => fittingNumeric(value as Decimal, {precision, scale}),
-    sql: (text = '') => `(${text})::numeric(${precision},${scale})`,
+    compute: fit as ScalarFunction['compute'],
+    sql: (text = '') => `(${text})::${written}`,
   };
-  return {kind: 'call', function: fit, args: [plain], type};
+  return {kind: 'call', function: called, args: [plain], type: modifier.type};
 }
 
 /** A constant of unknown type becomes one of the type here and now. */

@@ -77,8 +77,18 @@ export function correlated(plan: Plan, domain: Plan, at: Coercion): Plan {
           orderBy: node.orderBy.map(moveSort),
           functions: node.functions.map((call) => mapWindowCall(call, move)),
         };
+      case 'batch':
+        return {...node, columns, input: over(node.input), argument: move(node.argument)};
       case 'timed':
         throw notSupported(at.context, at.location, 'a function of time in such a subquery');
+      case 'recursive':
+      case 'working':
+        throw notSupported(
+          at.context,
+          at.location,
+          'WITH RECURSIVE that reads the query around it',
+          'write it at the beginning, and join with its rows',
+        );
     }
   }
 }

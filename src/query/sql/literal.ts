@@ -60,6 +60,15 @@ function declaredType({catalog}: Context, names: readonly string[]): Type | unde
     ?.type;
 }
 
+/** Types that take a length or precision, and the least that it may be. */
+const MODIFIED: ReadonlyMap<string, number> = new Map([
+  ['varchar', 1],
+  ['bpchar', 1],
+  ['time', 0],
+  ['timestamp', 0],
+  ['timestamptz', 0],
+]);
+
 function withModifier(
   context: Context,
   node: TypeName,
@@ -67,11 +76,9 @@ function withModifier(
   modifiers: readonly number[],
 ): Type {
   const [precision, scale = 0] = modifiers;
-  if (precision === undefined || (type.kind === 'bpchar' && precision === 1 && !modifiers[1])) {
-    if (type.kind !== 'bpchar') return type;
-  }
+  if (precision === undefined) return type;
   const name = texts(node.names).at(-1) ?? '';
-  if (type.kind === 'numeric' && precision !== undefined) {
+  if (type.kind === 'numeric') {
     if (precision < 1 || precision > 1000 || scale < 0 || scale > precision) {
       throw problemAt(context, node.location, problems['sql-type'], {
         message: `numeric(${precision},${scale}) is no type`,
@@ -80,9 +87,17 @@ function withModifier(
     }
     return {kind: 'numeric', precision, scale};
   }
-  const hint =
-    type.kind === 'text' || type.kind === 'bpchar'
-      ? 'write left(value, n), or cast to text'
-      : `cast to ${name} without it`;
-  throw notSupported(context, node.location, `a length or precision of type ${name}`, hint);
+  if (MODIFIED.has(name) && modifiers.length === 1) {
+    if (Number.isInteger(precision) && precision >= MODIFIED.get(name)!)
+      return {...type, precision};
+    throw problemAt(context, node.location, problems['sql-type'], {
+      message: `${name}(${precision}) is no type`,
+    });
+  }
+  throw notSupported(
+    context,
+    node.location,
+    `a length or precision of type ${name}`,
+    `cast to ${name} without it`,
+  );
 }

@@ -1,10 +1,13 @@
 import {parseSync, type SqlError} from 'libpg-query';
 import {type Place, Problems} from '../../lib/problem.ts';
 import type {SelectStmt} from './ast.ts';
+import {depthOf} from './depth.ts';
 import {problems} from './problems.ts';
 
 /** A text longer than this is no query that somebody wrote. */
 const LENGTH_MAX = 100_000;
+/** A third of what Postgres's grammar was seen to survive in Node's stack. */
+const DEPTH_MAX = 500;
 
 /**
  * Parses one SELECT with Postgres's own grammar. Throws Problems where the text is none.
@@ -14,6 +17,7 @@ export function parseSql(text: string): SelectStmt {
   if (text.length > LENGTH_MAX) {
     throw refused(text, 0, `a query has at most ${LENGTH_MAX} characters`);
   }
+  if (depthOf(text) > DEPTH_MAX) throw tooDeep();
   const statements = text.trim() === '' ? [] : parsed(text);
   const [first, second] = statements;
   if (!first?.stmt) throw refused(text, 0, 'the text holds no query');
@@ -32,10 +36,14 @@ const refused = (text: string, location: number, message: string): Problems =>
     ),
   ]);
 
+const tooDeep = (): Problems =>
+  new Problems([problems['sql-too-deep']({max: DEPTH_MAX}, {place: {line: 1, column: 1}})]);
+
 function parsed(text: string) {
   try {
     return parseSync(text).stmts ?? [];
   } catch (error) {
+    if (error instanceof RangeError) throw tooDeep();
     const {message, sqlDetails} = error as SqlError;
     if (!sqlDetails) throw error;
     const place = placeOf(text, sqlDetails.cursorPosition);

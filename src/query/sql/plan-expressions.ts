@@ -1,5 +1,6 @@
 import type {Expression} from '../expression.ts';
 import type {AggregateCall, Plan, SortKey, WindowCall} from '../plan.ts';
+import {inputsOf} from '../plan-walk.ts';
 import {slotsIn} from './slots.ts';
 
 export const mapSort = (key: SortKey, change: (one: Expression) => Expression): SortKey => ({
@@ -36,22 +37,6 @@ export const expressionsOfCall = (call: AggregateCall): readonly Expression[] =>
 export const hasOuter = (plan: Plan): boolean =>
   slotsIn(expressionsOf(plan), 'outer').length > 0 || inputsOf(plan).some(hasOuter);
 
-export function inputsOf(plan: Plan): readonly Plan[] {
-  switch (plan.kind) {
-    case 'scan':
-    case 'values':
-      return [];
-    case 'join':
-      return [plan.left, plan.right];
-    case 'union':
-    case 'intersect':
-    case 'except':
-      return plan.inputs;
-    default:
-      return [plan.input];
-  }
-}
-
 const sorted = (keys: readonly SortKey[]): readonly Expression[] =>
   keys.map(({expression}) => expression);
 
@@ -70,6 +55,8 @@ export function expressionsOf(plan: Plan): readonly Expression[] {
       return plan.on ? [...plan.on.expressions, ...sorted(plan.on.orderBy)] : [];
     case 'unnest':
       return [plan.list];
+    case 'batch':
+      return [plan.argument];
     case 'timed':
       return plan.functions.flatMap((call) => call.args);
     case 'order':

@@ -16,6 +16,16 @@ export const problems = catalogue({
     status: 400,
     say: said,
   },
+  'sql-too-deep': {
+    cause: 'A query in SQL nests deeper than the service takes, or chains too many operators.',
+    remedy: 'Write long chains as lists: `x IN (…)`, `concat(…)`, VALUES; or split the query.',
+    status: 400,
+    say: ({max}: {max: number}) => ({
+      message: 'the query is nested too deep',
+      detail: `The limit is ${max} operators and parentheses within each other.`,
+      hint: 'write long chains as lists, such as x IN (…), or split the query',
+    }),
+  },
   'sql-statement': {
     cause: 'A query is not one SELECT: it writes, defines, or is several statements.',
     remedy: 'Keep one SELECT (or VALUES, or WITH … SELECT). Change data in Postgres itself.',

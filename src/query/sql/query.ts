@@ -4,6 +4,7 @@ import {AlreadyTold, attempt, notSupported} from './context.ts';
 import type {Environment} from './environment.ts';
 import {orderedBy} from './limit.ts';
 import {hasOuter} from './plan-expressions.ts';
+import {readsByName, recursivePlan, refuseForward} from './recursive.ts';
 import {renamed} from './relation.ts';
 import type {WithQuery} from './scope.ts';
 import {selectPlan} from './select.ts';
@@ -49,19 +50,22 @@ function refuseParts(stmt: SelectStmt, {context}: Environment): void {
   }
 }
 
-function withQueriesOf(stmt: SelectStmt, environment: Environment): Environment['withQueries'] {
+/** The WITH queries of a statement, and those around it. */
+export function withQueriesOf(
+  stmt: SelectStmt,
+  environment: Environment,
+): Environment['withQueries'] {
   const {context, frame} = environment;
   const clause = stmt.withClause;
   if (!clause) return environment.withQueries;
   const known = new Map(environment.withQueries);
+  const nodes = clause.ctes ?? [];
   let broken = false;
-  for (const node of clause.ctes ?? []) {
+  for (const [i, node] of nodes.entries()) {
     const done = attempt(context, () => {
-      const {name, query} = withQuery(node, clause.recursive ?? false, {
-        context,
-        frame,
-        withQueries: known,
-      });
+      const inside = {context, frame, withQueries: known};
+      if (clause.recursive) refuseForward(node, nodes.slice(i + 1), context);
+      const {name, query} = withQuery(node, clause.recursive ?? false, inside);
       known.set(name, query);
       return true;
     });
@@ -79,19 +83,16 @@ function withQuery(
   const {context, frame} = environment;
   if (!('CommonTableExpr' in node)) throw new AlreadyTold();
   const {ctename = '', ctequery, aliascolnames, location} = node.CommonTableExpr;
-  if (recursive) {
-    throw notSupported(
-      context,
-      location,
-      'WITH RECURSIVE',
-      'write as many joins as there are levels',
-    );
-  }
   if (!ctequery || !('SelectStmt' in ctequery)) {
     const what = ctequery ? kindOf(ctequery).replace('Stmt', '').toUpperCase() : 'this statement';
     throw notSupported(context, location, `${what} in WITH`, 'a continuous query only reads');
   }
-  const plan = queryPlan(ctequery.SelectStmt, environment);
+  const stmt = ctequery.SelectStmt;
+  if (recursive && readsByName(stmt, ctename)) {
+    const plan = recursivePlan(node.CommonTableExpr, stmt, environment);
+    return {name: ctename, query: {plan, frame: hasOuter(plan) ? frame : undefined}};
+  }
+  const plan = queryPlan(stmt, environment);
   const query = {plan: renamed(plan, texts(aliascolnames), {context, location}), frame};
   return {name: ctename, query: hasOuter(plan) ? query : {...query, frame: undefined}};
 }

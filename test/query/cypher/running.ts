@@ -1,6 +1,6 @@
 import type {Delta} from '../../../src/data/delta.ts';
-import {rowJson} from '../../../src/data/json.ts';
 import type {Key} from '../../../src/data/key.ts';
+import {rowJson} from '../../../src/data/row-json.ts';
 import type {Table} from '../../../src/data/schema.ts';
 import {textReader} from '../../../src/data/text.ts';
 import {

@@ -227,7 +227,12 @@ test('map takes each value that a selector finds', () => {
 });
 
 const wrong: readonly (readonly [kind: string, config: Record<string, unknown>, told: string])[] = [
-  ['jq', {}, '[middleware-kind] middleware "the jq" is of the kind "jq", which there is not'],
+  ['awk', {}, '[middleware-kind] middleware "the awk" is of the kind "awk", which there is not'],
+  [
+    'jq',
+    {},
+    '[middleware-setting] "config" of middleware "the jq" must be a map of labels to mappings',
+  ],
   [
     'decoder',
     {target_property: 'a'},

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {type Decimal, parseDecimal} from '../../../src/data/decimal.ts';
+import {storedRow} from '../../../src/data/stored-row.ts';
 import {FLOAT8, INT4, INTERVAL, NUMERIC, TEXT, type Type} from '../../../src/data/type.ts';
 import {Interval, type Row, type Value} from '../../../src/data/value.ts';
 import type {Expression} from '../../../src/query/expression.ts';
@@ -106,6 +107,48 @@ test('an average of intervals turns the rest of months into days, and of days in
   ]);
   // Postgres: avg of '1 mon 2 days' and '1 day 01:00' is '16 days 12:30:00'.
   expect(edit?.after?.[0]).toEqual(new Interval(0, 16, 45_000_000_000));
+});
+
+test('of equals that print differently DISTINCT shows the same one, whatever came first', () => {
+  const decimal = (text: string): Decimal => parseDecimal(text)!;
+  const [month, days] = [new Interval(1, 0, 0), new Interval(0, 30, 0)];
+  const calls = {
+    groupBy: [],
+    aggregates: [
+      call('array_agg', [column(0, NUMERIC)], {distinct: true}),
+      call('sum', [column(0, NUMERIC)], {distinct: true}),
+      call('array_agg', [column(1, FLOAT8)], {distinct: true}),
+      call('array_agg', [column(2, INTERVAL)], {distinct: true}),
+      call('min', [column(2, INTERVAL)]),
+      call('max', [column(1, FLOAT8)]),
+    ],
+  };
+  const rows: Row[] = [
+    [decimal('1.0'), 0, month],
+    [decimal('1.00'), -0, days],
+    [decimal('1'), 0, month],
+  ];
+  const shown = (order: readonly number[], gone: readonly number[]): string => {
+    const running = aggregate(calls);
+    for (const key of order) running.push([{key, before: none, after: rows[key]!}]);
+    for (const key of gone) running.push([{key, before: rows[key]!, after: none}]);
+    const [[, row]] = [...running.rows!()] as [[unknown, Row]];
+    return JSON.stringify(storedRow(row));
+  };
+  const orders = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ];
+  const all = new Set(orders.map((order) => shown(order, [])));
+  expect(all.size).toBe(1);
+  for (const [first, ...left] of orders) {
+    const alone = shown(left, []);
+    expect(orders.map((order) => shown(order, [first!]))).toEqual(orders.map(() => alone));
+  }
 });
 
 test('DISTINCT counts a value once, FILTER leaves rows out, ORDER BY orders a list', () => {

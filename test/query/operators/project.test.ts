@@ -21,3 +21,9 @@ test('adds up to recomputing, whatever the history', () => {
     (rows) => new Map([...rows].map(([key, row]) => [key, lastTwo(row)])),
   );
 });
+
+test('a row that is selected whole is the row below, in the edit below', () => {
+  const edit = {key: 1, before: undefined, after: [1, 2]};
+  expect(project((row) => row).push([edit])[0]).toBe(edit);
+  expect(project((row) => row).push([{key: 1, before: [1, 2], after: [1, 2]}])).toEqual([]);
+});

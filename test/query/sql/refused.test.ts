@@ -25,7 +25,11 @@ const REFUSED: readonly (readonly [sql: string, pointer: string, code: string])[
     '                                 ^',
     'sql-not-supported',
   ],
-  ['WITH RECURSIVE q AS (SELECT 1 AS a) SELECT a FROM q', '               ^', 'sql-not-supported'],
+  [
+    'WITH RECURSIVE q AS (SELECT 1 AS a UNION SELECT max(a) FROM q) SELECT a FROM q',
+    '               ^',
+    'sql-not-supported',
+  ],
   ['WITH q AS (DELETE FROM orders RETURNING id) SELECT id FROM q', '     ^', 'sql-not-supported'],
   ['SELECT id FROM orders FOR UPDATE', '^', 'sql-not-supported'],
   ['SELECT id INTO copy FROM orders', '^', 'sql-not-supported'],
@@ -38,7 +42,8 @@ const REFUSED: readonly (readonly [sql: string, pointer: string, code: string])[
   ['SELECT orders FROM orders', '       ^', 'sql-not-supported'],
   ['SELECT row(id, note) AS r FROM orders', '       ^', 'sql-not-supported'],
   ['SELECT note COLLATE "de_DE" AS n FROM orders', '            ^', 'sql-not-supported'],
-  ['SELECT note::varchar(3) FROM orders', '             ^', 'sql-not-supported'],
+  ['SELECT took::interval(3) FROM orders', '             ^', 'sql-not-supported'],
+  ['SELECT note::varchar(0) FROM orders', '             ^', 'sql-type'],
   ['SELECT sum(DISTINCT id) OVER () FROM orders', '       ^', 'sql-not-supported'],
   ['SELECT array_agg(id ORDER BY id) OVER () FROM orders', '       ^', 'sql-not-supported'],
   [

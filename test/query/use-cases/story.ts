@@ -1,5 +1,6 @@
 import type {JoinDeclaration} from '../../../src/query/catalog.ts';
 import {compile} from '../../../src/query/compile.ts';
+import type {Jq} from '../../../src/query/middleware/jq-program.ts';
 import type {Middleware} from '../../../src/query/middleware/middleware.ts';
 import {catalogOf, type Data, type Running, running} from '../cypher/running.ts';
 
@@ -8,6 +9,7 @@ export interface Story {
   readonly tables: Readonly<Record<string, string>>;
   readonly joins?: readonly JoinDeclaration[];
   readonly middleware?: readonly Middleware[];
+  readonly jq?: Jq;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly query: string;
   readonly data: Data;

@@ -111,16 +111,23 @@ const SIMILAR: Readonly<Record<string, string>> = {
   $: '\\$',
 };
 
+const OPERATORS = [
+  ['~~', like({folded: false, negated: false})],
+  ['!~~', like({folded: false, negated: true})],
+  ['~~*', like({folded: true, negated: false})],
+  ['!~~*', like({folded: true, negated: true})],
+  ['~', matches({folded: false, negated: false})],
+  ['!~', matches({folded: false, negated: true})],
+  ['~*', matches({folded: true, negated: false})],
+  ['!~*', matches({folded: true, negated: true})],
+] as const;
+
 /** LIKE, ILIKE and regular expressions. */
 export const pattern = (): readonly Overload[] => [
-  operatorTyped('~~(text, text) bool', like({folded: false, negated: false})),
-  operatorTyped('!~~(text, text) bool', like({folded: false, negated: true})),
-  operatorTyped('~~*(text, text) bool', like({folded: true, negated: false})),
-  operatorTyped('!~~*(text, text) bool', like({folded: true, negated: true})),
-  operatorTyped('~(text, text) bool', matches({folded: false, negated: false})),
-  operatorTyped('!~(text, text) bool', matches({folded: false, negated: true})),
-  operatorTyped('~*(text, text) bool', matches({folded: true, negated: false})),
-  operatorTyped('!~*(text, text) bool', matches({folded: true, negated: true})),
+  ...OPERATORS.flatMap(([name, make]) =>
+    // The blanks at the end of a char(n) count here, where everything else cuts them.
+    ['text', 'bpchar'].map((type) => operatorTyped(`${name}(${type}, text) bool`, make)),
+  ),
   define('like_escape(text, text) text', escaped),
   define('similar_to_escape(text) text', (a: string) => similar(a)),
   define('similar_to_escape(text, text) text', similar),

@@ -151,7 +151,9 @@ export const text = (): readonly Overload[] => [
   ...['length', 'char_length', 'character_length'].map((name) =>
     define(`${name}(text) int4`, lengthOf),
   ),
-  define('octet_length(text) int4', (a: string) => Buffer.byteLength(a)),
+  ...['text', 'bpchar'].map((type) =>
+    define(`octet_length(${type}) int4`, (a: string) => Buffer.byteLength(a)),
+  ),
   define('bit_length(text) int4', (a: string) => Buffer.byteLength(a) * 8),
   define('position(text, text) int4', position, {
     sql: (a = '', b = '') => `strpos(${a}, ${b})`,

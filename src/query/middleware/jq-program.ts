@@ -1,0 +1,71 @@
+import type {Value} from '../../data/value.ts';
+import {isList} from '../cypher/values/any.ts';
+import {boxJson} from '../cypher/values/json.ts';
+import {CypherMap} from '../cypher/values/map.ts';
+
+/**
+ * jq, as it is handed in: it runs a program over many JSON texts at once, since a run costs
+ * far more than a text. Waits for nothing but its own limit of time, and sees no files,
+ * environment or clock (`jqProgram` hides what jq itself has of that).
+ */
+export interface Jq {
+  /** What is wrong with a program's text; undefined where it can be run. */
+  check(program: string): string | undefined;
+  /** A JSON text for each input, in order; or why there are none. */
+  run(program: string, inputs: readonly string[]): JqAnswer;
+}
+
+export type JqAnswer =
+  | {readonly kind: 'answers'; readonly texts: readonly string[]}
+  | {readonly kind: 'failed'; readonly why: string};
+
+/** What a jq program makes of a row: objects, each with the id that a second one names. */
+export interface JqMapping {
+  readonly query: string;
+  readonly id: string | undefined;
+}
+
+/** One of the objects that a row becomes. */
+export interface JqItem {
+  readonly item: CypherMap;
+  readonly id: Value;
+}
+
+/** What is no function of the row, and so could not be taken back when the row goes. */
+const HIDDEN = [
+  ...['now', 'input', 'inputs', 'halt', 'halt_error', 'halt_error(f)', 'env', 'input_filename'],
+  ...['input_line_number', 'get_search_list', 'modulemeta', 'localtime', 'strflocaltime(f)'],
+];
+
+const PRELUDE = HIDDEN.map((name) => {
+  const said = name.replace(/\(.*/, '');
+  return `def ${name}: error("${said} is not there: what comes of a row follows from the row");`;
+}).join(' ');
+
+/**
+ * The program that is run for a mapping: one line an input, `{ok: [{item, id}]}` or
+ * `{error}`. A line break ends a comment, unless a backslash stands before it: hence two.
+ */
+export function jqProgram({query, id}: JqMapping): string {
+  const ided = id === undefined ? 'null' : `[(${id}\n\n)][0]`;
+  const each = `(${query}\n\n) | if type == "array" then .[] else . end | {item: ., id: (${ided})}`;
+  const failed = '{error: (if type == "string" then . else tojson end)}';
+  return `${PRELUDE} {} as $ENV | try {ok: [${each}]} catch ${failed}`;
+}
+
+/** What a line of such a program says. */
+export function jqItems(line: string): readonly JqItem[] | {readonly wrong: string} {
+  const answer = boxJson(line);
+  const ok = answer instanceof CypherMap ? answer.get('ok') : null;
+  if (!isList(ok)) {
+    const error = answer instanceof CypherMap ? answer.get('error') : null;
+    return {wrong: typeof error === 'string' ? error : 'it answers what cannot be read'};
+  }
+  const items: JqItem[] = [];
+  for (const one of ok) {
+    const item = one instanceof CypherMap ? one.get('item') : null;
+    if (!(item instanceof CypherMap)) return {wrong: 'it answers what is no object'};
+    items.push({item, id: one instanceof CypherMap ? one.get('id') : null});
+  }
+  return items;
+}
