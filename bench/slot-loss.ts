@@ -90,7 +90,13 @@ function options(): PostgresSourceOptions {
   const sessions = {database: 'postgres', sslMode: 'disable', sslCa: undefined} as const;
   return {
     id: 'bench',
-    connect: {...address(), ...sessions, connectTimeoutMs: 5000, applicationName: 'bench'},
+    connect: {
+      ...address(),
+      ...sessions,
+      connectTimeoutMs: 5000,
+      silentMs: 60_000,
+      applicationName: 'bench',
+    },
     tables: ['t'],
     tableKeys: [],
     slotName: 'bench',

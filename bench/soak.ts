@@ -14,22 +14,40 @@ import {say, verdict} from './support/verdict.ts';
  *
  * Five queries over the durable store; two writers of single updates, one that makes a
  * table grow and shrink, one of large transactions; clients of which one stalls and two
- * come and go. Memory is read after a collection of garbage. After a warm-up of a quarter
- * of the time, and until the event log is full, the mean of the last third of what is left
- * is compared with the first's: it may be a tenth more. In the end what each client holds is
- * what Postgres answers.
+ * come and go. Memory is read after a collection of garbage. What grows with a limit grows
+ * until it is there: log and checkpoints are small here, so that the log has forgotten events,
+ * and checkpoints have followed each other, long before the warm-up ends. It is at least two
+ * minutes and at least a quarter of the time. Of what is left the mean of the last third is
+ * compared with the first's: it may be a tenth more. Thirds are whole waves, so that both
+ * have as many rows; a growth that is smaller than a tenth shows in the slope, in MB an hour.
+ * In the end what each client holds is what Postgres answers.
  *
  *   npx tsx bench/soak.ts [minutes] [updates a second]
  *   TAILRACE_HEAP=folder: what is on the heap after the warm-up, and in the end
  */
 const [minutes = 30, perSecond = 3000] = process.argv.slice(2).map(Number);
 const SECONDS = Math.round(minutes * 60);
-const WARM_UP = SECONDS / 4;
 const WAVE = {seconds: 20, low: 2000, high: 12_000};
 const SAMPLE_SECONDS = 5;
+/** Whole waves; and time for three thirds of one. */
+const WARM_UP = Math.ceil(Math.max(120, SECONDS / 4) / WAVE.seconds) * WAVE.seconds;
+if (SECONDS < WARM_UP + 3 * WAVE.seconds) {
+  throw new Error(`a soak takes at least ${(WARM_UP + 3 * WAVE.seconds) / 60} minutes`);
+}
+/** Full in a minute, and more than a client misses that stalls for 20 s. */
+const LIMITS = '{clientStalledMs: 120000, eventLogBytes: 50331648}';
+const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 const LINE_SECONDS = 30;
 const MOST = 1.1;
 const LIMIT_MS = 300_000;
+
+/** What is not to grow. */
+const READINGS = {
+  anonymous: ({anonymous}: Sample) => anonymous,
+  heapUsed: ({heapUsed}: Sample) => heapUsed,
+  external: ({external}: Sample) => external,
+  store: ({store: bytes}: Sample) => bytes,
+} as const;
 
 const mean = (samples: readonly Sample[], read: (one: Sample) => number): number =>
   samples.reduce((sum, one) => sum + read(one), 0) / samples.length;
@@ -72,7 +90,12 @@ async function soak(): Promise<void> {
   await told(clients, {sequence: await lastSequence(service), limitMs: LIMIT_MS});
   const wrong = await allDifferences(clients);
   await service.stop();
-  report({clients, wrong, memory: thirds(samples)});
+  report({
+    clients,
+    wrong,
+    memory: growth(samples),
+    fullBy: samples.find(({full}) => full)?.atSeconds,
+  });
 }
 
 async function started(): Promise<BenchService> {
@@ -81,9 +104,9 @@ async function started(): Promise<BenchService> {
     slot: 'bench_soak',
     store,
     queries: SOAK_QUERIES,
-    more: 'limits: {clientStalledMs: 120000}',
+    more: `limits: ${LIMITS}`,
   });
-  const service = await start({...config, text: withVerifier(config.text)});
+  const service = await start({...config, text: adapted(config.text)});
   await service.ready;
   return service;
 }
@@ -95,9 +118,11 @@ interface Sample extends Memory {
   readonly full: boolean;
 }
 
-/** A verifier that comes by in each soak. */
-function withVerifier(text: string): string {
-  return text.replace(/^( +)slotName:/m, '$1verifyMs: 30000\n$&');
+/** A verifier that comes by in each soak, and small checkpoints. */
+function adapted(text: string): string {
+  return text
+    .replace(/^( +)slotName:/m, '$1verifyMs: 30000\n$&')
+    .replace(/^(stateStore: \{)/m, `$1checkpointBytes: ${CHECKPOINT_BYTES}, `);
 }
 
 async function written(statement: string): Promise<void> {
@@ -206,29 +231,39 @@ async function allDifferences(clients: readonly FoldingClient[]): Promise<string
   return found;
 }
 
-/** By how much the last third is more than the first, after the warm-up. */
-function thirds(
-  all: readonly Sample[],
-): Readonly<Record<'anonymous' | 'heapUsed' | 'store', number>> {
+type Growth = Readonly<Record<keyof typeof READINGS, {ratio: number; slope: number}>>;
+
+/** By how much the last third of what came after the warm-up is more than the first. */
+function growth(all: readonly Sample[]): Growth {
   const warm = all.filter(({atSeconds, full}) => full && atSeconds > WARM_UP);
-  const third = Math.floor(warm.length / 3);
-  const grown = (read: (one: Sample) => number): number =>
-    mean(warm.slice(-third), read) / mean(warm.slice(0, third), read);
-  return {
-    anonymous: grown(({anonymous}) => anonymous),
-    heapUsed: grown(({heapUsed}) => heapUsed),
-    store: grown(({store: bytes}) => bytes),
-  };
+  const wave = WAVE.seconds / SAMPLE_SECONDS;
+  const third = Math.floor(warm.length / 3 / wave) * wave;
+  const grown = (read: (one: Sample) => number) => ({
+    ratio: mean(warm.slice(-third), read) / mean(warm.slice(0, third), read),
+    slope: slopeOf(warm, read),
+  });
+  const of = Object.entries(READINGS).map(([what, read]) => [what, grown(read)]);
+  return Object.fromEntries(of) as Growth;
+}
+
+/** The line that the samples lie around, in bytes an hour. */
+function slopeOf(samples: readonly Sample[], read: (one: Sample) => number): number {
+  const middle = mean(samples, ({atSeconds}) => atSeconds);
+  const rise = mean(samples, (one) => (one.atSeconds - middle) * read(one));
+  return (3600 * rise) / mean(samples, ({atSeconds}) => (atSeconds - middle) ** 2);
 }
 
 function report({
   clients,
   wrong,
   memory,
+  fullBy,
 }: {
   readonly clients: readonly FoldingClient[];
   readonly wrong: readonly string[];
-  readonly memory: ReturnType<typeof thirds>;
+  readonly memory: Growth;
+  /** Seconds until the log forgot its first event. */
+  readonly fullBy: number | undefined;
 }): void {
   for (const [number, {facts, last}] of clients.entries()) {
     const {events, coalesced, resets, agreed} = facts;
@@ -239,9 +274,11 @@ function report({
   }
   for (const text of wrong) say(`wrong: ${text}`);
   const goal = {kind: 'at most', value: MOST} as const;
-  for (const [what, figure] of Object.entries(memory)) {
+  for (const [what, {ratio: figure, slope}] of Object.entries(memory)) {
     verdict({question: `soak of ${minutes} minutes, ${what}, last third to first`, figure, goal});
+    say(`   ${what}: ${mb(slope)} MB an hour`);
   }
+  say(`the log was full after ${fullBy ?? 'more than all'} s; counted from ${WARM_UP} s on`);
   verdict({
     question: 'what clients hold beside Postgres',
     figure: wrong.length,
@@ -249,6 +286,6 @@ function report({
     goal: {kind: 'at most', value: 0},
   });
   // No figure, of a soak too short to fill the log, is not a good one.
-  const grew = Object.values(memory).some((ratio) => !(ratio <= MOST));
+  const grew = Object.values(memory).some(({ratio}) => !(ratio <= MOST));
   process.exitCode = grew || wrong.length > 0 ? 1 : 0;
 }

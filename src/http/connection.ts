@@ -1,5 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {Connection} from 'better-sse';
+import type {Unacknowledged} from './unacknowledged.ts';
 
 /** `no-transform` and `X-Accel-Buffering` keep proxies from holding events back. */
 const STREAM_HEADERS = {
@@ -19,6 +20,9 @@ export class StreamConnection extends Connection {
   readonly request: Request;
   readonly response = new Response(null, {headers: STREAM_HEADERS});
   readonly #outgoing: ServerResponse;
+  readonly #stalledMs: number;
+  /** What its peer had acknowledged, and since when it has been so. */
+  #taken = {bytes: -1, held: 0, sinceMs: 0};
   readonly #ended = new AbortController();
 
   /**
@@ -28,6 +32,7 @@ export class StreamConnection extends Connection {
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, stalledMs: number) {
     super();
     this.#outgoing = outgoing;
+    this.#stalledMs = stalledMs;
     this.request = new Request(this.url, {signal: this.#ended.signal});
     incoming.socket.setNoDelay(true);
     outgoing.once('close', this.#end);
@@ -46,6 +51,22 @@ export class StreamConnection extends Connection {
   sendChunk = (chunk: string): void => {
     this.#outgoing.write(chunk);
   };
+
+  /**
+   * Looks whether its peer still acknowledges what is sent, heartbeats at the least: a
+   * machine that is gone without a word does not, however little there is.
+   */
+  look(unacknowledged: Unacknowledged, nowMs: number): void {
+    const {socket} = this.#outgoing;
+    const held = socket ? unacknowledged(socket) : undefined;
+    if (!socket || held === undefined) return;
+    const bytes = socket.bytesWritten - socket.writableLength - held;
+    const {bytes: before, held: heldBefore, sinceMs} = this.#taken;
+    // Of a large write that is under way only the system's part moves.
+    const moves = held === 0 || bytes !== before || held < heldBefore;
+    this.#taken = {bytes, held, sinceMs: moves ? nowMs : sinceMs};
+    if (!moves && nowMs - sinceMs >= this.#stalledMs) this.#outgoing.destroy();
+  }
 
   /** Answers with the head alone. */
   headOnly(): void {

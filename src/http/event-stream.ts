@@ -9,6 +9,7 @@ import {COMMENT, frameText} from './frame.ts';
 import {sendAway} from './refusal.ts';
 import {type Start, type StreamClient, streamClient} from './stream-client.ts';
 import {startOf, startsWhole} from './stream-start.ts';
+import type {Unacknowledged} from './unacknowledged.ts';
 
 export interface EventStreamOptions {
   readonly heartbeatIntervalMs: number;
@@ -25,6 +26,8 @@ export interface EventStreamOptions {
   readonly clock: Clock;
   /** Numbers in [0, 1). */
   readonly chance: () => number;
+  /** What the system holds for each connection; without it, it alone notices who is gone. */
+  readonly unacknowledged?: (() => Promise<Unacknowledged>) | undefined;
 }
 
 /** What is asked for, and by whom. */
@@ -95,15 +98,25 @@ export function eventStream<C extends Choice>(
     const heartbeat = Buffer.from(heartbeatText(options));
     for (const [client, {choice, untilMs}] of clients) {
       client.beat(heartbeat, () => progress(choice.key, choice));
-      if (client.current && clock.nowMs() >= untilMs) part(client, 'rotating');
+      if (client.current && clock.steadyMs() >= untilMs) part(client, 'rotating');
     }
   }
 
   async function beatUntilClosed(): Promise<void> {
     while (!closing.signal.aborted) {
       await clock.wait(options.heartbeatIntervalMs, closing.signal).catch(() => {});
-      if (!closing.signal.aborted) beat();
+      if (closing.signal.aborted) return;
+      beat();
+      if (clients.size > 0) await look();
     }
+  }
+
+  /** Cuts those off who have acknowledged nothing for too long of what was sent to them. */
+  async function look(): Promise<void> {
+    const held = await options.unacknowledged?.();
+    if (!held) return;
+    const nowMs = clock.steadyMs();
+    for (const {connection} of clients.keys()) connection.look(held, nowMs);
   }
   void beatUntilClosed();
 
@@ -120,7 +133,7 @@ export function eventStream<C extends Choice>(
   /** A fifth more or less, so that those who came together do not go together. */
   function untilMs(): number {
     if (options.rotateMs === 0) return Number.POSITIVE_INFINITY;
-    return clock.nowMs() + options.rotateMs * (0.8 + 0.4 * chance());
+    return clock.steadyMs() + options.rotateMs * (0.8 + 0.4 * chance());
   }
 
   function join(connection: StreamConnection, choice: C, start: Start, leave: () => void): void {

@@ -1,7 +1,9 @@
 /** Time as an argument: `main.ts` hands in the machine's, a simulation its own. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. It jumps when somebody sets the machine's clock. */
   nowMs(): number;
+  /** Milliseconds since some moment, which nobody sets: for how long something took or may take. */
+  steadyMs(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -10,6 +12,7 @@ export interface Clock {
 export function systemClock(): Clock {
   return {
     nowMs: () => Date.now(),
+    steadyMs: () => performance.now(),
     wait: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);

@@ -45,18 +45,20 @@ export function retries({clock, maxMs, signal, again}: RetriesOptions): Retries 
       if (failing.get(query) === one) again(query);
     };
     // Rejects when the service stops, and then nothing is to be tried.
-    clock.wait(Math.min(maxMs, one.notBeforeMs - clock.nowMs()), signal).then(finished, () => {});
+    clock
+      .wait(Math.min(maxMs, one.notBeforeMs - clock.steadyMs()), signal)
+      .then(finished, () => {});
   }
 
   return {
     due(query) {
       const one = failing.get(query);
-      if (!one || clock.nowMs() >= one.notBeforeMs) return true;
+      if (!one || clock.steadyMs() >= one.notBeforeMs) return true;
       tryLater(query, one);
       return false;
     },
     failed(query) {
-      const nowMs = clock.nowMs();
+      const nowMs = clock.steadyMs();
       const held = failing.get(query);
       const one = held ?? {failures: 0, failedAtMs: nowMs, notBeforeMs: 0, waiting: false};
       failing.set(query, one);

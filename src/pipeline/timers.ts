@@ -7,7 +7,8 @@ import type {SourceQueries} from './source-queries.ts';
 /**
  * Time as it reaches the queries of one source: as transactions of kind `timer`, which
  * change no table, at the position the source has reached. One wait at a time, for the
- * earliest query that is due.
+ * earliest query that is due. The time is the database's, as commit times are: however this
+ * machine's clock is set, nothing is due earlier or later.
  *
  * What is due at or before the commit of a change happens before the change, however late
  * the timer or the change comes; so results follow from the commit times alone. While the
@@ -22,13 +23,13 @@ export interface Timers {
 }
 
 export interface TimersOptions {
-  readonly source: Pick<Source, 'id' | 'status'>;
+  readonly source: Pick<Source, 'id' | 'status' | 'nowMs'>;
   readonly queries: SourceQueries;
   readonly engine: Engine;
   readonly clock: Clock;
 }
 
-/** The clock is looked at this often while something is due, since it may be set anew. */
+/** The time is looked at this often while something is due: the database's may be set anew. */
 const LOOK_MS = 1000;
 /** While the source is behind, whether it still is. */
 const BEHIND_LOOK_MS = 20;
@@ -42,6 +43,9 @@ export function timersOf({source, queries, engine, clock}: TimersOptions): Timer
   let lateAtMs = Number.NEGATIVE_INFINITY;
   let wake = (): void => {};
   dues.watch(() => wake());
+
+  /** undefined: not known yet. */
+  const nowMs = (): number | undefined => (source.nowMs ? source.nowMs() : clock.nowMs());
 
   /** Whether all that was committed until now has come, as far as can be told. */
   function current(): boolean {
@@ -61,8 +65,8 @@ export function timersOf({source, queries, engine, clock}: TimersOptions): Timer
     return {kind: 'timer', sourceId, lsn, xid: undefined, commitTime, changes: new Map()};
   }
 
-  function pass(): void {
-    const steps = [passed(clock.nowMs() * 1000)];
+  function pass(now: number): void {
+    const steps = [passed(Math.floor(now * 1000))];
     engine.take({queries, next: () => steps.shift(), durable: () => {}});
   }
 
@@ -70,7 +74,9 @@ export function timersOf({source, queries, engine, clock}: TimersOptions): Timer
   function waitMs(): number | undefined {
     const {first} = dues;
     if (first === undefined) return undefined;
-    const left = Math.ceil(first / 1000 - clock.nowMs());
+    const now = nowMs();
+    if (now === undefined) return BEHIND_LOOK_MS;
+    const left = Math.ceil(first / 1000 - now);
     if (left > 0) return Math.min(left, LOOK_MS);
     return current() ? 0 : BEHIND_LOOK_MS;
   }
@@ -92,13 +98,14 @@ export function timersOf({source, queries, engine, clock}: TimersOptions): Timer
 
   return {
     before({commitTime}) {
-      if (clock.nowMs() - commitTime / 1000 > LATE_MS) lateAtMs = clock.nowMs();
+      if ((nowMs() ?? 0) - commitTime / 1000 > LATE_MS) lateAtMs = clock.nowMs();
       return dues.first !== undefined && dues.first <= commitTime ? passed(commitTime) : undefined;
     },
     async run(signal) {
       while (!signal.aborted) {
         const ms = waitMs();
-        if (ms === 0) pass();
+        const now = nowMs();
+        if (ms === 0 && now !== undefined) pass(now);
         else await waited(ms, signal);
       }
     },

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import {connectionProblem} from './failure.ts';
 import {postgresProblems} from './problems.ts';
+import {endSilent, type Watched, worksStill} from './silence.ts';
 import {type SslMode, type TlsOptions, tlsAttempts} from './tls.ts';
 
 /** Where the database is, and as whom to go there. */
@@ -14,6 +15,11 @@ export interface ConnectOptions {
   /** A file of PEM certificates that the server's is checked against. */
   readonly sslCa: string | undefined;
   readonly connectTimeoutMs: number;
+  /**
+   * How long either side may say nothing: a server that was asked, see `silence.ts`, and we
+   * to a server that sends, see `replication-transport.ts`.
+   */
+  readonly silentMs: number;
   /** How the sessions are called in pg_stat_activity. */
   readonly applicationName: string;
 }
@@ -86,7 +92,16 @@ export async function openSession(
 /** The configuration of a client of `pg`; also what the replication transport connects by. */
 export function clientConfig(
   options: ConnectOptions,
-  {tls, replication}: {tls: TlsOptions; replication: boolean},
+  {
+    tls,
+    replication,
+    settings = {},
+  }: {
+    readonly tls: TlsOptions;
+    readonly replication: boolean;
+    /** Of the session, besides those of every session. */
+    readonly settings?: Readonly<Record<string, string>>;
+  },
 ): pg.ClientConfig {
   return {
     host: options.host,
@@ -99,7 +114,7 @@ export function clientConfig(
     connectionTimeoutMillis: options.connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: Object.entries(SETTINGS)
+    options: Object.entries({...SETTINGS, ...settings})
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
     // @types/pg does not know this key; pg sends it in the startup packet.
@@ -125,16 +140,44 @@ async function openBy(
   // The query that is under way rejects; without one, the next learns it.
   client.on('error', () => {});
   await client.connect();
+  const pid = backendPid(client);
+  const stillWorks = () => asked(options, tls, (other) => worksStill(other, pid));
+  endSilent(watched(client, stillWorks), options);
   return {
     client,
     tls,
-    pid: backendPid(client),
+    pid,
     closed,
     end: async () => {
       destroySocket(client);
       await closed;
     },
   };
+}
+
+/** Asks one thing in a session of its own, which nobody asks after where it falls silent. */
+async function asked<T>(
+  options: ConnectOptions,
+  tls: TlsOptions,
+  act: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client(clientConfig(options, {tls, replication: false}));
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    endSilent(
+      watched(client, async () => false),
+      options,
+    );
+    return await act(client);
+  } finally {
+    destroySocket(client);
+  }
+}
+
+function watched(client: pg.Client, worksStill: () => Promise<boolean>): Watched {
+  const asking = () => (client as unknown as {readyForQuery: boolean}).readyForQuery === false;
+  return {stream: connectionOf(client).stream, asking, worksStill};
 }
 
 /**
@@ -148,14 +191,23 @@ export function destroySocket(client: pg.Client): void {
 /** The parts of pg's protocol connection that @types/pg leaves out. */
 export interface ProtocolConnection {
   readonly stream: {
-    destroy(): void;
+    on(event: 'data', listener: (bytes: Buffer) => void): void;
+    off(event: 'data', listener: (bytes: Buffer) => void): void;
+    listeners(event: 'data'): unknown[];
+    destroy(error?: Error): void;
     pause(): void;
     resume(): void;
+    isPaused(): boolean;
+    /** Calls the listener whenever nothing has passed for so long. */
+    setTimeout(ms: number, listener?: () => void): void;
     readonly destroyed: boolean;
+    readonly bytesRead: number;
   };
   sendCopyFromChunk(bytes: Buffer): void;
   query(text: string): void;
   on(event: 'error', listener: (error: unknown) => void): void;
+  on(event: 'copyData', listener: (message: {readonly chunk: Buffer}) => void): void;
+  removeAllListeners(event: 'copyData'): void;
 }
 
 /** The connection below a client of `pg`. */

@@ -16,13 +16,16 @@ const ESCAPES: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * Reads lines of COPY's text format, each with its line feed: fields between tabs, `\N`
+ * Reads lines of COPY's text format, each with its line feed, and each of a range of the
+ * bytes (of all, where none is given): fields between tabs, `\N`
  * for NULL, and backslash escapes for the bytes that have a meaning of their own.
  * https://www.postgresql.org/docs/current/sql-copy.html
  *
  * The lines must have been written for these columns: a field too few is a bug.
  */
-export function copyLineReader(readers: readonly ByteReader[]): (line: Buffer) => Row {
+export function copyLineReader(
+  readers: readonly ByteReader[],
+): (bytes: Buffer, start?: number, end?: number) => Row {
   let scratch = Buffer.allocUnsafe(256);
 
   function escaped(line: Buffer, start: number, end: number, reader: ByteReader): Value {
@@ -31,15 +34,18 @@ export function copyLineReader(readers: readonly ByteReader[]): (line: Buffer) =
     return reader(scratch, 0, unescaped(line, start, end, scratch));
   }
 
-  return (line) => {
+  return (line, first = 0, last = line.length) => {
     const row = new Array<Value>(readers.length);
-    let start = 0;
+    const feed = last - 1;
+    let start = first;
     for (let column = 0; column < readers.length; column++) {
       let end = start;
       let plain = true;
       // The last field ends at the line feed.
-      for (; end < line.length - 1 && line[end] !== TAB; end++) {
-        if (line[end] === BACKSLASH) plain = false;
+      for (; end < feed; end++) {
+        const byte = line[end];
+        if (byte === TAB) break;
+        if (byte === BACKSLASH) plain = false;
       }
       const reader = readers[column]!;
       row[column] = plain ? reader(line, start, end) : escaped(line, start, end, reader);

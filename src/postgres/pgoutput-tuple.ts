@@ -48,7 +48,8 @@ export function decodeTuple(cursor: MessageCursor, readers: readonly ByteReader[
     throw cursor.malformed(error.message, error);
   }
   cursor.at = at;
-  return row;
+  // Without the room that was left for more: it may be held for as long as the row is.
+  return row.slice();
 }
 
 /** The big-endian int32 at `at`; where it is cut off, one that reaches beyond the end. */

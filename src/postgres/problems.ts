@@ -40,7 +40,7 @@ export const postgresProblems = catalogue({
     status: 503,
     say: ({host, port, silentMs}: {host: string; port: number; silentMs: number}) => ({
       message: `lost the connection to Postgres at ${host}:${port}`,
-      detail: `Nothing was heard from it for ${silentMs} ms.`,
+      detail: `It was asked, and nothing was heard from it for ${silentMs} ms.`,
     }),
   },
   'server-not-ready': {

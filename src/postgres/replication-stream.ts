@@ -15,12 +15,13 @@ export interface StreamHandlers {
   message(bytes: Buffer): void;
   /** The server has sent all it has up to `walEnd`. */
   keepalive(walEnd: Lsn): void;
+  /** What the server's clock said just now, in microseconds since 1970. */
+  time?(sentAt: number): void;
 }
 
 /** Words to the server are at least so far apart, unless it asks. */
 const CONFIRM_MS = 100;
 const PING_MAX_MS = 10_000;
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
  * One connection that receives a slot's changes. It is opened once, and never again.
@@ -44,8 +45,9 @@ export class ReplicationStream {
   /** Everything before it is durable; 0 while nothing is known to be. */
   #durable: Lsn = 0n;
   #received: Lsn;
-  #lastSaidMs = 0;
-  #lastHeardMs = 0;
+  #lastSaidMs = Number.NEGATIVE_INFINITY;
+  /** Words that asked for an answer since anything was heard. */
+  #unanswered = 0;
   #paused = false;
   #wordPromised = false;
 
@@ -68,16 +70,27 @@ export class ReplicationStream {
           this.#connection = connectionOf(client);
         },
         started: resolve,
-        message: (bytes) => this.#guarded(() => this.#handlers.message(bytes)),
-        keepalive: (walEnd, replyRequested) =>
-          this.#guarded(() => this.#heard(walEnd, replyRequested)),
+        message: this.#guarded((bytes: Buffer) => this.#handlers.message(bytes)),
+        keepalive: this.#guarded(this.#heard.bind(this)),
       });
       this.#ended = this.#outcome(over).finally(() => signal.removeEventListener('abort', abort));
     });
-    await Promise.race([started, this.#ended]);
+    await this.#startedInTime(started);
     signal.throwIfAborted();
-    this.#lastHeardMs = this.#clock.nowMs();
+    // It answers with its time, too.
+    this.#say({replyRequested: true});
     this.#pinging = this.#ping();
+  }
+
+  /** A line that goes dead between the login and the first word is dead, too. */
+  async #startedInTime(started: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const {connectTimeoutMs, silentMs} = this.#options.connect;
+    this.#clock.wait(connectTimeoutMs + silentMs, done.signal).then(
+      () => this.#failSilent(),
+      () => {},
+    );
+    await Promise.race([started, this.#ended]).finally(() => done.abort());
   }
 
   /** Resolves after `close`; rejects when the stream broke or a handler threw. */
@@ -103,14 +116,14 @@ export class ReplicationStream {
    * from us all the same. A write to the socket goes out at once.
    */
   breathe(): void {
-    if (this.#clock.nowMs() - this.#lastSaidMs < this.#everyMs) return;
+    if (this.#clock.steadyMs() - this.#lastSaidMs < this.#everyMs) return;
     if (!this.#closing.signal.aborted) this.#say({replyRequested: false});
   }
 
   /** How often the server hears from us at least. */
   get #everyMs(): number {
-    const timeoutMs = this.#options.walSenderTimeoutMs;
-    return Math.min(timeoutMs > 0 ? timeoutMs / 3 : PING_MAX_MS, PING_MAX_MS);
+    // The server waits for at least that long: see `replication-transport.ts`.
+    return Math.min(PING_MAX_MS, this.#options.connect.silentMs / 3);
   }
 
   /** Reads nothing further from the socket; what was read already is still handed over. */
@@ -121,7 +134,7 @@ export class ReplicationStream {
 
   resume(): void {
     this.#paused = false;
-    this.#lastHeardMs = this.#clock.nowMs();
+    this.#unanswered = 0;
     this.#connection?.stream.resume();
   }
 
@@ -161,54 +174,62 @@ export class ReplicationStream {
   }
 
   /** Nothing may be thrown on the socket's path: there, it would end the process. */
-  #guarded(act: () => void): void {
-    if (this.#failure || this.#closing.signal.aborted) return;
-    this.#lastHeardMs = this.#clock.nowMs();
-    try {
-      act();
-    } catch (error) {
-      this.#fail(error);
-    }
+  #guarded<Said extends unknown[]>(handle: (...said: Said) => void): (...said: Said) => void {
+    return (...said) => {
+      if (this.#failure || this.#closing.signal.aborted) return;
+      this.#unanswered = 0;
+      try {
+        handle(...said);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
   }
 
-  #heard(walEnd: Lsn, replyRequested: boolean): void {
+  #heard(
+    walEnd: Lsn,
+    {sentAt, replyRequested}: {readonly sentAt: number; readonly replyRequested: boolean},
+  ): void {
     if (walEnd > this.#received) this.#received = walEnd;
+    this.#handlers.time?.(sentAt);
     this.#handlers.keepalive(walEnd);
     if (replyRequested) this.#say({replyRequested: false});
   }
 
   #say({replyRequested}: {replyRequested: boolean}): void {
     const durable = this.#durable;
-    this.#lastSaidMs = this.#clock.nowMs();
+    this.#lastSaidMs = this.#clock.steadyMs();
+    const nowMs = this.#clock.nowMs();
     this.#connection?.sendCopyFromChunk(
-      standbyStatus({received: this.#received, durable, nowMs: this.#lastSaidMs, replyRequested}),
+      standbyStatus({received: this.#received, durable, nowMs, replyRequested}),
     );
   }
 
   async #sayLater(): Promise<void> {
     this.#wordPromised = true;
-    // No longer than that, also where the clock was set back.
-    const restMs = Math.min(CONFIRM_MS, this.#lastSaidMs + CONFIRM_MS - this.#clock.nowMs());
+    const restMs = this.#lastSaidMs + CONFIRM_MS - this.#clock.steadyMs();
     if (restMs > 0) await this.#waited(restMs);
     this.#wordPromised = false;
     if (!this.#closing.signal.aborted) this.#say({replyRequested: false});
   }
 
+  /**
+   * Asks again and again, and gives up a line on which no answer comes. Answers are counted,
+   * not timed: in a long turn of ours, however long, only one is missing.
+   */
   async #ping(): Promise<void> {
-    const timeoutMs = this.#options.walSenderTimeoutMs;
     const everyMs = this.#everyMs;
-    const silentMs = 2 * (timeoutMs > 0 ? timeoutMs : DEFAULT_TIMEOUT_MS);
-    for (let atMs = this.#clock.nowMs(); await this.#waited(everyMs); atMs = this.#clock.nowMs()) {
-      // While nobody had a turn nothing was heard, whatever the server said.
-      this.#lastHeardMs += Math.max(0, this.#clock.nowMs() - atMs - everyMs);
-      if (this.#paused) this.#lastHeardMs = this.#clock.nowMs();
-      if (this.#clock.nowMs() - this.#lastHeardMs > silentMs) {
-        return this.#fail(
-          postgresProblems['connection-silent']({...this.#options.connect, silentMs}),
-        );
-      }
+    while (await this.#waited(everyMs)) {
+      // What the server says is not read then.
+      if (this.#paused) this.#unanswered = 0;
+      if (this.#unanswered * everyMs >= this.#options.connect.silentMs) return this.#failSilent();
+      this.#unanswered += 1;
       this.#say({replyRequested: true});
     }
+  }
+
+  #failSilent(): void {
+    this.#fail(postgresProblems['connection-silent'](this.#options.connect));
   }
 
   /** Whether the stream is still open after `ms`. */

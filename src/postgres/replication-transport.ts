@@ -1,7 +1,7 @@
 import type {Socket} from 'node:net';
 import pg from 'pg';
 import {LogicalReplicationService} from 'pg-logical-replication';
-import {type Lsn, lsnText, parseLsn} from '../data/lsn.ts';
+import {type Lsn, lsnText} from '../data/lsn.ts';
 import {
   type ConnectOptions,
   clientConfig,
@@ -9,6 +9,7 @@ import {
   type ProtocolConnection,
 } from './connection.ts';
 import {quoteIdent, quoteLiteral} from './identifiers.ts';
+import {postgresMicros} from './postgres-time.ts';
 import type {TlsOptions} from './tls.ts';
 
 export interface StreamOptions {
@@ -31,7 +32,8 @@ export interface TransportHandlers {
   started(): void;
   /** A message of the output plugin; its bytes are good during the call only. */
   message(bytes: Buffer): void;
-  keepalive(walEnd: Lsn, replyRequested: boolean): void;
+  /** `sentAt`: by the server's clock, in microseconds since 1970. */
+  keepalive(walEnd: Lsn, said: {readonly sentAt: number; readonly replyRequested: boolean}): void;
 }
 
 /**
@@ -48,7 +50,11 @@ export function subscribe(
   handlers: TransportHandlers,
 ): {over: Promise<void>} {
   const config = {
-    ...clientConfig(options.connect, {tls: options.tls, replication: true}),
+    ...clientConfig(options.connect, {
+      tls: options.tls,
+      replication: true,
+      settings: patience(options),
+    }),
     stream: () => socket,
     replication: 'database',
   } as const;
@@ -64,17 +70,13 @@ export function subscribe(
     parse: (bytes: Buffer) => bytes,
     start(client: pg.Client, slot: string, from: string) {
       connection = connectionOf(client);
+      receive(connection, handlers);
       handlers.connected(client);
       return client.query(startSql({...options, slot, from}));
     },
   };
   service.on('error', () => {}); // The subscription rejects with the same.
   service.on('start', () => handlers.started());
-  // Called within the socket's turn, so the bytes are still good.
-  service.on('data', (_lsn, bytes: Buffer) => handlers.message(bytes));
-  service.on('heartbeat', (lsn, _timestamp, replyRequested) =>
-    handlers.keepalive(parseLsn(lsn) ?? 0n, replyRequested),
-  );
   const over = service
     .subscribe(plugin, options.slot, lsnText(options.from))
     .then(() => {})
@@ -85,6 +87,41 @@ export function subscribe(
       connection?.on('error', () => {});
     });
   return {over};
+}
+
+const [XLOG_DATA, KEEPALIVE] = [0x77, 0x6b];
+/** Kind, position, end of the log, time. */
+const XLOG_HEADER_BYTES = 25;
+/** Kind, end of the log, time, whether an answer is wanted. */
+const KEEPALIVE_BYTES = 18;
+
+/**
+ * Takes what the server sends in place of the service, which writes each message's position
+ * as a text and makes it an event and a promise: for each of them as much work as all that
+ * is to be done with it. Called within the socket's turn, so the bytes are still good.
+ */
+function receive(connection: ProtocolConnection, handlers: TransportHandlers): void {
+  connection.removeAllListeners('copyData');
+  connection.on('copyData', ({chunk}) => {
+    const kind = chunk[0];
+    if (kind === XLOG_DATA) handlers.message(chunk.subarray(XLOG_HEADER_BYTES));
+    else if (kind === KEEPALIVE && chunk.length === KEEPALIVE_BYTES) {
+      handlers.keepalive(chunk.readBigUInt64BE(1), {
+        sentAt: postgresMicros(Number(chunk.readBigInt64BE(9))),
+        replyRequested: chunk[KEEPALIVE_BYTES - 1] === 1,
+      });
+    } else connection.stream.destroy(new Error(`the server sent data of kind ${kind}`));
+  });
+}
+
+/**
+ * A server whose `wal_sender_timeout` is shorter than a long turn of ours would end the
+ * connection in the midst of it, and send again what that has taken in. For this session
+ * it is as long as we give the server; a longer one stays, and one that is off.
+ */
+function patience({walSenderTimeoutMs, connect}: StreamOptions): Record<string, string> {
+  const longer = walSenderTimeoutMs > 0 && connect.silentMs > walSenderTimeoutMs;
+  return longer ? {wal_sender_timeout: `${connect.silentMs}ms`} : {};
 }
 
 /**

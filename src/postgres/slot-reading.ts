@@ -97,6 +97,7 @@ const READING = `
 export async function readSlotCost(
   client: pg.Client,
   name: string,
+  {longMs = LONG_MS}: {readonly longMs?: number} = {},
 ): Promise<SlotReading | undefined> {
   const {rows} = await client.query<ReadingRow>(READING, [name]);
   const row = rows[0];
@@ -116,7 +117,7 @@ export async function readSlotCost(
     logEnd: parseLsn(row.log_end ?? '') ?? 0n,
     catalogXminAge: row.catalog_age ?? undefined,
     failover: slot.failover ?? false,
-    blocker: blockerOf(row, {retainedBytes, unconfirmedBytes}),
+    blocker: blockerOf(row, {retainedBytes, unconfirmedBytes, longMs}),
     furtherSlots: (row.further ?? []).map(({name, active, retained}) => ({
       name,
       active,
@@ -127,13 +128,22 @@ export async function readSlotCost(
 
 /** Log of a size that no one need account for: it is kept by every slot, for a while. */
 const ORDINARY_BYTES = 48 * 1024 * 1024;
+/** A transaction that has been open for so long is told all the same: it will cost more. */
+const LONG_MS = 60_000;
 
 function blockerOf(
   {oldest, prepared}: ReadingRow,
-  {retainedBytes, unconfirmedBytes}: {retainedBytes: number; unconfirmedBytes: number},
+  {
+    retainedBytes,
+    unconfirmedBytes,
+    longMs,
+  }: {retainedBytes: number; unconfirmedBytes: number; longMs: number},
 ): SlotBlocker {
-  if (retainedBytes < ORDINARY_BYTES) return {kind: 'none'};
-  if (unconfirmedBytes > retainedBytes / 2) return {kind: 'service'};
+  const openMs = Math.max(oldest?.open_ms ?? 0, prepared?.open_ms ?? 0);
+  if (retainedBytes < ORDINARY_BYTES && openMs < longMs) return {kind: 'none'};
+  if (retainedBytes >= ORDINARY_BYTES && unconfirmedBytes > retainedBytes / 2) {
+    return {kind: 'service'};
+  }
   if (prepared && prepared.open_ms > (oldest?.open_ms ?? 0)) {
     return {kind: 'prepared-transaction', gid: prepared.gid, openMs: Math.round(prepared.open_ms)};
   }

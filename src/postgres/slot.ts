@@ -89,8 +89,8 @@ export async function freed(
   let pid = (await readSlot(client, name))?.activePid;
   if (pid === undefined || pid !== ownPid) return pid;
   await client.query('SELECT pg_terminate_backend($1)', [pid]);
-  const untilMs = clock.nowMs() + FREE_WITHIN_MS;
-  while (pid === ownPid && clock.nowMs() < untilMs) {
+  const untilMs = clock.steadyMs() + FREE_WITHIN_MS;
+  while (pid === ownPid && clock.steadyMs() < untilMs) {
     await clock.wait(FREE_POLL_MS, signal);
     pid = (await readSlot(client, name))?.activePid;
   }

@@ -4,6 +4,7 @@ import type {FollowedTable} from './catalog.ts';
 import {copyOut} from './copy-out.ts';
 import {copyLineReader} from './copy-text.ts';
 import {quoteIdent, quoteLiteral, quoteTable} from './identifiers.ts';
+import {repeatedValues, takesMemory} from './repeated-values.ts';
 import {byteReader} from './values.ts';
 
 const NOW = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::float8 AS micros`;
@@ -26,8 +27,15 @@ export async function readTable(
   onRow: (row: Row) => void,
 ): Promise<void> {
   const columns = followed.table.columns;
-  const readLine = copyLineReader(columns.map(({type}) => byteReader(type)));
-  await copyOut(client, copySql(followed), (line) => onRow(readLine(line)));
+  const readLine = copyLineReader(
+    columns.map(({type}) => {
+      const read = byteReader(type);
+      return takesMemory(type) ? repeatedValues(read) : read;
+    }),
+  );
+  await copyOut(client, copySql(followed), (bytes, start, end) => {
+    onRow(readLine(bytes, start, end));
+  });
 }
 
 function copySql({table, only, rowFilter}: FollowedTable): string {

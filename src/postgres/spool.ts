@@ -114,6 +114,7 @@ export class Kept {
     spool.at = at + needed;
     const last = this.#stretches.at(-1);
     if (last && last.chunk === chunk && last.end === at) last.end = spool.at;
+    else if (!last) this.#stretches = [{chunk, start: at, end: spool.at}];
     else this.#stretches.push({chunk, start: at, end: spool.at});
     this.#memoryBytes += needed;
     spool.memoryBytes += needed;

@@ -17,14 +17,14 @@ export function throttle(
   {perSecond, clock, signal}: {perSecond: number; clock: Clock; signal: AbortSignal},
 ): () => void {
   const {stream} = connectionOf(client);
-  const begunMs = clock.nowMs();
+  const begunMs = clock.steadyMs();
   let rows = 0;
   let resting = false;
 
   return () => {
     rows += 1;
     if (resting || rows % LOOK_ROWS !== 0) return;
-    const aheadMs = begunMs + (rows / perSecond) * 1000 - clock.nowMs();
+    const aheadMs = begunMs + (rows / perSecond) * 1000 - clock.steadyMs();
     resting = true;
     stream.pause();
     const resume = (): void => {

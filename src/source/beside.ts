@@ -73,16 +73,16 @@ async function inTime(
 async function looks(duties: readonly Duty[], around: Around, during: Looking): Promise<void> {
   const {signal} = during;
   const {clock} = around.world;
-  const due = new Map(duties.map((duty) => [duty, clock.nowMs() + duty.everyMs]));
+  const due = new Map(duties.map((duty) => [duty, clock.steadyMs() + duty.everyMs]));
   while (due.size > 0) {
-    // The clock may have been set back: a look is never further away than it may be.
-    for (const [duty, atMs] of due) due.set(duty, Math.min(atMs, clock.nowMs() + duty.everyMs));
     await clock
-      .wait(Math.max(0, Math.min(...due.values()) - clock.nowMs()), signal)
+      .wait(Math.max(0, Math.min(...due.values()) - clock.steadyMs()), signal)
       .catch(() => {});
     if (signal.aborted) return;
-    const nowMs = clock.nowMs();
+    const nowMs = clock.steadyMs();
     const now = duties.filter((duty) => (due.get(duty) ?? 0) <= nowMs);
+    // A timer may come a moment early.
+    if (now.length === 0) continue;
     let stopped = false;
     const stop = (why: Problem): void => {
       stopped = true;
@@ -90,7 +90,7 @@ async function looks(duties: readonly Duty[], around: Around, during: Looking): 
     };
     await limited(now, around, {stop, signal});
     if (stopped) return;
-    for (const duty of now) due.set(duty, clock.nowMs() + duty.everyMs);
+    for (const duty of now) due.set(duty, clock.steadyMs() + duty.everyMs);
   }
 }
 

@@ -147,15 +147,14 @@ function quietPosition(
   let newest: Lsn | undefined;
 
   function tell(lsn: Lsn): void {
-    toldAtMs = clock.nowMs();
+    toldAtMs = clock.steadyMs();
     progress.receive(lsn);
     sink.reach(lsn);
   }
   return {
     /** `still` answers, later too, whether there has been nothing since. */
     reached(lsn: Lsn, still: () => boolean): void {
-      // No longer than that, also where the clock was set back.
-      const leftMs = Math.min(REACH_MS, toldAtMs + REACH_MS - clock.nowMs());
+      const leftMs = toldAtMs + REACH_MS - clock.steadyMs();
       if (leftMs <= 0) return void tell(lsn);
       const waits = newest !== undefined;
       newest = lsn;

@@ -26,7 +26,7 @@ export function applyChanges(
   image: Image,
   read: () => RowChange | undefined,
   relations: Relations,
-): Map<TableId, Delta> {
+): ReadonlyMap<TableId, Delta> {
   const edits = new Map<TableId, Edit[]>();
   try {
     for (let change = read(); change; change = read()) {
@@ -42,7 +42,7 @@ export function applyChanges(
     for (const [id, own] of edits) image.get(id)?.undo(own);
     throw error;
   }
-  return netDeltas(edits);
+  return netDeltas(edits as Map<TableId, Delta>);
 }
 
 function applyChange(
@@ -93,14 +93,23 @@ function editsOf(edits: Map<TableId, Edit[]>, id: TableId): Edit[] {
   return fresh;
 }
 
-/** Per table what its edits come to; tables whose edits come to nothing are left out. */
-export function netDeltas(edits: ReadonlyMap<TableId, readonly Edit[]>): Map<TableId, Delta> {
-  const net = new Map<TableId, Delta>();
+/**
+ * Per table what its edits come to, in the map that they stand in; tables whose edits come to
+ * nothing leave it.
+ */
+export function netDeltas(edits: Map<TableId, Delta>): ReadonlyMap<TableId, Delta> {
   for (const [id, own] of edits) {
-    const delta = consolidate(own).filter(isChange);
-    if (delta.length > 0) net.set(id, delta);
+    const delta = netDelta(own);
+    if (delta.length === 0) edits.delete(id);
+    else if (delta !== own) edits.set(id, delta);
   }
-  return net;
+  return edits;
+}
+
+/** What edits come to: each key once, and no edit that changes nothing. */
+export function netDelta(edits: Delta): Delta {
+  const short = consolidate(edits);
+  return short.every(isChange) ? short : short.filter(isChange);
 }
 
 function isChange({before, after}: Edit): boolean {

@@ -8,11 +8,14 @@ import {type OldTuple, type Tuple, UNCHANGED} from '../postgres/pgoutput.ts';
 import {sourceProblems} from './problems.ts';
 import type {Comparison, TableImage} from './table-image.ts';
 
+/** A Map has no more than 2^24 entries; below it there is room for a transaction. */
+export const ROWS_MAX = 16_000_000;
+
 /**
  * The image of a table whose rows are told apart by `keyColumns`: its replica identity's
  * columns, or others where whole old rows are logged.
  */
-export function keyedImage(table: Table): TableImage {
+export function keyedImage(table: Table, {rowsMax} = {rowsMax: ROWS_MAX}): TableImage {
   const types = table.columns.map(({type}) => type);
   const keyOfRow = keyOf(types, table.keyColumns);
   let rows = new Map<Key, Row>();
@@ -27,6 +30,8 @@ export function keyedImage(table: Table): TableImage {
       const what = 'A row was inserted whose key is held already';
       throw sourceProblems['image-out-of-step']({table: table.id, key: String(key), what});
     }
+    if (rows.size >= rowsMax)
+      throw sourceProblems['table-too-large']({table: table.id, rows: rowsMax});
     rows.set(key, row);
     edits.push({key, before: undefined, after: row});
   }
@@ -70,7 +75,7 @@ export function keyedImage(table: Table): TableImage {
       }
     },
     compare: () =>
-      comparison({table, held: rows, keyOfRow}, (next) => {
+      comparison({table, held: rows, keyOfRow, rowsMax}, (next) => {
         rows = next;
       }),
     rows: () => rows,
@@ -93,23 +98,35 @@ function completed(tuple: Tuple, before: Row, old: OldTuple | undefined): Row {
 }
 
 function comparison(
-  {table, held, keyOfRow}: {table: Table; held: Map<Key, Row>; keyOfRow: (row: Row) => Key},
+  {
+    table,
+    held,
+    keyOfRow,
+    rowsMax,
+  }: {table: Table; held: Map<Key, Row>; keyOfRow: (row: Row) => Key; rowsMax: number},
   adopt: (rows: Map<Key, Row>) => void,
 ): Comparison {
   const next = new Map<Key, Row>();
   const edits: Edit[] = [];
+  const first = held.size === 0;
+  let count = 0;
   return {
     add(row) {
       const key = keyOfRow(row);
-      if (next.has(key)) {
-        throw sourceProblems['table-key-not-unique']({table: table.id, key: String(key)});
-      }
-      const before = held.get(key);
+      const before = first ? undefined : held.get(key);
       const same = before !== undefined && identicalRows(before, row);
       next.set(key, same ? before : row);
+      count += 1;
+      // A lookup of its own would be one more of a million.
+      if (next.size < count) {
+        throw sourceProblems['table-key-not-unique']({table: table.id, key: String(key)});
+      }
+      if (count > rowsMax)
+        throw sourceProblems['table-too-large']({table: table.id, rows: rowsMax});
       if (!same) edits.push({key, before, after: row});
     },
     difference() {
+      if (first) return edits;
       for (const [key, before] of held) {
         if (!next.has(key)) edits.push({key, before, after: undefined});
       }

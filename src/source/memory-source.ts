@@ -52,7 +52,10 @@ export function memorySource({
     else held.delete(key);
     return {key, before, after};
   }
-  function transaction(kind: 'stream' | 'resync', changes: Map<TableId, Delta>): Transaction {
+  function transaction(
+    kind: 'stream' | 'resync',
+    changes: ReadonlyMap<TableId, Delta>,
+  ): Transaction {
     lsn += 8n;
     const xid = kind === 'stream' ? Number(lsn / 8n) : undefined;
     return {kind, sourceId: id, lsn, xid, commitTime: clock.nowMs() * 1000, changes};

@@ -63,8 +63,10 @@ class PostgresSource implements Source {
   /** Transactions of the stream that were told. */
   #transactions = 0;
   /** The last transaction of the stream, and when it came. */
-  #last = {atMs: Number.NEGATIVE_INFINITY, commitTime: 0};
+  #last = {atMs: 0, steadyMs: Number.NEGATIVE_INFINITY, commitTime: 0};
   #stale: Staleness | undefined;
+  /** What the database's clock is ahead of our steady one. */
+  #aheadMs: number | undefined;
   /** Aborted to have the connection, or the wait for one, end before its time. */
   #interrupt = new AbortController();
   readonly #guard: SlotGuard;
@@ -88,7 +90,8 @@ class PostgresSource implements Source {
       this.#failures = 0;
       this.#transactions += 1;
       this.#verifier.take(transaction);
-      this.#last = {atMs: world.clock.nowMs(), commitTime: transaction.commitTime};
+      const steadyMs = world.clock.steadyMs();
+      this.#last = {atMs: this.#databaseMs, steadyMs, commitTime: transaction.commitTime};
     });
     if (this.#held.progress.received !== undefined) this.#grownStale(undefined);
     while (!signal.aborted) {
@@ -119,6 +122,11 @@ class PostgresSource implements Source {
     this.#confirm();
   }
 
+  nowMs(): number | undefined {
+    if (this.#aheadMs === undefined) return undefined;
+    return Math.floor(this.#world.clock.steadyMs() + this.#aheadMs);
+  }
+
   rows(table: TableId): Iterable<readonly [Key, Row]> {
     return this.#held.image.get(table)?.rows() ?? [];
   }
@@ -132,7 +140,7 @@ class PostgresSource implements Source {
     const {received, acknowledged, oldestCommit} = this.#held.progress;
     const server = latest(this.#held.progress.server, this.#guard.status?.logEnd);
     const known = server !== undefined && acknowledged !== undefined;
-    const ageMs = this.#world.clock.nowMs() - (oldestCommit ?? 0) / 1000;
+    const ageMs = this.#databaseMs - (oldestCommit ?? 0) / 1000;
     return {
       state: this.#state,
       sinceMs: this.#sinceMs,
@@ -153,10 +161,14 @@ class PostgresSource implements Source {
     };
   }
 
+  get #databaseMs(): number {
+    return this.nowMs() ?? this.#world.clock.nowMs();
+  }
+
   /** How old what comes now is when it comes: the server may be far behind itself. */
   get #behindMs(): number {
-    const {atMs, commitTime} = this.#last;
-    if (this.#world.clock.nowMs() - atMs > FLOWING_MS) return 0;
+    const {atMs, steadyMs, commitTime} = this.#last;
+    if (this.#world.clock.steadyMs() - steadyMs > FLOWING_MS) return 0;
     return Math.max(0, atMs - commitTime / 1000);
   }
 
@@ -205,7 +217,8 @@ class PostgresSource implements Source {
     return {
       sourceId: this.id,
       from,
-      line: (handlers: StreamHandlers) => new ReplicationStream(stream, handlers, clock),
+      line: (handlers: StreamHandlers) =>
+        new ReplicationStream(stream, {...handlers, time: this.#heardTime}, clock),
       relations: relationsOf(tables, {
         strangers: this.#strangers,
         viaRoot,
@@ -219,6 +232,10 @@ class PostgresSource implements Source {
       sink,
     };
   }
+
+  readonly #heardTime = (sentAt: number): void => {
+    this.#aheadMs = sentAt / 1000 - this.#world.clock.steadyMs();
+  };
 
   #broken(why: unknown): void {
     if (!(why instanceof Problem)) return;

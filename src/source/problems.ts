@@ -61,6 +61,18 @@ export const sourceProblems = catalogue({
       hint: 'name columns that tell rows apart, or leave the entry of "tableKeys" out',
     }),
   },
+  'table-too-large': {
+    cause: 'A table has more rows than can be held: JavaScript has no map of more.',
+    remedy:
+      'Follow fewer of its rows: a row filter of the publication, a partition, or a table ' +
+      'that has only what the queries need.',
+    status: 503,
+    say: ({table, rows}: {table: string; rows: number}) => ({
+      message: `table "${table}" has more than ${rows} rows`,
+      detail: 'That is as many as can be held of one table.',
+      hint: 'give the publication a row filter: CREATE PUBLICATION … FOR TABLE … WHERE (…)',
+    }),
+  },
   'no-table-to-follow': {
     cause: 'Not one of the tables that were asked for can be followed.',
     remedy: 'See the other problems of the source: there is one for each table.',

@@ -1,4 +1,4 @@
-import type {Delta, Edit} from '../data/delta.ts';
+import type {Delta} from '../data/delta.ts';
 import type {Lsn} from '../data/lsn.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -6,7 +6,7 @@ import type {FollowedTable} from '../postgres/catalog.ts';
 import {type ConnectOptions, openSession, type Session} from '../postgres/connection.ts';
 import {createSlot} from '../postgres/slot.ts';
 import {enterSnapshot, readTable} from '../postgres/snapshot.ts';
-import {emptyImage, type Image, netDeltas} from './image.ts';
+import {emptyImage, type Image, netDelta} from './image.ts';
 import {keysOf} from './shape.ts';
 import type {TableImage} from './table-image.ts';
 
@@ -87,7 +87,7 @@ async function compare(
   image: Image,
   onRows: (rowsRead: number) => void,
 ): Promise<Pick<Resync, 'changes' | 'adopt'>> {
-  const edits = new Map<TableId, Edit[]>();
+  const changes = new Map<TableId, Delta>();
   const next = new Map<TableId, TableImage>();
   const adoptions: (() => void)[] = [];
   let rowsRead = 0;
@@ -103,13 +103,19 @@ async function compare(
       rowsRead += 1;
       if (rowsRead % ROWS_BETWEEN_REPORTS === 0) onRows(rowsRead);
     });
-    edits.set(id, [...(comparable ? [] : removals(held)), ...comparison.difference()]);
+    const difference = comparison.difference();
+    const gone = comparable ? [] : removals(held);
+    // A difference alone is net as it is.
+    const net = gone.length === 0 ? difference : netDelta([...gone, ...difference]);
+    if (net.length > 0) changes.set(id, net);
     next.set(id, own);
     adoptions.push(() => comparison.adopt());
   }
-  for (const [id, held] of image) if (!next.has(id)) edits.set(id, removals(held));
+  for (const [id, held] of image) {
+    if (!next.has(id) && held.size > 0) changes.set(id, removals(held));
+  }
   return {
-    changes: netDeltas(edits),
+    changes,
     adopt() {
       for (const adoption of adoptions) adoption();
       image.clear();
@@ -118,7 +124,7 @@ async function compare(
   };
 }
 
-function removals(held: TableImage | undefined): Edit[] {
+function removals(held: TableImage | undefined): Delta {
   if (!held) return [];
   return Array.from(held.rows(), ([key, before]) => ({key, before, after: undefined}));
 }

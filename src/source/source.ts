@@ -28,6 +28,11 @@ export interface Source {
   readonly tables: readonly Table[] | undefined;
   status(): SourceStatus;
   /**
+   * What the database's clock says, in milliseconds since 1970; undefined until it is known.
+   * Commit times are of that clock. A source without one has this machine's.
+   */
+  nowMs?(): number | undefined;
+  /**
    * Compares its tables with the database, as after a loss, as soon as may be; what differs
    * is told as a `resync`. What it holds is served meanwhile.
    */

@@ -1,4 +1,4 @@
-import type {Edit} from '../data/delta.ts';
+import type {Delta, Edit} from '../data/delta.ts';
 import type {Key} from '../data/key.ts';
 import type {Row} from '../data/value.ts';
 import type {OldTuple, Tuple} from '../postgres/pgoutput.ts';
@@ -33,8 +33,11 @@ export interface TableImage {
 /** Takes the snapshot's rows one by one; the image stays as it is until `adopt`. */
 export interface Comparison {
   add(row: Row): void;
-  /** What turns the rows held into the snapshot's. Call once, after the last row. */
-  difference(): Edit[];
+  /**
+   * What turns the rows held into the snapshot's, each key once and each edit a change. Call
+   * once, after the last row.
+   */
+  difference(): Delta;
   /** The snapshot's rows are what is held from now on. */
   adopt(): void;
 }

@@ -98,9 +98,9 @@ const POLL_MS = 20;
 
 /** The image may be behind: what is on its way to it is in the snapshot already. */
 async function imageAt(lsn: Lsn, {options, world, received, signal}: Verifying): Promise<void> {
-  const untilMs = world.clock.nowMs() + options.slotWaitMs;
+  const untilMs = world.clock.steadyMs() + options.slotWaitMs;
   while ((received() ?? 0n) < lsn) {
-    if (world.clock.nowMs() > untilMs) {
+    if (world.clock.steadyMs() > untilMs) {
       const at = lsnText(received() ?? 0n);
       throw givenUp(`changes up to ${lsnText(lsn)} were to be taken in, and it is at ${at}`);
     }

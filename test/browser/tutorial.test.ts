@@ -1,7 +1,8 @@
-import {readFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {resolve} from 'node:path';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
 import type {Browser, Page} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {readConfig} from '../../src/config/read.ts';
@@ -25,6 +26,7 @@ const skipped = folder === undefined || withoutBrowser();
 describe.skipIf(skipped)('the tutorial runs as it is', () => {
   const file = (path: string) => readFile(resolve(folder!, path), 'utf8');
   const written: string[] = [];
+  let store: string;
   let database: TestDatabase;
   let service: Service;
   let browser: Browser;
@@ -35,7 +37,8 @@ describe.skipIf(skipped)('the tutorial runs as it is', () => {
   beforeAll(async () => {
     database = await testDatabase();
     await database.query(await file('init.sql'));
-    service = await startTutorial(database, await file('config/server.yaml'), written);
+    store = await mkdtemp(join(tmpdir(), 'tailrace-tutorial-'));
+    service = await startTutorial(database, await file('config/server.yaml'), {written, store});
     await service.ready();
     const html = await file('public/index.html');
     web = createServer((_request, response) => {
@@ -55,6 +58,7 @@ describe.skipIf(skipped)('the tutorial runs as it is', () => {
     web?.close();
     await service?.stop();
     await database?.drop();
+    await rm(store, {recursive: true, force: true});
   });
 
   const card = (id: string) =>
@@ -131,15 +135,17 @@ describe.skipIf(skipped)('the tutorial runs as it is', () => {
 async function startTutorial(
   database: TestDatabase,
   text: string,
-  written: string[],
+  {written, store}: {readonly written: string[]; readonly store: string},
 ): Promise<Service> {
   const {config} = readConfig({text, file: 'server.yaml', env: {}});
   const [source] = config.sources;
   expect(source?.host).toBe('postgres');
   const {host, port, user, password} = database;
   const here = {...source!, host, port, user, password, database: database.database};
+  // In its own container that folder is new.
+  expect(config.stateStore?.path).toBe('/data/state.redb');
   return startService(
-    {...config, sources: [here]},
+    {...config, sources: [here], stateStore: {...config.stateStore!, path: store}},
     {
       clock: systemClock(),
       random: Math.random,

@@ -57,7 +57,8 @@ export function memoryDisk({atomic}: {atomic: boolean}): Disk {
     return {
       get: (key) => content(name).get(textOf(key)),
       keys: () => Array.from(content(name).keys(), (key): RecordKey => JSON.parse(key)).sort(order),
-      put(key, text) {
+      put(key, content) {
+        const text = typeof content === 'string' ? content : Buffer.from(content).toString();
         life.call(`put ${name}`, () => change(name, textOf(key), text));
         return text.length;
       },

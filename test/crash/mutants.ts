@@ -123,7 +123,7 @@ function withJournal(change: (entry: JournalEntry) => JournalEntry) {
     journal: {
       ...file.journal,
       put: (key, text) =>
-        file.journal.put(key, JSON.stringify(change(JSON.parse(text) as JournalEntry))),
+        file.journal.put(key, JSON.stringify(change(JSON.parse(String(text)) as JournalEntry))),
     },
   });
 }

@@ -114,7 +114,7 @@ export function simSource(options: SimSourceOptions): SimSource {
       held.image.set(id, image);
       const comparison = image.compare();
       for (const row of now[name as keyof typeof now].values()) comparison.add(row);
-      edits.set(id, comparison.difference());
+      edits.set(id, [...comparison.difference()]);
       comparison.adopt();
     }
     Object.assign(held, DESCRIBED, {doubt: undefined});

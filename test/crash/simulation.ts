@@ -207,7 +207,10 @@ class Simulation {
     const joined = core(config, {clock, log: silentLog, fail, store, sources, signal});
     const {engine, groups, queries} = joined;
     const feed = queryFeed({
-      world: streamWorld({config, log: store.log, engine, sources, groups, queries, reactions: []}),
+      world: streamWorld({
+        ...{config, log: store.log, storeStatus: store.status, engine, sources, groups},
+        ...{queries, reactions: []},
+      }),
       queries: queries.all,
       everything: true,
       encode: (event, id) => frameText({id, data: eventJson(event)}),

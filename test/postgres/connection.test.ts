@@ -22,6 +22,7 @@ async function options(choices: Partial<ConnectOptions> = {}): Promise<ConnectOp
     sslMode: 'disable',
     sslCa: undefined,
     connectTimeoutMs: 2000,
+    silentMs: 60_000,
     applicationName: 'a test',
     ...choices,
   };

@@ -36,6 +36,7 @@ test('a server that ends as soon as it has let us in rejects, and ends no proces
         sslMode: 'disable',
         sslCa: undefined,
         connectTimeoutMs: 2000,
+        silentMs: 60_000,
         applicationName: 'tailrace',
       },
       tls: false,

@@ -125,7 +125,12 @@ test('after acknowledgements the slot holds nothing back, also while only others
 
 test('an idle line confirms nothing past what the owner of the sink has yet to store', async () => {
   const database = await freshDatabase(`${TABLE}; CREATE TABLE busy (v int)`);
-  const running = runSource(database, {tables: ['t'], acknowledges: false});
+  const running = runSource(database, {
+    tables: ['t'],
+    acknowledges: false,
+    // The server says how far it is when it is asked: within a second.
+    connect: {silentMs: 3000},
+  });
   await running.streaming();
   running.source.acknowledge(running.told[0]!.lsn);
   await database.query('INSERT INTO t (v) VALUES (5)');
@@ -182,6 +187,7 @@ describe.runIf(embedded)('with a server of its own', () => {
     await database.query(TABLE);
     const running = runSource(database, {
       tables: ['t'],
+      connect: {silentMs: 1000},
       limits: {transactions: 2, changes: 10, transactionRows: 100_000},
     });
     await running.streaming();
@@ -202,7 +208,8 @@ describe.runIf(embedded)('with a server of its own', () => {
     const database = await testDatabase({server});
     await database.query(TABLE);
     const proxy = await proxied(database);
-    const running = runSource(database, {tables: ['t'], connect: {port: proxy.port}});
+    const connect = {port: proxy.port, silentMs: 2000};
+    const running = runSource(database, {tables: ['t'], connect});
     await running.streaming();
     const before = proxy.accepted;
     proxy.stall();

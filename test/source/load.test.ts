@@ -26,6 +26,7 @@ describe.runIf(embedded)('with a wal_sender_timeout of one second', () => {
     const database = await own();
     const running = runSource(database, {
       tables: ['t'],
+      connect: {silentMs: 1000},
       limits: {transactions: 20, changes: 1000, transactionRows: 100_000},
       work: () => busy(4),
     });
@@ -47,6 +48,7 @@ describe.runIf(embedded)('with a wal_sender_timeout of one second', () => {
     let blocks = 1;
     const running = runSource(database, {
       tables: ['t'],
+      connect: {silentMs: 1000},
       work: () => {
         if (running.told.length > 1 && blocks-- > 0) busy(3000);
       },

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {readSlotCost} from '../../src/postgres/slot-reading.ts';
 import {expectImage} from '../support/expect-image.ts';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
 import {startServer, type TestServer} from '../support/postgres-server.ts';
@@ -67,6 +68,28 @@ describe.runIf(embedded)('on a server of its own', () => {
     expect(slot()?.blocker).toMatchObject({pid: rows[0]?.pid, application: 'the long one'});
     expect(JSON.stringify(slot()?.blocker)).not.toContain('secret');
     await writer.query('ROLLBACK');
+  });
+
+  test('a transaction that has been open for long is named before it has cost much', async () => {
+    const database = await own();
+    const running = runSource(database, {tables: ['t']});
+    await running.streaming();
+    const writer = await database.connect();
+    await writer.query(`SET application_name = 'the idle one'; BEGIN; SELECT pg_current_xact_id()`);
+    await database.query('INSERT INTO t (v) VALUES (4)');
+    await running.caughtUp();
+    const client = await database.connect();
+    const blocker = async (longMs: number) =>
+      (await readSlotCost(client, database.database, {longMs}))?.blocker;
+    await until(async () => (await blocker(1))?.kind === 'transaction', {what: 'it to be named'});
+    expect(await blocker(1)).toMatchObject({
+      application: 'the idle one',
+      state: 'idle in transaction',
+    });
+    // So much log is kept by every slot for a while: a short transaction is none to look for.
+    expect(await blocker(600_000)).toEqual({kind: 'none'});
+    await writer.query('ROLLBACK');
+    expect(await blocker(1)).toEqual({kind: 'none'});
   });
 
   test('another slot that holds back more is named', async () => {

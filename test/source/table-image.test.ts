@@ -151,3 +151,16 @@ test('a key that two rows of a snapshot share is a problem', () => {
   comparison.add([1, 'a']);
   expect(() => comparison.add([1, 'b'])).toThrow('not unique');
 });
+
+test('more rows than can be held are a problem, in a snapshot and in the stream', () => {
+  const image = keyedImage(table([0]), {rowsMax: 2});
+  const tooLarge = expect.objectContaining({code: 'table-too-large'});
+  image.insert([1, 'a'], []);
+  image.insert([2, 'b'], []);
+  expect(() => image.insert([3, 'c'], [])).toThrow(tooLarge);
+  const comparison = image.compare();
+  comparison.add([1, 'a']);
+  comparison.add([2, 'b']);
+  expect(() => comparison.add([3, 'c'])).toThrow(tooLarge);
+  expect(image.size).toBe(2);
+});

@@ -7,7 +7,7 @@ interface Row {
 }
 type Json = Readonly<Record<string, unknown>>;
 
-interface Message {
+export interface Message {
   readonly sequence: number;
   readonly queryId: string;
   readonly added: readonly Row[];
@@ -15,7 +15,7 @@ interface Message {
   readonly deleted: readonly Row[];
 }
 
-interface SnapshotPart {
+export interface SnapshotPart {
   readonly queryId: string;
   readonly sequence: number;
   readonly rows: readonly Row[];
@@ -28,29 +28,47 @@ export interface Folded {
   queries(): string[];
 }
 
+/** Results that are brought forward by what comes, as a client does it. */
+export interface Folding extends Folded {
+  /** A part of the first snapshot. */
+  begin(part: SnapshotPart): void;
+  /** Throws where it does not follow on what was told before. */
+  take(message: Message): void;
+}
+
 /**
  * Folds a stream of all queries as a client does, from a snapshot on. Throws where it was
  * told something that does not follow on what it was told before: a sequence that is not
  * the next one, a row that comes twice, or whose `before` is not what is held.
  */
 export function folded(snapshot: readonly SnapshotPart[], messages: readonly Message[]): Folded {
+  const fold = folding();
+  for (const part of snapshot) fold.begin(part);
+  for (const message of messages) fold.take(message);
+  return fold;
+}
+
+export function folding(): Folding {
   const held = new Map<string, Map<string, Json>>();
+  let last: number | undefined;
   const rowsOf = (id: string): Map<string, Json> => {
     const rows = held.get(id) ?? new Map<string, Json>();
     held.set(id, rows);
     return rows;
   };
-  for (const {queryId, rows} of snapshot) {
-    for (const {key, after} of rows) rowsOf(queryId).set(key, after!);
-  }
-  let last = snapshot[0]?.sequence ?? messages[0]!.sequence - 1;
-  for (const message of messages) {
-    const {sequence} = message;
-    if (sequence !== last + 1) throw new Error(`event ${sequence} follows on ${last}`);
-    last = sequence;
-    apply(rowsOf(message.queryId), message);
-  }
   return {
+    begin({queryId, sequence, rows}) {
+      last ??= sequence;
+      for (const {key, after} of rows) rowsOf(queryId).set(key, after!);
+    },
+    take(message) {
+      const {sequence, queryId} = message;
+      if (last !== undefined && sequence !== last + 1) {
+        throw new Error(`event ${sequence} follows on ${last}`);
+      }
+      last = sequence;
+      apply(rowsOf(queryId), message);
+    },
     rows: (id) => [...rowsOf(id).values()],
     queries: () => [...held].flatMap(([id, rows]) => (rows.size > 0 ? [id] : [])),
   };

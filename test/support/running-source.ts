@@ -69,6 +69,7 @@ export function sourceOptions(
       sslMode: 'disable',
       sslCa: undefined,
       connectTimeoutMs: 5000,
+      silentMs: 60_000,
       applicationName: 'tailrace',
       ...connect,
     },

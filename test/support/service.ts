@@ -52,6 +52,10 @@ export interface TestServiceOptions {
   /** Where the service reaches the database, instead of directly. */
   readonly through?: (database: TestDatabase) => Promise<{host: string; port: number}>;
   readonly database?: TestDatabase;
+  /** The source's name: `db` unless told. */
+  readonly sourceId?: string;
+  /** Whether the test begins once queries have their first results, as it does unless told. */
+  readonly settled?: boolean;
 }
 
 /** The whole service, in this process, on a database of its own. */
@@ -60,14 +64,19 @@ export async function testService(options: TestServiceOptions): Promise<TestServ
   try {
     await database.query(options.sql);
     const address = (await options.through?.(database)) ?? database;
-    return await started(database, configText(options, {...database, ...address}));
+    const text = configText(options, {...database, ...address});
+    return await started(database, text, options);
   } catch (error) {
     await database.drop();
     throw error;
   }
 }
 
-async function started(database: TestDatabase, text: string): Promise<TestService> {
+async function started(
+  database: TestDatabase,
+  text: string,
+  {settled = true}: Pick<TestServiceOptions, 'settled'>,
+): Promise<TestService> {
   const {config} = readConfig({text, file: 'test.yaml', env: {}});
   const written: string[] = [];
   const service = await startService(config, {
@@ -86,7 +95,7 @@ async function started(database: TestDatabase, text: string): Promise<TestServic
     const {data, error} = (await response.json()) as {data: unknown; error: unknown};
     return data ?? error;
   };
-  await readyInTime(service.ready(), () => get('/api/v1/sources'));
+  if (settled) await readyInTime(service.ready(), () => get('/api/v1/sources'));
   return {
     ...service,
     database,
@@ -132,7 +141,14 @@ export const queryYaml = (id: string, text: string): string => `
     sources: [{sourceId: db}]`;
 
 function configText(
-  {queries, reactions = '[]', limits = '{}', source = [], stateStore}: TestServiceOptions,
+  {
+    queries,
+    reactions = '[]',
+    limits = '{}',
+    source = [],
+    stateStore,
+    sourceId = 'db',
+  }: TestServiceOptions,
   {host, port, user, password, database}: TestDatabase,
 ): string {
   const store = stateStore
@@ -146,7 +162,7 @@ port: 0
 apiToken: ${API_TOKEN}
 sources:
   - kind: postgres
-    id: db
+    id: ${sourceId}
     host: ${host}
     port: ${port}
     database: ${database}

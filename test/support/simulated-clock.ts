@@ -23,6 +23,7 @@ export function simulatedClock(startMs: number): SimulatedClock {
 
   return {
     nowMs: () => nowMs,
+    steadyMs: () => passedMs,
     wait: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);

@@ -40,7 +40,11 @@ export async function sseClient(
   const received: Received[] = [];
   const comments: string[] = [];
   let ended = false;
-  const reading = read(response, received, comments).finally(() => {
+  const heard = {
+    event: (one: Received) => void received.push(one),
+    comment: (text: string) => void comments.push(text),
+  };
+  const reading = readEvents(response, heard).finally(() => {
     ended = true;
   });
   reading.catch(() => {});
@@ -75,7 +79,11 @@ function dataOf(received: readonly Received[], event: string): unknown[] {
     .map(({data}) => JSON.parse(data!));
 }
 
-async function read(response: Response, received: Received[], comments: string[]): Promise<void> {
+/** Hands over what comes on a stream, whole events only, until it ends or breaks. */
+export async function readEvents(
+  response: Response,
+  heard: {event(one: Received): void; comment(text: string): void},
+): Promise<void> {
   const decoder = new TextDecoder();
   let waiting = '';
   for await (const chunk of response.body!) {
@@ -84,9 +92,9 @@ async function read(response: Response, received: Received[], comments: string[]
     waiting = blocks.pop()!;
     for (const block of blocks) {
       const lines = block.split('\n');
-      comments.push(...lines.filter((line) => line.startsWith(':')));
+      for (const line of lines) if (line.startsWith(':')) heard.comment(line);
       if (lines.every((line) => line === '' || line.startsWith(':'))) continue;
-      received.push(parsed(lines));
+      heard.event(parsed(lines));
     }
   }
 }

@@ -6,9 +6,15 @@ export async function until(
   holds: () => boolean | Promise<boolean>,
   {
     limitMs = 10_000,
+    everyMs = 5,
     what = holds.toString(),
     orElse = 'throw',
-  }: {limitMs?: number; what?: string | (() => string); orElse?: 'throw' | 'false'} = {},
+  }: {
+    limitMs?: number;
+    everyMs?: number;
+    what?: string | (() => string);
+    orElse?: 'throw' | 'false';
+  } = {},
 ): Promise<boolean> {
   const end = performance.now() + limitMs;
   while (!(await holds())) {
@@ -18,7 +24,7 @@ export async function until(
         `waited ${limitMs} ms in vain for ${typeof what === 'string' ? what : what()}`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   return true;
 }
