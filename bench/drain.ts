@@ -1,15 +1,12 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {readFileSync} from 'node:fs';
+import {cp, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import pg from 'pg';
-import {readConfig} from '../src/config/read.ts';
-import {systemClock} from '../src/lib/clock.ts';
-import {silentLog} from '../src/lib/log.ts';
-import {startService} from '../src/pipeline.ts';
 import {startServer} from '../test/support/postgres-server.ts';
-import {until} from '../test/support/until.ts';
+import {acknowledged, loadedService} from './support/service.ts';
+import {connected, endOfLog, tutorialConfig} from './support/tutorial.ts';
 import {middle, say, verdict} from './support/verdict.ts';
 
 /**
@@ -20,29 +17,20 @@ import {middle, say, verdict} from './support/verdict.ts';
  * row, and then by transactions of a thousand. Each run has a copy of the slot and of the
  * store. Goal: 0.8 of its rate, 0.5 with large transactions.
  *
- * Seen on two quiet cores, 500,000 and 500 transactions: 0.33 to 0.38 of its rate for both
- * (33,000 transactions, 92,000 rows a second). It is our one thread that is busy: of its time
- * a quarter is garbage, a third the store (texts, the sync of the disk), a tenth the queries.
- * 13.7 kB are allocated for a transaction of one row: texts of events, small maps, closures.
+ * Seen on two quiet cores, 500,000 and 500 transactions: 0.83 to 0.90 of its rate, and
+ * 0.64 to 0.71 (docs/decisions/0016).
  *
  *   npx tsx bench/drain.ts [transactions of one row] [transactions of 1,000 rows] [repeats]
- *   TAILRACE_PROFILE=1: one run of the service and no floor, to be looked at with --cpu-prof
+ *   TAILRACE_PROFILE=folder: one run and no floor; each process leaves a profile there
  */
 const [singles = 500_000, thousands = 500, repeats = 3] = process.argv.slice(2).map(Number);
-const profiled = process.env.TAILRACE_PROFILE === '1';
+const profiled = process.env.TAILRACE_PROFILE !== undefined;
 const ROWS = 10_000;
 const PG_RECVLOGICAL = '/usr/lib/postgresql/15/bin/pg_recvlogical';
 
 const server = await startServer({fsync: 'off', max_replication_slots: '30'});
 const folder = await mkdtemp(join(tmpdir(), 'tailrace-drain-'));
-const client = new pg.Client({
-  host: server.host,
-  port: server.port,
-  user: server.user,
-  password: server.password,
-  database: 'postgres',
-});
-await client.connect();
+const client = await connected(server);
 await client.query(`
   CREATE TABLE metrics (id int PRIMARY KEY, name text, value numeric(10,2), unit text,
     updated_at timestamptz DEFAULT now());
@@ -70,8 +58,9 @@ await rm(folder, {recursive: true});
 async function drained(name: string, transactions: number, size: number): Promise<void> {
   if (transactions === 0) return;
   const store = join(folder, name);
-  const first = await started(`${name}_first`, store);
-  await first.ready();
+  const start = await loadedService();
+  const first = await start(await tutorialConfig(server, {slot: `${name}_first`, store}));
+  await first.ready;
   await first.stop();
   const runs = Array.from({length: profiled ? 1 : repeats}, (_, i) => i);
   for (const i of runs) {
@@ -79,8 +68,7 @@ async function drained(name: string, transactions: number, size: number): Promis
     await client.query(`SELECT pg_copy_logical_replication_slot('${name}_first', '${name}_f${i}')`);
   }
   await client.query(`CALL work(${transactions}, ${size})`);
-  const {rows} = await client.query('SELECT pg_current_wal_flush_lsn()::text AS lsn');
-  const end = String(rows[0].lsn);
+  const end = await endOfLog(client);
   const ratios: number[] = [];
   for (const i of runs) {
     const floor = profiled ? 1 : await floorSeconds(`${name}_f${i}`, end);
@@ -119,56 +107,24 @@ async function floorSeconds(slot: string, end: string): Promise<number> {
 }
 
 async function serviceSeconds(slot: string, store: string, end: string): Promise<number> {
+  const start = await loadedService();
+  const config = await tutorialConfig(server, {slot, store});
   const begun = performance.now();
-  const service = await started(slot, store);
-  await until(
-    async () => {
-      const answer = await fetch(`${service.addresses.api}/api/v1/sources`);
-      const [source] = ((await answer.json()) as {data: {acknowledgedLsn: string | null}[]}).data;
-      return lsn(source?.acknowledgedLsn ?? '0/0') >= lsn(end);
-    },
-    {limitMs: 300_000, what: 'the service to catch up'},
-  );
+  const service = await start(config);
+  await acknowledged(service, {lsn: end, limitMs: 300_000, everyMs: 20});
   const seconds = (performance.now() - begun) / 1000;
+  const cpu = threadSeconds(service.pid);
+  if (cpu !== undefined) say(`  ${cpu.toFixed(2)} s of the service's thread, with its start`);
   await service.stop();
   return seconds;
 }
 
-async function started(slot: string, store: string) {
-  const text = (await readFile('config/server.yaml', 'utf8'))
-    .replace('host: 0.0.0.0', 'host: 127.0.0.1')
-    .replace(/port: 808\d/g, 'port: 0')
-    .replace('tailrace_dashboard_slot', slot);
-  const {config} = readConfig({
-    text,
-    file: 'config/server.yaml',
-    env: {
-      PGHOST: server.host,
-      PGPORT: String(server.port),
-      PGUSER: server.user,
-      PGPASSWORD: server.password,
-      PGDATABASE: 'postgres',
-      STATE_DIR: store,
-    },
-  });
-  const reactions = config.reactions.filter(({kind}) => kind === 'sse');
-  return startService(
-    {...config, reactions},
-    {
-      clock: systemClock(),
-      random: Math.random,
-      pid: process.pid,
-      log: silentLog,
-      write() {},
-      publicDir: 'public',
-      fail: (error) => {
-        throw error;
-      },
-    },
-  );
-}
-
-function lsn(text: string): bigint {
-  const [high, low] = text.split('/');
-  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+/** What the thread that does the work has used; only Linux tells. */
+function threadSeconds(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
 }

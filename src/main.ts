@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
 import {readFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {HELP, readArguments} from './cli/arguments.ts';
@@ -14,6 +14,9 @@ import {problemsOf, problemText} from './lib/problem.ts';
  * The way from the command line to the commands, and back to an exit code: the one file
  * that touches `process`. Everything else gets what it needs as an argument. A command is
  * loaded when it is called: `tailrace sql` does not wait for a web server to be read.
+ *
+ * What a step of the store holds until it is written outlives a collection of the youngest
+ * objects at Node's 16 MB for them: with 32 MB catching up spends half as long on garbage.
  */
 const root = resolve(import.meta.dirname, '..');
 const clock = systemClock();
@@ -45,6 +48,7 @@ const world: CliWorld = {
   startService: async (config, {log, fail}) =>
     (await import('./pipeline.ts')).startService(config, {
       clock,
+      version: await version(),
       nowNs: () => performance.now() * 1e6,
       random: Math.random,
       pid: process.pid,

@@ -1,6 +1,7 @@
-import {type ChildProcess, fork} from 'node:child_process';
+import {type ChildProcess, execFileSync, fork} from 'node:child_process';
 import {once} from 'node:events';
 import {get, type IncomingMessage} from 'node:http';
+import {join} from 'node:path';
 import {parseLsn} from '../../src/data/lsn.ts';
 import {until} from '../../test/support/until.ts';
 
@@ -40,6 +41,7 @@ export interface ConfigText {
 /** A service in a process of its own. */
 export interface BenchService {
   readonly api: string;
+  readonly pid: number;
   /** Resolves once no query waits for its first result. */
   readonly ready: Promise<unknown>;
   /** The `data` of an answer of the API. */
@@ -53,6 +55,14 @@ export interface BenchService {
   kill(): Promise<void>;
 }
 
+let built = false;
+
+/** Compiles what is not compiled yet: what is measured is what users run. */
+function build(): void {
+  if (!built) execFileSync('npm', ['run', '--silent', 'build'], {stdio: 'inherit'});
+  built = true;
+}
+
 /**
  * Loads the program and waits; the answer starts the service. With TAILRACE_PROFILE, the
  * name of a folder, each process leaves a profile of its CPU there.
@@ -60,9 +70,10 @@ export interface BenchService {
 export async function loadedService(): Promise<(config: ConfigText) => Promise<BenchService>> {
   const folder = process.env.TAILRACE_PROFILE;
   const profile = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
-  // Compiled or not, as this file is.
-  const child = fork(import.meta.filename.replace(/service(?=\.[jt]s$)/, 'service-process'), [], {
-    execArgv: [...process.execArgv, '--expose-gc', ...profile],
+  build();
+  const child = fork(join(import.meta.dirname, 'service-process.mjs'), [], {
+    // The first as `npm start` does.
+    execArgv: ['--max-semi-space-size=32', '--expose-gc', ...profile],
   });
   await heard(child, 'loaded');
   return async ({text, env}) => {
@@ -85,6 +96,7 @@ function handle(
   };
   return {
     api,
+    pid: child.pid!,
     ready,
     get: (path) => dataAt(api + path),
     async memory() {
@@ -145,13 +157,13 @@ interface SourceBody {
 /** Waits until a service has stored, and acknowledged, all up to a position. */
 export async function acknowledged(
   service: BenchService,
-  {lsn, limitMs}: {readonly lsn: string; readonly limitMs: number},
+  {lsn, ...limits}: {readonly lsn: string; readonly limitMs: number; readonly everyMs?: number},
 ): Promise<void> {
   await until(
     async () => {
       const [source] = await service.get<SourceBody[]>('/api/v1/sources');
       return parseLsn(source?.acknowledgedLsn ?? '0/0')! >= parseLsn(lsn)!;
     },
-    {limitMs, what: `the service to acknowledge ${lsn}`},
+    {...limits, what: `the service to acknowledge ${lsn}`},
   );
 }

@@ -3,13 +3,12 @@ import {anyJson, decimalJson, numberJson} from './any.ts';
 import type {Decimal} from './decimal.ts';
 import type {Integer} from './integer.ts';
 import {compactJson} from './jsonb.ts';
-import type {Column} from './schema.ts';
 import {intervalIso} from './temporal-interval.ts';
 import {dateIso, timestampIso, timeText} from './temporal-write.ts';
 import {elementOf} from './text-array.ts';
 import {float4Text} from './text-float.ts';
 import type {Type} from './type.ts';
-import type {Interval, Row, Value} from './value.ts';
+import type {Interval, Value} from './value.ts';
 
 /**
  * Writes values of a type as JSON texts, null as `null`; never with a line break.
@@ -20,27 +19,12 @@ import type {Interval, Row, Value} from './value.ts';
  * ISO 8601 durations, bytea base64; the rest is Postgres's text.
  */
 export function jsonWriter(type: Type): (value: Value) => string {
-  const write = presentWriter(type);
+  const write = presentJson(type);
   return (value) => (value === null ? 'null' : write(value));
 }
 
-/** Writes rows as JSON objects whose properties stand in the order of the columns. */
-export function rowJson(columns: readonly Column[]): (row: Row) => string {
-  const writers = columns.map(({type}) => presentWriter(type));
-  const openings = columns.map(({name}, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-  if (columns.length === 0) return () => '{}';
-  return (row) => {
-    let text = '';
-    for (let i = 0; i < writers.length; i++) {
-      const value = row[i] ?? null;
-      text += openings[i]! + (value === null ? 'null' : writers[i]!(value));
-    }
-    return `${text}}`;
-  };
-}
-
-/** For values that are not null. */
-function presentWriter(type: Type): (value: Value) => string {
+/** The same for values that are not null. */
+export function presentJson(type: Type): (value: Value) => string {
   switch (type.kind) {
     case 'bool':
     case 'int2':
@@ -70,7 +54,7 @@ function presentWriter(type: Type): (value: Value) => string {
     case 'jsonb':
       return (value) => value as string;
     case 'array':
-      return arrayWriter(presentWriter(elementOf(type)));
+      return arrayWriter(presentJson(elementOf(type)));
     case 'any':
       return anyJson;
     case 'text':

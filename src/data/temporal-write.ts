@@ -46,12 +46,13 @@ export function timestampIso(micros: Integer, zone: '' | 'Z'): string {
 export function fractionText(micros: number): string {
   if (micros === 0) return '';
   let digits = micros;
-  let width = 6;
+  let leading = 1_000_000;
   while (digits % 10 === 0) {
     digits /= 10;
-    width -= 1;
+    leading /= 10;
   }
-  return `.${String(digits).padStart(width, '0')}`;
+  // The 1 in front of it holds the zeros.
+  return `.${String(leading + digits).slice(1)}`;
 }
 
 export const infinityText = (value: Integer): string => (value > 0 ? 'infinity' : '-infinity');

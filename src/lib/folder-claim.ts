@@ -64,6 +64,8 @@ async function runningHolder(folder: string, claim: number): Promise<number | 'g
     return pid > 0 && (await runningProcess(pid))?.born === born ? pid : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
+    // It came with its content: where the machine lost that, its process went with the machine.
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -33,8 +33,20 @@ export function resultSet(): ResultSet {
   let rows = new Map<Key, Row>();
   let sorted: readonly Key[] | undefined;
 
+  /** As most transactions are: without lists that stay empty. */
+  function one(edit: Edit): Diff {
+    const {key, before, after} = edit;
+    if (put(rows, key, after) !== (before !== undefined)) notAsEdited(edit);
+    if (before && after) return {added: NONE, updated: [{key, before, after}], deleted: NONE};
+    sorted = undefined;
+    return before
+      ? {added: NONE, updated: NONE, deleted: [{key, before}]}
+      : {added: [{key, after: after!}], updated: NONE, deleted: NONE};
+  }
+
   return {
     apply(delta) {
+      if (delta.length === 1) return one(delta[0]!);
       const diff = emptyDiff();
       for (const edit of delta) {
         const {key, before, after} = edit;
@@ -51,6 +63,7 @@ export function resultSet(): ResultSet {
       const held = rows;
       rows = new Map();
       sorted = undefined;
+      if (held.size === 0) return filled(rows, delta);
       for (const edit of delta) {
         const {key, after} = edit;
         if (!after || put(rows, key, after)) notAsEdited(edit);
@@ -83,10 +96,18 @@ function put(rows: Map<Key, Row>, key: Key, row: Row | undefined): boolean {
   return rows.size === size;
 }
 
+/** Puts rows where none were: the delta is the diff then. */
+function filled(rows: Map<Key, Row>, delta: Delta): Diff {
+  for (const edit of delta) if (!edit.after || put(rows, edit.key, edit.after)) notAsEdited(edit);
+  return {added: delta as Diff['added'], updated: NONE, deleted: NONE};
+}
+
 /** Apart from the loops, so that the text is made for the edit alone that is wrong. */
 function notAsEdited({key}: Edit): never {
   assert(false, `result row ${key} is not as edited`);
 }
+
+const NONE: readonly never[] = [];
 
 type GrowingDiff = {-readonly [Part in keyof Diff]: Diff[Part][number][]};
 

@@ -1,9 +1,11 @@
 import type {Key} from '../data/key.ts';
 import {storedRow} from '../data/stored-row.ts';
+import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 import {memoryCollection, resultCollection, type SourceState, tableCollection} from './journal.ts';
 import type {LmdbFile} from './lmdb-file.ts';
 import type {LiveRows} from './store.ts';
+import {readTablePage, tablePage} from './table-page.ts';
 
 /** Where a collection stands: the pages of a generation. */
 export interface Generation {
@@ -34,27 +36,41 @@ const PAGE_CHARACTERS = 1024 * 1024;
 /** Rows that are looked at before a page's size is. */
 const LOOK_ROWS = 256;
 
-/** The collections of a running service, each with its content in turns of key and value. */
+/** The collections of a running service, each with the texts of its pages: made as they are asked for. */
 export function* liveCollections(
   live: LiveRows,
-): Generator<readonly [name: string, content: () => Iterable<readonly [Key, unknown]>]> {
+): Generator<readonly [name: string, pages: () => Iterable<string>]> {
   for (const {sourceId, table} of live.tables()) {
-    yield [tableCollection(sourceId, table), () => storedRows(live.rows(sourceId, table))];
+    yield [tableCollection(sourceId, table), () => tablePages(live.rows(sourceId, table))];
   }
   for (const queryId of live.queryIds()) {
-    yield [resultCollection(queryId), () => live.result(queryId)];
-    yield [memoryCollection(queryId), () => live.memory(queryId)];
+    yield [resultCollection(queryId), () => textPages(live.result(queryId))];
+    yield [memoryCollection(queryId), () => textPages(live.memory(queryId))];
   }
 }
 
-function* storedRows(
-  rows: Iterable<readonly [Key, readonly unknown[]]>,
-): Generator<readonly [Key, unknown]> {
-  for (const [key, row] of rows) yield [key, storedRow(row as never)];
+/** Rows that may have come between two pages may be of another shape: a page has those of one. */
+function* tablePages(content: Iterable<readonly [Key, Row]>): Generator<string> {
+  let keys: Key[] = [];
+  let rows: Row[] = [];
+  let characters = 0;
+  for (const [key, row] of content) {
+    if (rows.length > 0 && row.length !== rows[0]!.length) {
+      yield tablePage(keys, rows);
+      [keys, rows, characters] = [[], [], 0];
+    }
+    keys.push(key);
+    rows.push(row);
+    if (rows.length % LOOK_ROWS === 0) characters += weight(storedRow(row)) * LOOK_ROWS;
+    if (rows.length < PAGE_ROWS && characters < PAGE_CHARACTERS) continue;
+    yield tablePage(keys, rows);
+    [keys, rows, characters] = [[], [], 0];
+  }
+  if (rows.length > 0) yield tablePage(keys, rows);
 }
 
-/** The texts of a collection's pages, each made when it is asked for. */
-export function* pageTexts(content: Iterable<readonly [Key, unknown]>): Generator<string> {
+/** Keys and texts in turn. */
+function* textPages(content: Iterable<readonly [Key, string]>): Generator<string> {
   let flat: unknown[] = [];
   let characters = 0;
   for (const [key, value] of content) {
@@ -72,23 +88,40 @@ export function* pageTexts(content: Iterable<readonly [Key, unknown]>): Generato
 const weight = (value: unknown): number =>
   typeof value === 'string' ? value.length : JSON.stringify(value).length;
 
-/** What stands in the pages of a generation. A later page says what counts. */
-export function readPages(file: LmdbFile, {generation, pages}: Generation): Map<Key, unknown> {
-  const content = new Map<Key, unknown>();
-  for (let page = 0; page < pages; page++) {
-    const text = file.pages.get([generation, page]);
-    assert(text !== undefined, `page ${page} of generation ${generation} is in the store`);
-    applyFlat(content, JSON.parse(text) as unknown[]);
+/** The rows in the pages of a generation. A later page says what counts. */
+export function readRows(file: LmdbFile, generation: Generation): Map<Key, Row> {
+  const content = new Map<Key, Row>();
+  for (const text of readTexts(file, generation)) readTablePage(text, content);
+  return content;
+}
+
+/** The texts in the pages of a generation. */
+export function readPages(file: LmdbFile, generation: Generation): Map<Key, string> {
+  const content = new Map<Key, string>();
+  for (const text of readTexts(file, generation)) {
+    applyFlat(content, JSON.parse(text) as unknown[], (stored) => stored as string);
   }
   return content;
 }
 
+function* readTexts(file: LmdbFile, {generation, pages}: Generation): Generator<string> {
+  for (let page = 0; page < pages; page++) {
+    const text = file.pages.get([generation, page]);
+    assert(text !== undefined, `page ${page} of generation ${generation} is in the store`);
+    yield text;
+  }
+}
+
 /** Keys and values in turn; null: nothing stands there any more. */
-export function applyFlat(content: Map<Key, unknown>, flat: readonly unknown[]): void {
+export function applyFlat<Content>(
+  content: Map<Key, Content>,
+  flat: readonly unknown[],
+  read: (stored: unknown) => Content,
+): void {
   for (let at = 0; at < flat.length; at += 2) {
     const key = flat[at] as Key;
     if (flat[at + 1] === null) content.delete(key);
-    else content.set(key, flat[at + 1]);
+    else content.set(key, read(flat[at + 1]));
   }
 }
 

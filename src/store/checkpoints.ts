@@ -1,13 +1,16 @@
+import {assert} from '../lib/assert.ts';
+import {ByteText} from '../lib/byte-text.ts';
 import type {Clock} from '../lib/clock.ts';
-import {
-  type Generation,
-  liveCollections,
-  type Manifest,
-  pageTexts,
-  removePages,
-} from './checkpoint.ts';
+import {type Generation, liveCollections, type Manifest, removePages} from './checkpoint.ts';
 import type {DiskLog} from './disk-log.ts';
-import {type JournalEntry, memoryCollection, resultCollection, type Written} from './journal.ts';
+import {
+  type Change,
+  type JournalEntry,
+  memoryCollection,
+  resultCollection,
+  type Written,
+} from './journal.ts';
+import {writeEntry} from './journal-text.ts';
 import type {LmdbFile} from './lmdb-file.ts';
 import type {Recovered} from './recover.ts';
 import type {LiveRows, Step} from './store.ts';
@@ -23,12 +26,17 @@ export interface Checkpoints {
   /** Where the rows are that are written. Until then there is no checkpoint. */
   begin(live: LiveRows): void;
   /** Writes entries, in a transaction of the file. */
-  journal(entries: readonly JournalEntry[]): void;
+  journal(entries: readonly JournalEntry<Change>[]): void;
   /** Takes in what was written. */
   note(steps: readonly Step[], written: Written): void;
   /** Begins a checkpoint where it is time for one. */
   look(): void;
-  /** What is being made is left. */
+  /**
+   * Begins the first checkpoint, with rows that stand nowhere else yet. Until `done` is
+   * called the file is worth nothing.
+   */
+  found(done: () => void): void;
+  /** What is being made is left, unless it is the first: that is finished at once. */
   end(): Promise<void>;
   readonly journalBytes: number;
   readonly checkpointMs: number | undefined;
@@ -46,6 +54,12 @@ export interface CheckpointsOptions {
   readonly fail: (error: unknown) => void;
 }
 
+/** Pages are written together until they are so much. */
+const WRITE_CHARACTERS = 1024 * 1024;
+
+/** An entry of this many bytes needs no more room than there is. */
+const ENTRY_BYTES = 64 * 1024;
+
 export function checkpoints(
   file: LmdbFile,
   {manifest: first, held, log, checkpointBytes, write, flush, clock, fail}: CheckpointsOptions,
@@ -57,25 +71,38 @@ export function checkpoints(
   let live: LiveRows | undefined;
   let running: Promise<void> | undefined;
   let ended = false;
+  const bytes = new ByteText(ENTRY_BYTES);
+  let founding = false;
   let generations = Math.max(
     0,
     ...Array.from(file.pages.keys(), (key) => (key as [number, number])[0]),
   );
 
   /** Writes a collection's pages; undefined where the store is closed meanwhile. */
-  async function written(
-    content: Iterable<readonly [string | number, unknown]>,
-  ): Promise<Generation | undefined> {
+  async function written(texts: Iterable<string>): Promise<Generation | undefined> {
     const generation = ++generations;
     let pages = 0;
     let bytes = 0;
-    for (const text of pageTexts(content)) {
+    let held: string[] = [];
+    let characters = 0;
+    const put = (): void => {
       write(() => {
-        bytes += file.pages.put([generation, pages++], text);
+        for (const text of held) bytes += file.pages.put([generation, pages++], text);
       });
+      held = [];
+      characters = 0;
+    };
+    for (const text of texts) {
+      held.push(text);
+      characters += text.length;
+      // Each write is a sync of the disk. Nobody else wants a turn when all ends.
+      const last = ended && founding;
+      if (characters >= WRITE_CHARACTERS * (last ? 4 : 1)) put();
+      if (last) continue;
       await new Promise(setImmediate);
-      if (ended) return undefined;
+      if (ended && !founding) return undefined;
     }
+    if (held.length > 0) put();
     return {generation, pages, bytes};
   }
 
@@ -93,9 +120,9 @@ export function checkpoints(
     };
     const bytesBefore = journalBytes;
     const collections: Record<string, Generation> = {};
-    for (const [name, content] of liveCollections(rows)) {
+    for (const [name, texts] of liveCollections(rows)) {
       const known = manifest.collections[name];
-      const own = known && !since.has(name) ? known : await written(content());
+      const own = known && !since.has(name) ? known : await written(texts());
       if (!own) return;
       collections[name] = own;
     }
@@ -105,6 +132,7 @@ export function checkpoints(
     const kept = new Set(Object.values(collections).map(({generation}) => generation));
     write(() => {
       file.facts.put('checkpoint', JSON.stringify(next));
+      if (founding) file.facts.put('whole', 'yes');
       for (const number of [...file.journal.keys()]) {
         if ((number as number) < next.journal) file.journal.remove(number);
       }
@@ -124,14 +152,22 @@ export function checkpoints(
     },
     journal(entries) {
       for (const entry of entries) {
-        journalBytes += file.journal.put(nextEntry, JSON.stringify(entry));
+        writeEntry(entry, bytes);
+        journalBytes += file.journal.put(nextEntry, bytes.take());
         nextEntry += 1;
       }
     },
     note(steps, {touched: changed, sources: reached}) {
       for (const name of changed) touched.add(name);
-      for (const {events, notes = []} of steps) {
-        for (const {queryId, sequence} of events) sequences.set(queryId, sequence);
+      const moved = new Set<string>();
+      for (const {events, notes} of steps) {
+        for (const {queryId, sequence} of events) {
+          sequences.set(queryId, sequence);
+          if (moved.has(queryId)) continue;
+          moved.add(queryId);
+          touched.add(resultCollection(queryId));
+        }
+        if (!notes) continue;
         for (const {queryId, memo: text} of notes) {
           touched.add(memoryCollection(queryId));
           if (text === null) {
@@ -140,8 +176,6 @@ export function checkpoints(
           } else if (text !== undefined) queries.set(queryId, text);
         }
       }
-      const moved = new Set(steps.flatMap(({events}) => events.map(({queryId}) => queryId)));
-      for (const queryId of moved) touched.add(resultCollection(queryId));
       for (const [id, state] of Object.entries(reached)) {
         const known = sources.get(id);
         const commitTime = Math.max(known?.commitTime ?? 0, state.commitTime);
@@ -153,6 +187,19 @@ export function checkpoints(
       const after = journalBytes + log.bytesAfter(manifest.sequence);
       if (after < Math.max(checkpointBytes, pageBytes())) return;
       running = make(live)
+        .catch(fail)
+        .finally(() => {
+          running = undefined;
+        });
+    },
+    found(done) {
+      assert(live !== undefined && !running, 'the first checkpoint is the first');
+      founding = true;
+      running = make(live)
+        .then(() => {
+          founding = false;
+          done();
+        })
         .catch(fail)
         .finally(() => {
           running = undefined;

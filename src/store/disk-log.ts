@@ -1,10 +1,11 @@
 import type {Event} from '../data/event.ts';
 import {assert} from '../lib/assert.ts';
 import type {Clock} from '../lib/clock.ts';
-import {eventTexts, joinEvents, readEvents} from './event-text.ts';
-import type {LmdbFile} from './lmdb-file.ts';
+import {EventRecord, eventPieces, isSmall, readEvents} from './event-text.ts';
+import type {LmdbFile, RecordText} from './lmdb-file.ts';
 import {eventCharacters, type MemoryLog, memoryLog} from './memory-log.ts';
-import type {EventLog} from './store.ts';
+import {type Segment, Segments} from './segments.ts';
+import type {EventLog, LogStatus} from './store.ts';
 
 export interface LogLimits {
   readonly eventLogEvents: number;
@@ -16,21 +17,17 @@ export interface LogLimits {
 export interface DiskLog extends EventLog {
   /** Writes events, in a transaction of the file. Readers see them with `show`. */
   write(events: readonly Event[]): void;
-  show(events: readonly Event[]): void;
+  /** `written`: all that was taken is on disk, so that none of it has to be in memory. */
+  show(events: readonly Event[], options: {readonly written: boolean}): void;
+  /** Readers see that these were, and that they and all before them are gone. */
+  pass(events: readonly Event[]): void;
   /** Removes what nobody needs any more, in a transaction of the file; `needed`: what comes after. */
   prune(needed: number): void;
+  status(): LogStatus;
   /** Bytes of what was written after a sequence. */
   bytesAfter(sequence: number): number;
   /** All held events after a sequence, trimmed ones too as long as they are on disk. */
   after(sequence: number): Generator<Event>;
-}
-
-/** Events that were written together. */
-interface Segment {
-  readonly first: number;
-  readonly last: number;
-  readonly bytes: number;
-  readonly atMs: number;
 }
 
 /**
@@ -38,37 +35,39 @@ interface Segment {
  * be more for the garbage collector to carry along.
  */
 export const IN_MEMORY = {events: 4_000, bytes: 4 * 1024 * 1024} as const;
+/** Events of one step that are in memory at most: more are read from disk. */
+const TOLD_TOGETHER = 256;
 /** Parsed records that are kept for readers of what is only on disk. */
 const PARSED_RECORDS = 8;
-/** Text of several events in one record. */
-const RECORD_CHARACTERS = 256 * 1024;
+/** Of several small events in one record. A large event has pieces in records of its own. */
+const RECORD_BYTES = 256 * 1024;
 
 export function diskLog(
   file: LmdbFile,
   {epoch, last, limits, clock}: {epoch: string; last: number; limits: LogLimits; clock: Clock},
 ): DiskLog {
-  let segments = readSegments(file);
-  let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-  let trimmed = (segments[0]?.first ?? last + 1) - 1;
+  const segments = new Segments(readSegments(file));
+  let trimmed = (segments.first?.first ?? last + 1) - 1;
+  // Time passes for the log while the service runs, and by a clock that nobody sets: one that
+  // was set wrong for a moment, or a service that was away, makes no event old.
+  const openedMs = (segments.last?.timeMs ?? clock.nowMs()) - clock.steadyMs();
+  const timeMs = (): number => Math.round(openedMs + clock.steadyMs());
   const parsed = new Map<number, readonly Event[]>();
+  const together = new EventRecord(RECORD_BYTES);
   const newest: MemoryLog = memoryLog({
     epoch,
     events: Math.min(limits.eventLogEvents, IN_MEMORY.events),
     bytes: Math.min(limits.eventLogBytes, IN_MEMORY.bytes),
     after: last,
   });
-  assert((segments.at(-1)?.last ?? last) === last, `the log ends with event ${last}`);
+  assert((segments.last?.last ?? last) === last, `the log ends with event ${last}`);
 
   function trim(): void {
-    const oldestMs = clock.nowMs() - limits.eventLogMs;
-    let held = bytes;
-    trimmed = Math.max(trimmed, newest.last - limits.eventLogEvents);
-    for (const segment of segments) {
-      const within = held <= limits.eventLogBytes && segment.atMs >= oldestMs;
-      if (segment.last > trimmed && within) break;
-      held -= segment.bytes;
-      if (!within) trimmed = Math.max(trimmed, segment.last);
-    }
+    trimmed = segments.trim({
+      trimmed: Math.max(trimmed, newest.last - limits.eventLogEvents),
+      bytes: limits.eventLogBytes,
+      timeMs: timeMs() - limits.eventLogMs,
+    });
   }
   trim();
 
@@ -93,15 +92,10 @@ export function diskLog(
       further.push(piece);
     }
   }
-  /** The record that an event stands in. */
-  function recordOf(sequence: number): number | undefined {
-    const at = lastAtMost(segments, sequence);
-    return at?.first;
-  }
   function* from(sequence: number): Generator<Event> {
     let next = sequence + 1;
     while (next <= newest.last) {
-      const first = recordOf(next);
+      const first = segments.of(next)?.first;
       if (first === undefined) return;
       for (const event of record(first)) {
         if (event.sequence < next) continue;
@@ -131,92 +125,72 @@ export function diskLog(
     watch: newest.watch,
     write(events) {
       const atMs = clock.nowMs();
-      for (const {first, last: end, texts} of recordsOf(events)) {
+      let small = 0;
+      let first = 0;
+      const keep = (end: number, texts: Iterable<RecordText>): void => {
         let size = 0;
-        texts.forEach((text, piece) => {
-          size += file.events.put([first, piece], text);
-        });
-        file.segments.put(first, JSON.stringify([end, size, atMs]));
-        segments.push({first, last: end, bytes: size, atMs});
-        bytes += size;
+        let piece = 0;
+        for (const text of texts) size += file.events.put([first, piece++], text);
+        const segment = {first, last: end, bytes: size, atMs, timeMs: timeMs()};
+        file.segments.put(first, JSON.stringify([end, size, atMs, segment.timeMs]));
+        segments.add(segment);
+      };
+      const keepSmall = (end: number): void => {
+        if (small > 0) keep(end, [together.take()]);
+        small = 0;
+      };
+      for (const event of events) {
+        const {sequence} = event;
+        if (!isSmall(event)) {
+          keepSmall(sequence - 1);
+          first = sequence;
+          keep(sequence, eventPieces(event));
+          continue;
+        }
+        if (small === 0) first = sequence;
+        small += 1;
+        together.append(event);
+        if (together.length >= RECORD_BYTES) keepSmall(sequence);
       }
+      keepSmall(events.at(-1)?.sequence ?? 0);
     },
-    show(events) {
-      for (const event of events) newest.append(event, eventCharacters(event));
+    show(events, {written}) {
+      const last = events.at(-1);
+      // A client that is behind by so many reads them together: objects that nobody may
+      // ask for would be carried along by the garbage collector until then.
+      if (last && written && events.length > TOLD_TOGETHER) newest.skip(last.sequence);
+      else for (const event of events) newest.append(event, eventCharacters(event));
       trim();
+      if (events.length > 0) newest.tell();
+    },
+    pass(events) {
+      newest.skip(events.at(-1)?.sequence ?? newest.last);
+      trimmed = newest.last;
       if (events.length > 0) newest.tell();
     },
     prune(needed) {
       trim();
-      const kept = segments.filter(({last: end}) => end > trimmed || end > needed);
-      for (const {first} of segments.slice(0, segments.length - kept.length)) {
+      for (const {first} of segments.prune(needed)) {
         const count = pieces(first).length + 1;
         for (let piece = 0; piece < count; piece++) file.events.remove([first, piece]);
         file.segments.remove(first);
         parsed.delete(first);
       }
-      segments = kept;
-      bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
     },
-    bytesAfter(sequence) {
-      let sum = 0;
-      for (let at = segments.length - 1; at >= 0; at--) {
-        const segment = segments[at]!;
-        if (segment.last <= sequence) break;
-        sum += segment.bytes;
-      }
-      return sum;
-    },
+    status: () => ({
+      oldest: trimmed + 1,
+      newest: newest.last,
+      bytes: segments.bytes,
+      oldestMs: segments.oldest?.atMs,
+    }),
+    bytesAfter: (sequence) => segments.bytesAfter(sequence),
     after: from,
   };
 }
 
-/** The segment with the greatest first sequence that is not past one. */
-function lastAtMost(segments: readonly Segment[], sequence: number): Segment | undefined {
-  let low = 0;
-  let high = segments.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (segments[middle]!.first <= sequence) low = middle + 1;
-    else high = middle;
-  }
-  const found = segments[low - 1];
-  return found && found.last >= sequence ? found : undefined;
-}
-
 function readSegments({segments}: LmdbFile): Segment[] {
   return Array.from(segments.keys(), (first) => {
-    const [last, bytes, atMs] = JSON.parse(segments.get(first)!) as [number, number, number];
-    return {first: first as number, last, bytes, atMs};
+    const [last, bytes, atMs, timeMs = atMs] = JSON.parse(segments.get(first)!) as number[];
+    return {first: first as number, last: last!, bytes: bytes!, atMs: atMs!, timeMs: timeMs!};
   });
-}
-
-/** Small events share a record; a large one has pieces in records of its own. */
-function recordsOf(
-  events: readonly Event[],
-): {readonly first: number; readonly last: number; readonly texts: readonly string[]}[] {
-  const records: {first: number; last: number; texts: readonly string[]}[] = [];
-  let together: string[] = [];
-  let characters = 0;
-  let first = 0;
-  const close = (last: number): void => {
-    if (together.length > 0) records.push({first, last, texts: [joinEvents(together)]});
-    together = [];
-    characters = 0;
-  };
-  for (const event of events) {
-    const texts = eventTexts(event);
-    const {sequence} = event;
-    if (texts.length > 1) {
-      close(sequence - 1);
-      records.push({first: sequence, last: sequence, texts});
-      continue;
-    }
-    if (together.length === 0) first = sequence;
-    together.push(texts[0]!);
-    characters += texts[0]!.length;
-    if (characters >= RECORD_CHARACTERS) close(sequence);
-  }
-  close(events.at(-1)?.sequence ?? 0);
-  return records;
 }

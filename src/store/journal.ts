@@ -1,22 +1,28 @@
 import type {Key} from '../data/key.ts';
 import {type Lsn, lsnText} from '../data/lsn.ts';
-import {storedRow} from '../data/stored-row.ts';
-import type {Step} from './store.ts';
+import type {TableId} from '../data/schema.ts';
+import type {Row} from '../data/value.ts';
+import type {QueryNote, Step} from './store.ts';
 
 /**
  * What steps changed in the collections of the store: rows of tables by key, and what time
  * functions remember. Each is told as it is after the steps, so that an entry may be
  * applied to a state that has some of it already, and later ones undo nothing.
  */
-export interface JournalEntry {
+export interface JournalEntry<Content = unknown> {
   readonly sources: Readonly<Record<string, SourceState>>;
   /** What the pipeline wants back of queries; null: the query is gone. */
   readonly queries: Readonly<Record<string, string | null>>;
+  /** Of queries that changed, the sequences of their last events. */
+  readonly sequences: Readonly<Record<string, number>>;
   /** Collections that began anew, before the changes. */
   readonly cleared: readonly string[];
   /** By collection: keys and what stands there, in turn; null: nothing. */
-  readonly changes: readonly (readonly [collection: string, flat: readonly unknown[]])[];
+  readonly changes: readonly (readonly [collection: string, flat: readonly Content[]])[];
 }
+
+/** A key, or what stands there: a row, a text, or nothing. */
+export type Change = Key | Row | null;
 
 export interface SourceState {
   readonly lsn: string;
@@ -36,7 +42,7 @@ const ENTRY_CHANGES = 20_000;
 
 /** What is written of steps. */
 export interface Written {
-  readonly entries: readonly JournalEntry[];
+  readonly entries: readonly JournalEntry<Change>[];
   /** Collections that it changes, results aside. */
   readonly touched: ReadonlySet<string>;
   /** Where the sources are then. */
@@ -47,30 +53,39 @@ export interface Written {
 export function journalEntries(steps: readonly Step[]): Written {
   const sources: Record<string, SourceState> = {};
   const queries: Record<string, string | null> = {};
+  const sequences: Record<string, number> = {};
   const cleared = new Set<string>();
-  const changes = new Map<string, Map<Key, unknown>>();
-  const of = (collection: string): Map<Key, unknown> => {
+  const changes = new Map<string, Map<Key, Row | string | null>>();
+  const of = (collection: string): Map<Key, Row | string | null> => {
     const known = changes.get(collection);
     if (known) return known;
-    const fresh = new Map<Key, unknown>();
+    const fresh = new Map<Key, Row | string | null>();
     changes.set(collection, fresh);
     return fresh;
   };
 
   const last = new Map<string, {lsn: Lsn; commitTime: number; memo: string | undefined}>();
-  const tables = new Map<string, Map<Key, unknown>>();
-  for (const {transaction, memo, notes = []} of steps) {
+  const tables = new Map<string, Map<TableId, Map<Key, Row | string | null>>>();
+  const rowsOf = (sourceId: string, table: TableId): Map<Key, Row | string | null> => {
+    const known = tables.get(sourceId) ?? new Map<TableId, Map<Key, Row | string | null>>();
+    const rows = known.get(table) ?? of(tableCollection(sourceId, table));
+    tables.set(sourceId, known.set(table, rows));
+    return rows;
+  };
+  for (const {transaction, events, memo, notes = NO_NOTES} of steps) {
+    for (const {queryId, sequence} of events) sequences[queryId] = sequence;
     if (transaction) {
       const {sourceId, lsn} = transaction;
       for (const [table, delta] of transaction.changes) {
-        const name = `${sourceId} ${table}`;
-        const rows = tables.get(name) ?? of(tableCollection(sourceId, table));
-        tables.set(name, rows);
-        for (const {key, after} of delta) rows.set(key, after ? storedRow(after) : null);
+        const rows = tables.get(sourceId)?.get(table) ?? rowsOf(sourceId, table);
+        for (const {key, after} of delta) rows.set(key, after ?? null);
       }
       const known = last.get(sourceId);
-      const commitTime = Math.max(known?.commitTime ?? 0, transaction.commitTime);
-      last.set(sourceId, {lsn, commitTime, memo: memo ?? known?.memo});
+      if (known) {
+        known.lsn = lsn;
+        known.commitTime = Math.max(known.commitTime, transaction.commitTime);
+        known.memo = memo ?? known.memo;
+      } else last.set(sourceId, {lsn, commitTime: Math.max(0, transaction.commitTime), memo});
     }
     for (const note of notes) {
       const collection = memoryCollection(note.queryId);
@@ -86,21 +101,23 @@ export function journalEntries(steps: readonly Step[]): Written {
     sources[id] = {lsn: lsnText(lsn), commitTime, ...(memo !== undefined && {memo})};
   }
   const touched = new Set([...changes.keys(), ...cleared]);
-  const entries = inPieces({sources, queries, cleared: [...cleared], changes});
+  const entries = inPieces({sources, queries, sequences, cleared: [...cleared], changes});
   return {entries, touched, sources};
 }
+
+const NO_NOTES: readonly QueryNote[] = [];
 
 function inPieces({
   changes,
   cleared,
   ...rest
 }: Omit<JournalEntry, 'changes'> & {
-  readonly changes: ReadonlyMap<string, ReadonlyMap<Key, unknown>>;
-}): JournalEntry[] {
-  const pieces: {count: number; changes: [string, unknown[]][]}[] = [{count: 0, changes: []}];
+  readonly changes: ReadonlyMap<string, ReadonlyMap<Key, Row | string | null>>;
+}): JournalEntry<Change>[] {
+  const pieces: {count: number; changes: [string, Change[]][]}[] = [{count: 0, changes: []}];
   for (const [collection, rows] of changes) {
     let piece = pieces.at(-1)!;
-    let flat: unknown[] = [];
+    let flat: Change[] = [];
     piece.changes.push([collection, flat]);
     for (const [key, row] of rows) {
       if (piece.count === ENTRY_CHANGES) {
@@ -112,9 +129,9 @@ function inPieces({
       piece.count += 1;
     }
   }
-  return pieces.map(({changes: own}, index): JournalEntry => {
+  return pieces.map(({changes: own}, index): JournalEntry<Change> => {
     const last = index === pieces.length - 1;
-    const told = last ? rest : {sources: {}, queries: {}};
+    const told = last ? rest : {sources: {}, queries: {}, sequences: {}};
     return {...told, cleared: index === 0 ? cleared : [], changes: own};
   });
 }

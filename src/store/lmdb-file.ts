@@ -9,12 +9,15 @@ import {storeProblems} from './problems.ts';
 /** A number, or a number and the number of a part. */
 export type RecordKey = number | [number, number];
 
+/** A text, or the bytes of one. */
+export type RecordText = string | Uint8Array;
+
 /** Texts by key, in the order of their keys. All but `write` may be called at any time. */
 export interface Records {
   get(key: RecordKey): string | undefined;
   keys(): Iterable<RecordKey>;
   /** Puts and removes are for `write` only. Answers the bytes that were written. */
-  put(key: RecordKey, text: string): number;
+  put(key: RecordKey, text: RecordText): number;
   remove(key: RecordKey): void;
 }
 
@@ -120,10 +123,11 @@ function recordsOf(db: Database<Buffer, RecordKey>, path: string): Records {
 const CHECK_BYTES = 4;
 
 /** LMDB notices half a write, and not a bit that a disk has lost since. */
-function checked(text: string): Buffer {
-  const length = Buffer.byteLength(text);
+function checked(text: RecordText): Buffer {
+  const length = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
   const bytes = Buffer.allocUnsafe(CHECK_BYTES + length);
-  bytes.write(text, CHECK_BYTES);
+  if (typeof text === 'string') bytes.write(text, CHECK_BYTES);
+  else bytes.set(text, CHECK_BYTES);
   bytes.writeUInt32LE(crc32(bytes.subarray(CHECK_BYTES)), 0);
   return bytes;
 }

@@ -1,7 +1,9 @@
 import {randomBytes} from 'node:crypto';
 import {mkdir} from 'node:fs/promises';
+import type {Event} from '../data/event.ts';
 import {assert} from '../lib/assert.ts';
 import type {Clock} from '../lib/clock.ts';
+import {durationCounter} from '../lib/durations.ts';
 import type {Failpoint} from '../lib/failpoints.ts';
 import {claimFolder, releaseFolder} from '../lib/folder-claim.ts';
 import type {Log} from '../lib/log.ts';
@@ -9,12 +11,13 @@ import {Problem} from '../lib/problem.ts';
 import type {Manifest} from './checkpoint.ts';
 import {type Checkpoints, checkpoints} from './checkpoints.ts';
 import {diskLog, IN_MEMORY, type LogLimits} from './disk-log.ts';
+import {FOUNDING_ROWS, founding} from './founding.ts';
 import {journalEntries} from './journal.ts';
 import {type LmdbFile, lmdbFile} from './lmdb-file.ts';
 import {eventCharacters} from './memory-log.ts';
 import {storeProblems} from './problems.ts';
 import {recover} from './recover.ts';
-import type {Step, Store} from './store.ts';
+import {COMMIT_SECONDS, type Step, type Store} from './store.ts';
 
 export interface LmdbStoreOptions extends LogLimits {
   /** A folder; it is made where there is none. */
@@ -30,11 +33,13 @@ export interface LmdbStoreOptions extends LogLimits {
   readonly clock: Clock;
   readonly log: Log;
   readonly failpoint?: Failpoint | undefined;
+  /** The first snapshot into an empty store is written while it is served from this many rows on. */
+  readonly foundingRows?: number | undefined;
   /** Told when what was taken could not be written after all: with `interval`, in a checkpoint. */
   readonly fail: (error: unknown) => void;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * A store on disk. A step is two texts in one transaction: its events, and what else it
@@ -74,9 +79,20 @@ export function storeIn(
   const log = diskLog(file, {epoch, last: lastEvent(file), limits: options, clock});
   const held = unharmed(path, () => recover(file, manifest, log.after));
   const points: Checkpoints = checkpoints(file, {...options, manifest, held, log, write, flush});
+  const first = founding({
+    ...{log, points, eventLogBytes: options.eventLogBytes},
+    empty: held.sources.size === 0 && log.last === 0,
+    rows: options.foundingRows ?? FOUNDING_ROWS,
+    write: (act) =>
+      write(() => {
+        file.facts.put('whole', 'no');
+        act();
+      }),
+  });
   let unwritten: {readonly steps: readonly Step[]; readonly durable: () => void}[] = [];
   let unwrittenEvents = 0;
   let unwrittenBytes = 0;
+  const commits = durationCounter(COMMIT_SECONDS);
   const ending = new AbortController();
   let open = true;
 
@@ -94,11 +110,14 @@ export function storeIn(
 
   function put(steps: readonly Step[]): void {
     const written = journalEntries(steps);
+    const begunMs = clock.steadyMs();
     write(() => {
-      log.write(steps.flatMap(({events}) => events));
+      log.write(eventsOf(steps));
       points.journal(written.entries);
     });
+    commits.add(clock.steadyMs() - begunMs);
     points.note(steps, written);
+    held.release();
   }
 
   function flush(): void {
@@ -108,7 +127,7 @@ export function storeIn(
     unwrittenBytes = 0;
     if (all.length === 0) return;
     put(all.flatMap(({steps}) => steps));
-    for (const {durable} of all) durable();
+    for (const {durable} of all) first.settle(durable);
   }
 
   async function flushing(): Promise<void> {
@@ -126,6 +145,11 @@ export function storeIn(
     begin: points.begin,
     commit(steps, durable) {
       assert(open, 'a closed store takes no step');
+      if (first.is(steps)) {
+        flush();
+        first.take(steps[0]!, durable);
+        return;
+      }
       if (durability === 'interval') {
         unwritten.push({steps, durable});
         for (const {events} of steps) {
@@ -136,8 +160,8 @@ export function storeIn(
         const {events, bytes} = IN_MEMORY;
         if (unwrittenEvents > events / 2 || unwrittenBytes > bytes / 2) flush();
       } else put(steps);
-      log.show(steps.flatMap(({events}) => events));
-      if (durability !== 'interval') durable();
+      log.show(eventsOf(steps), {written: unwritten.length === 0});
+      if (durability !== 'interval') first.settle(durable);
       points.look();
     },
     status: () => ({
@@ -145,6 +169,8 @@ export function storeIn(
       bytes: file.bytes,
       journalBytes: points.journalBytes,
       checkpointMs: points.checkpointMs,
+      log: log.status(),
+      commits: commits.read(),
     }),
     async close() {
       open = false;
@@ -157,6 +183,12 @@ export function storeIn(
       await release();
     },
   };
+}
+
+function eventsOf(steps: readonly Step[]): Event[] {
+  const all: Event[] = [];
+  for (const {events} of steps) for (const event of events) all.push(event);
+  return all;
 }
 
 async function claimed({path, pid}: LmdbStoreOptions): Promise<void> {
@@ -181,6 +213,8 @@ function begun(
   if (format !== String(FORMAT)) {
     throw storeProblems['store-version']({path, found: format, known: FORMAT});
   }
+  // A first snapshot was not written to its end.
+  if (file.facts.get('whole') === 'no') return {epoch, manifest: newStore(file, epoch)};
   const manifest = unharmed(path, () => JSON.parse(file.facts.get('checkpoint')!) as Manifest);
   const own = file.facts.get('epoch')!;
   if (file.facts.get('clean') === 'yes') return {epoch: own, manifest};
@@ -193,7 +227,11 @@ function newStore(file: LmdbFile, epoch: string): Manifest {
   const none = {sources: {}, queries: {}, sequences: {}, collections: {}};
   const manifest: Manifest = {journal: 1, sequence: 0, ...none, atMs: 0};
   file.write(() => {
+    for (const records of [file.journal, file.events, file.segments, file.pages]) {
+      for (const key of [...records.keys()]) records.remove(key);
+    }
     file.facts.put('format', String(FORMAT));
+    file.facts.put('whole', 'yes');
     file.facts.put('epoch', epoch);
     file.facts.put('checkpoint', JSON.stringify(manifest));
   });

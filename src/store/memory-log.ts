@@ -1,13 +1,16 @@
 import type {Event, EventRow} from '../data/event.ts';
 import {assert} from '../lib/assert.ts';
-import type {EventLog} from './store.ts';
+import type {EventLog, LogStatus} from './store.ts';
 
 /** Events in memory, the newest of a log. */
 export interface MemoryLog extends EventLog {
   /** `bytes`: of its rows' texts, for who knows them or near enough. */
   append(event: Event, bytes?: number): void;
+  /** Events up to `sequence` follow, and none of them is held, nor any before. */
+  skip(sequence: number): void;
   /** Tells those who watch. */
   tell(): void;
+  status(): LogStatus;
 }
 
 export interface MemoryLogOptions {
@@ -59,9 +62,24 @@ export function memoryLog({epoch, after = 0, ...limits}: MemoryLogOptions): Memo
       heldBytes += bytes;
       trim();
     },
+    skip(sequence) {
+      held = [];
+      first = 0;
+      heldBytes = 0;
+      trimmed = sequence;
+    },
     read(after, limit) {
       const from = first + Math.max(0, after - trimmed);
       return held.slice(from, from + limit).map(({event}) => event);
+    },
+    status() {
+      const oldest = held[first]?.event.transaction.commitTime;
+      return {
+        oldest: trimmed + 1,
+        newest: trimmed + held.length - first,
+        bytes: heldBytes,
+        oldestMs: oldest === undefined ? undefined : Math.floor(oldest / 1000),
+      };
     },
     watch(listener) {
       // A function of its own for each call, so that one listener may watch twice.

@@ -1,6 +1,8 @@
 import {assert} from '../lib/assert.ts';
+import {durationCounter} from '../lib/durations.ts';
+import {aboutCharacters} from './event-size.ts';
 import {memoryLog} from './memory-log.ts';
-import type {Store} from './store.ts';
+import {COMMIT_SECONDS, type Store} from './store.ts';
 
 export interface MemoryStoreOptions {
   /** Names this life of the store: digits and small letters. A new life needs a new name. */
@@ -15,6 +17,7 @@ export interface MemoryStoreOptions {
 export function memoryStore({epoch, eventLogEvents, eventLogBytes}: MemoryStoreOptions): Store {
   assert(/^[0-9a-z]{1,32}$/.test(epoch), `"${epoch}" names no epoch`);
   const log = memoryLog({epoch, events: eventLogEvents, bytes: eventLogBytes});
+  const none = durationCounter(COMMIT_SECONDS);
   let open = true;
 
   return {
@@ -24,11 +27,21 @@ export function memoryStore({epoch, eventLogEvents, eventLogBytes}: MemoryStoreO
     begin() {},
     commit(steps, durable) {
       assert(open, 'a closed store takes no step');
-      for (const {events} of steps) for (const event of events) log.append(event);
+      for (const {events} of steps) {
+        for (const event of events) {
+          // What is far too large to be held is not read through to know by how much.
+          const far = aboutCharacters(event) > 4 * eventLogBytes;
+          log.append(event, far ? eventLogBytes + 1 : undefined);
+        }
+      }
       durable();
       if (steps.some(({events}) => events.length > 0)) log.tell();
     },
-    status: () => ({kind: 'memory', bytes: 0, journalBytes: 0, checkpointMs: undefined}),
+    status: () => ({
+      ...{kind: 'memory', bytes: 0, journalBytes: 0, checkpointMs: undefined},
+      log: log.status(),
+      commits: none.read(),
+    }),
     async close() {
       open = false;
     },

@@ -5,7 +5,7 @@ import type {TableId} from '../data/schema.ts';
 import {rowOf} from '../data/stored-row.ts';
 import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
-import {applyFlat, type Manifest, readPages} from './checkpoint.ts';
+import {applyFlat, type Manifest, readPages, readRows} from './checkpoint.ts';
 import {
   type JournalEntry,
   memoryCollection,
@@ -27,7 +27,10 @@ export interface Recovered {
   /** Collections that are not as the checkpoint has them. */
   readonly touched: Set<string>;
   storedSources(): Map<string, StoredSource>;
+  /** Rows of results are read when they are asked for, until the first checkpoint is made. */
   storedQueries(): Map<string, StoredQuery>;
+  /** Lets go of the results that were read: whoever asks again has them read again. */
+  release(): void;
 }
 
 /** `events` answers the events after a sequence. */
@@ -39,27 +42,23 @@ export function recover(
   const sources = new Map(Object.entries(manifest.sources) as [string, Required<SourceState>][]);
   const queries = new Map(Object.entries(manifest.queries));
   const sequences = new Map(Object.entries(manifest.sequences));
-  const collections = new Map<string, Map<Key, unknown>>();
+  const tables = new Map<string, Map<Key, Row>>();
+  const memories = new Map<string, Map<Key, string>>();
   const touched = new Set<string>();
   for (const [name, generation] of Object.entries(manifest.collections)) {
-    collections.set(name, readPages(file, generation));
+    if (isOf(name, 'table')) tables.set(name, readRows(file, generation));
+    else if (isOf(name, 'memory')) memories.set(name, readPages(file, generation));
   }
-  const content = (name: string): Map<Key, unknown> => {
-    const known = collections.get(name);
-    if (known) return known;
-    const fresh = new Map<Key, unknown>();
-    collections.set(name, fresh);
-    return fresh;
-  };
 
   function applyEntry(entry: JournalEntry): void {
     for (const name of entry.cleared) {
       touched.add(name);
-      content(name).clear();
+      contentOf(memories, name).clear();
     }
     for (const [name, flat] of entry.changes) {
       touched.add(name);
-      applyFlat(content(name), flat);
+      if (isOf(name, 'table')) applyFlat(contentOf(tables, name), flat, rowOfTable);
+      else applyFlat(contentOf(memories, name), flat, (stored) => stored as string);
     }
     for (const [id, state] of Object.entries(entry.sources)) {
       const known = sources.get(id);
@@ -71,19 +70,12 @@ export function recover(
       if (memo === null) queries.delete(id);
       else queries.set(id, memo);
     }
+    for (const [id, sequence] of Object.entries(entry.sequences)) {
+      touched.add(resultCollection(id));
+      sequences.set(id, sequence);
+    }
   }
 
-  function applyEvent({sequence, queryId, added, updated, deleted}: Event): void {
-    const name = resultCollection(queryId);
-    touched.add(name);
-    sequences.set(queryId, sequence);
-    const rows = content(name);
-    for (const {key} of deleted) rows.delete(key);
-    for (const {key, after} of added) rows.set(key, after);
-    for (const {key, after} of updated) rows.set(key, after);
-  }
-
-  for (const event of events(manifest.sequence)) applyEvent(event);
   let nextEntry = manifest.journal;
   let journalBytes = 0;
   for (const number of file.journal.keys()) {
@@ -95,6 +87,7 @@ export function recover(
     nextEntry += 1;
   }
   for (const id of sequences.keys()) if (!queries.has(id)) sequences.delete(id);
+  const told = toldResults(file, manifest, events);
 
   return {
     sources,
@@ -104,7 +97,7 @@ export function recover(
     journalBytes,
     touched,
     storedSources: () =>
-      new Map(Array.from(sources, ([id, state]) => [id, storedSource(id, state, collections)])),
+      new Map(Array.from(sources, ([id, state]) => [id, storedSource(id, state, tables)])),
     storedQueries: () =>
       new Map(
         Array.from(queries, ([id, memo]): [string, StoredQuery] => [
@@ -112,29 +105,79 @@ export function recover(
           {
             memo,
             sequence: sequences.get(id) ?? 0,
-            rows: content(resultCollection(id)) as Map<string, string>,
-            memory: content(memoryCollection(id)) as Map<string, string>,
+            get rows() {
+              return told.of(id);
+            },
+            memory: contentOf(memories, memoryCollection(id)) as Map<string, string>,
           },
         ]),
       ),
+    release: told.release,
+  };
+}
+
+/** The name of a collection begins with what it is of. */
+const isOf = (name: string, kind: 'table' | 'result' | 'memory'): boolean =>
+  name.startsWith(`["${kind}",`);
+
+function contentOf<Content>(all: Map<string, Map<Key, Content>>, name: string): Map<Key, Content> {
+  const known = all.get(name);
+  if (known) return known;
+  const fresh = new Map<Key, Content>();
+  all.set(name, fresh);
+  return fresh;
+}
+
+const rowOfTable = (stored: unknown): Row => rowOf(stored);
+
+/**
+ * What clients were told of results: the pages, and the events since. Most restarts find
+ * the results as they were by how they are made, and read none of it. Who asks for one of
+ * them mostly asks for others too: so all are read together.
+ */
+function toldResults(
+  file: LmdbFile,
+  {collections, sequence}: Manifest,
+  events: (after: number) => Iterable<Event>,
+): {of(queryId: string): ReadonlyMap<string, string>; release(): void} {
+  let all: Map<string, Map<Key, string>> | undefined;
+
+  function read(): Map<string, Map<Key, string>> {
+    const results = new Map<string, Map<Key, string>>();
+    for (const [name, generation] of Object.entries(collections)) {
+      if (isOf(name, 'result')) results.set(name, readPages(file, generation));
+    }
+    for (const event of events(sequence)) {
+      const rows = contentOf(results, resultCollection(event.queryId));
+      for (const {key} of event.deleted) rows.delete(key);
+      for (const {key, after} of event.added) rows.set(key, after as string);
+      for (const {key, after} of event.updated) rows.set(key, after as string);
+    }
+    return results;
+  }
+
+  return {
+    of(queryId) {
+      all ??= read();
+      return (all.get(resultCollection(queryId)) ?? new Map()) as Map<string, string>;
+    },
+    release() {
+      all = undefined;
+    },
   };
 }
 
 function storedSource(
   id: string,
   {lsn, commitTime, memo}: Required<SourceState>,
-  collections: ReadonlyMap<string, Map<Key, unknown>>,
+  tables: ReadonlyMap<string, Map<Key, Row>>,
 ): StoredSource {
   const rows = new Map<TableId, Map<Key, Row>>();
-  for (const [name, content] of collections) {
-    const [kind, sourceId, table] = JSON.parse(name) as [string, string, string];
-    if (kind !== 'table' || sourceId !== id) continue;
+  for (const [name, content] of tables) {
+    const [, sourceId, table] = JSON.parse(name) as [string, string, string];
+    if (sourceId !== id) continue;
     assert(name === tableCollection(sourceId, table), 'a collection has one name');
-    for (const [key, stored] of content) {
-      const row = rowOf(stored);
-      if (row !== stored) content.set(key, row);
-    }
-    rows.set(table, content as Map<Key, Row>);
+    rows.set(table, content);
   }
   return {lsn: parseLsn(lsn) ?? 0n, commitTime, memo, rows};
 }

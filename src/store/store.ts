@@ -4,6 +4,7 @@ import type {Lsn} from '../data/lsn.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
+import type {Durations} from '../lib/durations.ts';
 
 /**
  * What survives. Steps go in whole or not at all, and in one turn: when `commit` returns,
@@ -33,7 +34,7 @@ export interface Store {
 
 /** What one transaction did, and what else is to be known from then on. */
 export interface Step {
-  /** undefined: nothing happened; only notes are taken. */
+  /** undefined: no source has moved; the rest happened to queries between two transactions. */
   readonly transaction: Transaction | undefined;
   /** Their sequences follow on the log's last one. */
   readonly events: readonly Event[];
@@ -89,7 +90,25 @@ export interface StoreStatus {
   readonly journalBytes: number;
   /** When the last checkpoint was made, milliseconds since 1970. */
   readonly checkpointMs: number | undefined;
+  readonly log: LogStatus;
+  /** How long its writes took since it was opened; none where it writes nothing. */
+  readonly commits: Durations;
 }
+
+export interface LogStatus {
+  /** Sequences of the first event that is held, and of the last one there was. */
+  readonly oldest: number;
+  readonly newest: number;
+  /** Of the events that are held; on disk those too that are only yet to be removed. */
+  readonly bytes: number;
+  /** When the first event that is held came, milliseconds since 1970; undefined: there is none. */
+  readonly oldestMs: number | undefined;
+}
+
+/** Bounds of the figures of commits, in seconds: a disk that syncs at once, to one that hangs. */
+export const COMMIT_SECONDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+] as const;
 
 /** The events of a store's life, the newest of them at least. */
 export interface EventLog {

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {Decimal} from '../../src/data/decimal.ts';
-import {jsonWriter, rowJson} from '../../src/data/json.ts';
+import {jsonWriter} from '../../src/data/json.ts';
+import {rowJson} from '../../src/data/row-json.ts';
 import {textReader} from '../../src/data/text.ts';
 import {
   ANY,

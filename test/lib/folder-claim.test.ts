@@ -43,6 +43,16 @@ test('a claim of a pid that was born anew is nobody’s', async () => {
   expect(await readdir(folder)).toEqual(['run.8']);
 });
 
+test.each(['', '\0'.repeat(9)])(
+  'a claim of which a power failure left nothing is nobody’s (%j)',
+  async (left) => {
+    const folder = await openFolder();
+    await writeFile(join(folder, 'run.3'), left);
+    expect(await claimFolder(folder, process.pid)).toBeUndefined();
+    expect(await readdir(folder)).toEqual(['run.4']);
+  },
+);
+
 test('of several that start at the same moment, one gets the folder', async () => {
   const folder = await openFolder();
   const dead = await bystander();

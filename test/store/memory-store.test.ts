@@ -62,6 +62,22 @@ test('an event larger than the log trims everything, itself too', async () => {
   expect(store.log.read(2, 9).map(({sequence}) => sequence)).toEqual([3]);
 });
 
+test('an event far larger than the log is not read through to find that out', async () => {
+  let reads = 0;
+  const row = {
+    key: '1',
+    get after() {
+      reads += 1;
+      return '"a row of some length"';
+    },
+  };
+  const store = memoryStore(options);
+  const event = {...eventOf(1), added: Array.from({length: 10_000}, () => row)};
+  store.commit([stepOf(1n, [event])], done);
+  expect([store.log.trimmed, store.log.last]).toEqual([1, 1]);
+  expect(reads).toBeLessThan(200);
+});
+
 test('a step without events wakes nobody', async () => {
   const store = memoryStore(options);
   let woken = 0;

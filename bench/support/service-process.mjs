@@ -1,24 +1,24 @@
 import {readFileSync} from 'node:fs';
 import {writeHeapSnapshot} from 'node:v8';
-import {readConfig} from '../../src/config/read.ts';
-import {systemClock} from '../../src/lib/clock.ts';
-import {silentLog} from '../../src/lib/log.ts';
-import {type Service, startService} from '../../src/pipeline.ts';
-import type {Memory, Said, Told} from './service.ts';
+import {readConfig} from '../../dist/config/read.js';
+import {systemClock} from '../../dist/lib/clock.js';
+import {silentLog} from '../../dist/lib/log.js';
+import {startService} from '../../dist/pipeline.js';
 
 /**
- * The service in a process of its own, for benches: it starts when it is told, so that
- * what loading the program takes is not measured, and tells what memory it holds.
+ * The service in a process of its own, for benches: compiled, as users run it. It starts
+ * when it is told, so that what loading the program takes is not measured, and tells what
+ * memory it holds. What is said and told is in `service.ts`.
  */
-const say = (said: Said): void => void process.send?.(said);
-let service: Service | undefined;
+const say = (said) => void process.send(said);
+let service;
 
-function fail(error: unknown): never {
+function fail(error) {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
 }
 
-async function start({text, env}: Told & {kind: 'start'}): Promise<void> {
+async function start({text, env}) {
   const {config} = readConfig({text, file: 'config/server.yaml', env});
   const reactions = config.reactions.filter(({kind}) => kind === 'sse');
   service = await startService(
@@ -39,16 +39,16 @@ async function start({text, env}: Told & {kind: 'start'}): Promise<void> {
   say({kind: 'ready'});
 }
 
-function memory(): Memory {
+function memory() {
   globalThis.gc?.();
   const {rss, heapUsed, external, arrayBuffers} = process.memoryUsage();
   return {rss, heapUsed, external, arrayBuffers, anonymous: anonymousBytes() ?? rss};
 }
 
 /** RSS without the pages of files, of which the store maps one as large as it is. */
-function anonymousBytes(): number | undefined {
+function anonymousBytes() {
   try {
-    const [, kilobytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
+    const [, kilobytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
     return Number(kilobytes) * 1024;
   } catch {
     // Other systems do not tell.
@@ -56,7 +56,7 @@ function anonymousBytes(): number | undefined {
   }
 }
 
-async function obey(told: Told): Promise<void> {
+async function obey(told) {
   switch (told.kind) {
     case 'start':
       return start(told);
@@ -71,6 +71,6 @@ async function obey(told: Told): Promise<void> {
   }
 }
 
-process.on('message', (told: Told) => void obey(told).catch(fail));
+process.on('message', (told) => void obey(told).catch(fail));
 process.on('disconnect', () => process.exit(1));
 say({kind: 'loaded'});
