@@ -7,6 +7,7 @@ import type {Failpoint} from './lib/failpoints.ts';
 import type {Log} from './lib/log.ts';
 import {core} from './pipeline/core.ts';
 import {checkQueries} from './pipeline/definition.ts';
+import {jqThread} from './pipeline/jq.ts';
 import {openStore} from './pipeline/open-store.ts';
 import {openAll, openReactions} from './pipeline/serve.ts';
 import {loadSqlParser} from './pipeline/sql-parser.ts';
@@ -19,6 +20,8 @@ import type {Store} from './store/store.ts';
 /** What the service needs of the world outside. */
 export interface World {
   readonly clock: Clock;
+  /** Names this program: results that another one stored are compared text by text. */
+  readonly version?: string | undefined;
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
@@ -56,18 +59,38 @@ export interface Service {
 export async function startService(config: Config, world: World): Promise<Service> {
   await loadSqlParser();
   checkQueries(config.queries);
+  const store = await openStore(config, world);
+  try {
+    return await serviceOn(store, config, world);
+  } catch (error) {
+    // Whoever mends the cause may start again in the same folder, in this process too.
+    await store.close();
+    throw error;
+  }
+}
+
+async function serviceOn(store: Store, config: Config, world: World): Promise<Service> {
   const {limits} = config;
   const stopping = new AbortController();
-  const store = await openStore(config, world);
   const sources = new Map(
     config.sources.map((one) => [one.id, openSource(one, {config, world, store})]),
   );
   const {signal} = stopping;
-  const {engine, groups, queries, run, settled} = core(config, {...world, store, sources, signal});
+  const jq = jqThread({timeoutMs: limits.jqMs});
+  const joined = {...world, jq, store, sources, signal};
+  const {engine, groups, queries, run, settled} = core(config, joined);
   const reactions: Reaction[] = [];
   const {nowNs} = world;
-  const held = {log: store.log, engine, sources, groups, queries, reactions};
-  const parts: Parts = {config, nowNs, ...held};
+  const held = {
+    log: store.log,
+    storeStatus: store.status,
+    engine,
+    sources,
+    groups,
+    queries,
+    reactions,
+  };
+  const parts: Parts = {config, nowNs, jq, ...held};
 
   const doors = listeners({
     ...{...LISTENER_LIMITS, ...limits, ...world},
@@ -78,6 +101,7 @@ export async function startService(config: Config, world: World): Promise<Servic
   const serving = {...world, doors, draining: () => stopping.signal.aborted};
   reactions.push(...openReactions(parts, serving));
   const front = await openAll(parts, serving).catch(async (error) => {
+    await Promise.all(reactions.map((reaction) => reaction.stop()));
     await doors.close();
     throw error;
   });
@@ -90,6 +114,7 @@ export async function startService(config: Config, world: World): Promise<Servic
       stopping.abort();
       await Promise.all([front.close(), ...reactions.map((reaction) => reaction.stop()), ...runs]);
       await doors.close();
+      await jq.close();
       await store.close();
     },
   };

@@ -89,7 +89,7 @@ function healthRoutes(route: Route, {service, clock, clients = () => 0}: ApiOpti
     if (reasons.length === 0) return void response.json({status: 'ready', reasons});
     response.status(503).set('Retry-After', '1').json({status: 'unready', reasons});
   });
-  route('/metrics', metricsAnswer(service, clients));
+  route('/metrics', metricsAnswer(service, {clients, clock}));
   route('/api/versions', (_request, response) => {
     response.json({versions: ['v1'], current: 'v1'});
   });
@@ -126,7 +126,7 @@ function queryRoutes(route: Route, options: ApiOptions, admission: Admission): v
       const staleOf = staleness(service);
       send(
         response,
-        service.queries().map((query) => queryBody(query, staleOf(query.sources))),
+        service.queries().map((query) => queryBody(query, staleOf(query))),
       );
     },
     {post: add},
@@ -135,7 +135,7 @@ function queryRoutes(route: Route, options: ApiOptions, admission: Admission): v
     '/api/v1/queries/:id',
     (request, response) => {
       const query = asked(request);
-      send(response, queryBody(query, staleness(service)(query.sources)));
+      send(response, queryBody(query, staleness(service)(query)));
     },
     {put, delete: drop},
   );

@@ -3,7 +3,7 @@ import {authorised} from './authority.ts';
 import {apiProblems} from './problems.ts';
 import {bodyOf} from './request-body.ts';
 import {type ApiService, type Changed, QueryRefused} from './service.ts';
-import {staleness} from './stale.ts';
+import {type StaleOf, staleness} from './stale.ts';
 import {queryBody} from './views.ts';
 
 type IdRequest = Request<Record<string, string>>;
@@ -56,13 +56,13 @@ const idOf = ({params}: IdRequest): string => params.id ?? '';
 function sendChanged(
   response: Response,
   {message, query, ignored, note}: Changed & {readonly note: string},
-  staleOf: ReturnType<typeof staleness>,
+  staleOf: StaleOf,
 ): void {
   const data = {
     message,
     note,
     ...(ignored.length > 0 && {ignored}),
-    ...(query && {query: queryBody(query, staleOf(query.sources))}),
+    ...(query && {query: queryBody(query, staleOf(query))}),
   };
   response.set('Cache-Control', 'no-store').json({success: true, data, error: null});
 }

@@ -1,31 +1,40 @@
 import type {RequestHandler} from 'express';
 import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
+import type {Clock} from '../lib/clock.ts';
 import type {SourceStatus} from '../source/source.ts';
 import type {ApiService, QueryView, ReactionView} from './service.ts';
+import {storeMetrics} from './store-metrics.ts';
 
 /**
  * What Prometheus reads at `/metrics`: what the API tells of sources, queries and
- * reactions, in numbers, and how the process is. Values are taken when they are asked for,
- * so that nothing is counted twice and nothing costs anything in between.
+ * reactions, how the store is, and how the process is, in numbers. Values are taken when
+ * they are asked for, so that nothing is counted twice and nothing costs anything between.
  *
  * The registry is made with the first request, and is this service's own: several services
  * may run in one process, as they do in tests.
  */
-export function metricsAnswer(service: ApiService, clients: () => number): RequestHandler {
+export function metricsAnswer(
+  service: ApiService,
+  world: {readonly clients: () => number; readonly clock: Clock},
+): RequestHandler {
   let registry: Registry | undefined;
   return async (_request, response) => {
-    registry ??= registryOf(service, clients);
+    registry ??= registryOf(service, world);
     response.set('Cache-Control', 'no-store').type(registry.contentType);
     response.send(await registry.metrics());
   };
 }
 
-function registryOf(service: ApiService, clients: () => number): Registry {
+function registryOf(
+  service: ApiService,
+  {clients, clock}: {readonly clients: () => number; readonly clock: Clock},
+): Registry {
   const registry = new Registry();
   collectDefaultMetrics({register: registry});
   sourceMetrics(service, registry);
   queryMetrics(service, registry);
   reactionMetrics(service, registry);
+  storeMetrics(registry, {status: () => service.store(), clock});
   const streams = new Gauge({
     name: 'tailrace_api_stream_clients',
     help: 'Streams of /api/v1/events that are open.',

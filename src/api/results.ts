@@ -1,7 +1,7 @@
 import type {Request, Response} from 'express';
-import {rowJson} from '../data/json.ts';
 import type {Key} from '../data/key.ts';
 import {placeAfter} from '../data/key-order.ts';
+import {rowJson} from '../data/row-json.ts';
 import type {Row} from '../data/value.ts';
 import {sendPieces} from '../http/pieces.ts';
 import {httpProblems} from '../http/problems.ts';
@@ -51,7 +51,7 @@ export async function sendResults(
   if (!result) throw notReady(response, query);
   const at = askedMoment(request, 'at');
   if (at) return sendPast(request, response, {service, query, limits, asked: {...asked, at}});
-  const stale = staleness(service)(query.sources);
+  const stale = staleness(service)(query);
   const tag = tagOf(service, result, {...asked, stale: stale !== undefined});
   response.vary('Accept').set({ETag: `"${tag}"`, 'Cache-Control': 'no-cache'});
   if (holds(request, tag)) return void response.status(304).end();

@@ -6,6 +6,7 @@ import type {Row} from '../data/value.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {SourceStatus} from '../source/source.ts';
 import type {Verified} from '../source/verified.ts';
+import type {StoreStatus} from '../store/store.ts';
 
 /** What the API needs of the service. Everything it asks in one turn is one state. */
 export interface ApiService {
@@ -17,6 +18,7 @@ export interface ApiService {
   query(id: string): QueryView | undefined;
   sources(): readonly SourceView[];
   reactions(): readonly ReactionView[];
+  store(): StoreStatus;
   readonly changes: QueryChanges;
   readonly history: HistoryView;
 }

@@ -143,12 +143,12 @@ async function untilReady(
   void ended.then(() => {
     gone = true;
   });
-  const untilMs = clock.nowMs() + limits.startMs;
+  const untilMs = clock.steadyMs() + limits.startMs;
   while (true) {
     const found = await runningPostmaster(dataFolder(place));
     if (found?.pid === child.pid && found?.ready) return;
     if (gone) throw failed(place, {step: 'start', output: await lastLines(place)});
-    if (clock.nowMs() > untilMs) {
+    if (clock.steadyMs() > untilMs) {
       const output = `It was not ready after ${limits.startMs} ms.\n${await lastLines(place)}`;
       throw failed(place, {step: 'start', output});
     }

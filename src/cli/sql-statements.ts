@@ -1,6 +1,7 @@
 /**
  * Cuts a script into its statements, as psql does: at each semicolon outside of quotes,
- * dollar quotes and comments. Each is then sent alone and so is a transaction of its own;
+ * dollar quotes, comments, parentheses and the body of a function in SQL's own syntax
+ * (`BEGIN ATOMIC … END`). Each is then sent alone and so is a transaction of its own;
  * together they would be one, in which a procedure must not commit.
  *
  * Leaves out psql's own commands (`\d`) and its variables.
@@ -8,15 +9,51 @@
 export function splitStatements(script: string): string[] {
   const statements: string[] = [];
   let start = 0;
+  let within = nesting();
   for (let at = 0; at < script.length; ) {
-    if (script[at] === ';') {
+    const next = afterToken(script, at);
+    const token = script.slice(at, next);
+    if (token !== ';') within.take(token);
+    else if (within.outside) {
       statements.push(script.slice(start, at));
-      start = at + 1;
+      start = next;
+      within = nesting();
     }
-    at = afterToken(script, at);
+    at = next;
   }
   return [...statements, script.slice(start)].map(trimmed).filter((text) => text !== '');
 }
+
+/** What a statement has opened and not closed. */
+function nesting() {
+  const words: string[] = [];
+  let parentheses = 0;
+  let blocks = 0;
+
+  function takeWord(word: string): void {
+    // Its first words alone decide what it is.
+    if (words.length < HEAD_WORDS) words.push(word);
+    // Elsewhere BEGIN opens a transaction, and CASE … END is one expression.
+    if (word === 'begin' && ROUTINE.test(words.join(' '))) blocks += 1;
+    else if (word === 'case' && blocks > 0) blocks += 1;
+    else if (word === 'end' && blocks > 0) blocks -= 1;
+  }
+
+  return {
+    get outside() {
+      return parentheses <= 0 && blocks === 0;
+    },
+    take(token: string): void {
+      if (token === '(') parentheses += 1;
+      else if (token === ')') parentheses -= 1;
+      else if (parentheses <= 0 && isWord(token)) takeWord(token.toLowerCase());
+    },
+  };
+}
+
+const HEAD_WORDS = 4;
+const ROUTINE = /^create (or replace )?(function|procedure)\b/;
+const isWord = (token: string): boolean => match(WORD, token, 0) === token;
 
 // Sticky: each matches at `lastIndex` and nowhere else.
 const COMMENT = /--[^\n]*/y;

@@ -1,3 +1,4 @@
+import type {EventEmitter} from 'node:events';
 import type {Client, FieldDef, QueryArrayResult} from 'pg';
 import {connectDemo, type DemoConnection} from './demo-database.ts';
 import {readState} from './demo-state.ts';
@@ -11,8 +12,9 @@ const NUMBERS = new Set([21, 23, 20, 26, 700, 701, 790, 1700]);
 
 /**
  * `tailrace sql`: runs the statements of a script in the demo's Postgres, one after the
- * other, and writes what each gave: rows as a table, else Postgres's word for it
- * (`UPDATE 1`). Ends at the first that fails, with a Problem; those before it stand.
+ * other, and writes what each gave: rows as a table, what `COPY … TO STDOUT` sends as it
+ * comes, else Postgres's word for it (`UPDATE 1`). Ends at the first that fails, with a
+ * Problem; those before it stand.
  */
 export async function runSql(
   script: string,
@@ -23,10 +25,37 @@ export async function runSql(
   const client = await connectDemo(await findDemo(folder), {name: 'tailrace-sql'});
   try {
     client.on('notice', ({severity, message}) => write(`${severity}:  ${message}`));
-    for (const statement of statements) write(await run(client, statement));
+    const copied = writeCopied(client, write);
+    for (const statement of statements) {
+      const said = await run(client, statement);
+      if (!copied.ended()) write(said);
+    }
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Writes each line that a COPY to us sends. `ended` answers whether the last statement was
+ * one: as with psql, its lines are all it says, so that they can go into a file.
+ */
+function writeCopied(client: Client, write: (line: string) => void): {ended(): boolean} {
+  // What pg's Client passes on of it is dropped by its Query.
+  const {connection} = client as unknown as {connection: EventEmitter};
+  let copying = false;
+  connection.on('copyOutResponse', () => {
+    copying = true;
+  });
+  connection.on('copyData', ({chunk}: {chunk: Buffer}) => {
+    write(chunk.toString().replace(/\r?\n$/, ''));
+  });
+  return {
+    ended() {
+      const was = copying;
+      copying = false;
+      return was;
+    },
+  };
 }
 
 async function findDemo(folder: string): Promise<DemoConnection> {

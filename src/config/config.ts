@@ -32,7 +32,7 @@ export interface Limits {
   readonly eventLogEvents: number;
   /** Bytes of JSON the log keeps, at most. */
   readonly eventLogBytes: number;
-  /** How long the log of a state store keeps an event, at most. */
+  /** How long the log of a state store keeps an event, at most; while nobody runs it, it rests. */
   readonly eventLogMs: number;
   /** Transactions that wait between the source and the queries. */
   readonly transactionQueue: number;
@@ -80,6 +80,10 @@ export interface Limits {
   readonly queries: number;
   /** A failed query is tried again when its tables change: waits double up to this. */
   readonly queryRetryMs: number;
+  /** Rows that a WITH RECURSIVE query may have. */
+  readonly recursionRows: number;
+  /** How long a program of jq may take for up to a thousand rows. */
+  readonly jqMs: number;
   /** How long a shutdown may take. */
   readonly drainMs: number;
 }
@@ -116,6 +120,8 @@ export interface SourceConfig {
   readonly sslCa: string | undefined;
   readonly tableKeys: readonly {readonly table: string; readonly keyColumns: readonly string[]}[];
   readonly connectTimeoutMs: number;
+  /** How long the server, or we to it, may say nothing before a connection is given up. */
+  readonly silentMs: number;
   /** Waits between attempts double from the first to the last. */
   readonly retryFirstMs: number;
   readonly retryMaxMs: number;
@@ -231,6 +237,7 @@ export const defaults = {
     publicationName: 'tailrace_publication',
     sslMode: 'prefer',
     connectTimeoutMs: 10_000,
+    silentMs: 60_000,
     retryFirstMs: 500,
     retryMaxMs: 30_000,
     slotWaitMs: 30_000,
@@ -259,7 +266,7 @@ export const defaults = {
     eventLogBytes: 64 * 1024 * 1024,
     eventLogMs: 7 * 24 * 60 * 60 * 1000,
     transactionQueue: 1_000,
-    commitTransactions: 1_000,
+    commitTransactions: 2_000,
     commitRows: 10_000,
     changeQueue: 100_000,
     transactionRows: 5_000_000,
@@ -281,6 +288,8 @@ export const defaults = {
     historyRows: 1_000_000,
     queries: 10_000,
     queryRetryMs: 30_000,
+    recursionRows: 1_000_000,
+    jqMs: 1_000,
     drainMs: 8_000,
   },
 } as const;

@@ -63,6 +63,10 @@ export const source = field.map({
     .milliseconds()
     .default(defaults.source.connectTimeoutMs)
     .describe('How long one attempt to connect may take.'),
+  silentMs: field
+    .milliseconds()
+    .default(defaults.source.silentMs)
+    .describe('How long the server, or the service in a long turn, may say nothing.'),
   retryFirstMs: field
     .milliseconds()
     .default(defaults.source.retryFirstMs)
@@ -324,6 +328,13 @@ export const limits = field.map({
     .milliseconds()
     .default(defaults.limits.queryRetryMs)
     .describe('The longest wait before a failed query is tried again.'),
+  recursionRows: amount(defaults.limits.recursionRows).describe(
+    'Rows that a WITH RECURSIVE query may have.',
+  ),
+  jqMs: field
+    .milliseconds()
+    .default(defaults.limits.jqMs)
+    .describe('How long a program of jq may take for up to a thousand rows.'),
   drainMs: field
     .milliseconds()
     .default(defaults.limits.drainMs)

@@ -1,12 +1,15 @@
 import type {Config} from '../config/config.ts';
+import type {TableId} from '../data/schema.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Failpoint} from '../lib/failpoints.ts';
 import type {Log} from '../lib/log.ts';
+import type {Jq} from '../query/middleware/jq-program.ts';
 import type {Source} from '../source/source.ts';
 import type {Store} from '../store/store.ts';
 import {type Engine, engine} from './engine.ts';
 import {type LiveQueries, liveQueries} from './live-queries.ts';
 import {liveRows} from './live-rows.ts';
+import {queryNotes} from './query-notes.ts';
 import {firstDefinitions, restoreResults} from './restore.ts';
 import {retries} from './retries.ts';
 import {sinkOf} from './sink.ts';
@@ -16,8 +19,11 @@ import {timersOf} from './timers.ts';
 /** What the core of the service stands on. */
 export interface CoreWorld {
   readonly clock: Clock;
+  /** Names this program: results that another one stored are compared text by text. */
+  readonly version?: string | undefined;
   readonly log: Log;
   readonly nowNs?: () => number;
+  readonly jq?: Jq | undefined;
   readonly fail: (error: unknown) => void;
   readonly failpoint?: Failpoint | undefined;
   readonly store: Store;
@@ -86,25 +92,31 @@ function acknowledged(
 }
 
 /** The queries to begin with, grouped by the sources that move them. */
-function openQueries(config: Config, {store, sources, clock, nowNs, log, signal, fail}: CoreWorld) {
+function openQueries(
+  config: Config,
+  {store, sources, clock, nowNs, jq, log, signal, version, fail}: CoreWorld,
+) {
   const again = retries({
     clock,
     maxMs: config.limits.queryRetryMs,
     signal,
     again: (query) => queries.retry(query),
   });
+  const notes = queryNotes(store.queries, version);
   const groups = new Map<string, SourceQueries>();
   for (const [id, source] of sources) {
-    groups.set(id, sourceQueries({id, rows: (table) => source.rows(table), retries: again}));
+    const rows = (table: TableId) => source.rows(table);
+    groups.set(id, sourceQueries({id, rows, retries: again, notes}));
   }
   const {commitTransactions: transactions, commitRows: rows} = config.limits;
   const moves: Engine = engine({
     store,
+    version,
     limits: {transactions: config.stateStore?.durability === 'commit' ? 1 : transactions, rows},
     query: (id) => queries.all.get(id),
     fail,
   });
   const queries: LiveQueries = liveQueries({engine: moves, sources: groups});
-  queries.begin(firstDefinitions(config, {store, groups, nowNs, log}));
+  queries.begin(firstDefinitions(config, {store, groups, nowNs, jq, log}));
   return {moves, groups, queries};
 }

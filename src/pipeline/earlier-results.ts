@@ -1,47 +1,84 @@
-import type {StoredQuery} from '../store/store.ts';
+import type {Store} from '../store/store.ts';
 import {difference, resultTexts, saysNothing, type Told} from './events.ts';
-import type {LiveQuery} from './live-query.ts';
+import {keptResult} from './kept-result.ts';
+import type {LiveQuery, Position} from './live-query.ts';
+import {memoOf, readMemo, stoodAt} from './query-memo.ts';
 
 /**
  * The results that clients were told of before the service was started again. Each is kept
  * until its query has a result again, and then what differs is told: nothing, where the
  * query is as it was. So a changed query, a repaired one and one that is gone reach the
- * clients that stayed the same way as any change does.
+ * clients that stayed the same way as any change does. A query that gets no result, because
+ * it fails, is stopped or waits for its source, is given the earlier one to show.
+ *
+ * A query that ran, and runs again as the same program made it from the same rows, has the
+ * same result: that is told without a look at the earlier one, which is read only where
+ * something is another.
  */
 export interface EarlierResults {
-  /** What a step at this source settles. Each result is settled once. */
+  /** What a step at this source settles: of queries that run now, or are gone; each once. */
   settle(sourceId: string): {readonly settled: ReadonlySet<string>; readonly told: readonly Told[]};
+  /** Gives what is not settled to its queries: what comes of it then is theirs to tell. */
+  handOver(): void;
   /** The rows of one that is not settled yet. */
   rows(queryId: string): ReadonlyMap<string, string> | undefined;
   ids(): Iterable<string>;
 }
 
 export function earlierResults(
-  stored: ReadonlyMap<string, StoredQuery>,
+  {queries: stored, sources}: Pick<Store, 'queries' | 'sources'>,
   queryOf: (id: string) => LiveQuery | undefined,
+  version: string | undefined,
 ): EarlierResults {
-  const unsettled = new Map([...stored].map(([id, {rows}]) => [id, rows]));
-  const none: ReadonlySet<string> = new Set();
+  const unsettled = new Map(Array.from(stored, ([id, one]) => [id, readOnce(() => one.rows)]));
+  const nothing = {settled: new Set<string>(), told: []};
 
   /** One that is gone is settled by any step; the others when their source has moved them. */
   function due(id: string, sourceId: string): boolean {
     const query = queryOf(id);
     if (!query) return true;
-    return query.definition.source.id === sourceId && query.state.kind !== 'waiting';
+    return query.definition.source.id === sourceId && query.state.kind === 'running';
+  }
+
+  /** Where a result stood: while its query ran, that was where its source is. */
+  function positionOf(id: string): Position | undefined {
+    const memo = readMemo(stored.get(id)!.memo);
+    return stoodAt(memo) ?? sources.get(memo.config.sources[0]?.sourceId ?? '');
   }
 
   return {
     settle(sourceId) {
-      if (unsettled.size === 0) return {settled: none, told: []};
+      if (unsettled.size === 0) return nothing;
       const ids = [...unsettled.keys()].filter((id) => due(id, sourceId));
-      const told = ids.map((id) => {
+      const told = ids.flatMap((id) => {
         const query = queryOf(id);
-        return difference(id, unsettled.get(id)!, query ? resultTexts(query) : []);
+        if (query && memoOf(query, version) === stored.get(id)!.memo) return [];
+        return difference(id, unsettled.get(id)!(), query ? resultTexts(query) : []);
       });
       for (const id of ids) unsettled.delete(id);
       return {settled: new Set(ids), told: told.filter((one) => !saysNothing(one))};
     },
-    rows: (id) => unsettled.get(id),
+    handOver() {
+      for (const [id, rows] of unsettled) {
+        const query = queryOf(id);
+        const asOf = positionOf(id);
+        if (!query || !asOf) continue;
+        const {columns = []} = readMemo(stored.get(id)!.memo);
+        const {lsn, commitTime} = asOf;
+        query.keep(keptResult(rows(), {columns, asOf: {lsn, commitTime}}));
+        unsettled.delete(id);
+      }
+    },
+    rows: (id) => unsettled.get(id)?.(),
     ids: () => unsettled.keys(),
+  };
+}
+
+/** What `read` answers, which is asked once: the store has moved on later. */
+function readOnce<T>(read: () => T): () => T {
+  let held: {readonly answer: T} | undefined;
+  return () => {
+    held ??= {answer: read()};
+    return held.answer;
   };
 }

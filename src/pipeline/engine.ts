@@ -24,8 +24,8 @@ export interface Engine {
   take(work: Work): boolean;
   /** The source has nothing for anybody up to `lsn`. */
   reach(lsn: Lsn, work: Pick<Work, 'queries' | 'durable'>): void;
-  /** Takes a step that was made already. */
-  commit(transaction: Transaction, moves: readonly Move[], notes?: readonly QueryNote[]): void;
+  /** Takes what queries did between two transactions: no source has moved. */
+  commit(at: Transaction, moves: readonly Move[], notes?: readonly QueryNote[]): void;
   /** Keeps what is said of queries. */
   note(notes: readonly QueryNote[]): void;
   /** Sequence of the last event of a query, 0 while it has none. */
@@ -36,7 +36,9 @@ export interface Engine {
   forget(queryId: string): void;
   /** The result of a query as clients were told it last: JSON texts by key. */
   toldResult(queryId: string): Iterable<readonly [string, string]>;
-  /** Queries whose results are still those of before a restart; some may be gone since. */
+  /** After a restart: queries that have no result yet show the one that clients were told of. */
+  keepTold(): void;
+  /** Queries whose results are still those of before a restart: all of them gone, or about to run. */
   unsettled(): Iterable<string>;
   /** Whether a step could not be stored: what queries show then is in no log. */
   readonly broken: boolean;
@@ -53,7 +55,7 @@ export interface Work {
   readonly made?: () => boolean;
   /** What the source wants back of itself: goes with the first step. */
   readonly memo?: string | undefined;
-  /** Called now and then while a transaction takes long: between two queries. */
+  /** Called now and then, while a long transaction is taken between any two queries. */
   readonly breathe?: (() => void) | undefined;
   /** Called with the end of the last transaction once all of them are durable. */
   readonly durable: (lsn: Lsn) => void;
@@ -61,6 +63,8 @@ export interface Work {
 
 export interface EngineOptions {
   readonly store: Store;
+  /** Names this program. */
+  readonly version?: string | undefined;
   readonly limits: CommitLimits;
   readonly query: (id: string) => LiveQuery | undefined;
   /** Told when the store cannot take a step: nothing after it may be acknowledged. */
@@ -74,8 +78,19 @@ export interface CommitLimits {
   readonly rows: number;
 }
 
-export function engine({store, limits, query: queryOf, fail}: EngineOptions): Engine {
-  const earlier = earlierResults(store.queries, queryOf);
+/** Rows that make a transaction a long one. */
+const BREATH_ROWS = 256;
+/** Short ones between two breaths. */
+const BREATH_STEPS = 64;
+
+function rowsIn({changes}: Transaction): number {
+  let rows = 0;
+  for (const delta of changes.values()) rows += delta.length;
+  return rows;
+}
+
+export function engine({store, version, limits, query: queryOf, fail}: EngineOptions): Engine {
+  const earlier = earlierResults(store, queryOf, version);
   const sequences = new Map([...store.queries].map(([id, {sequence}]) => [id, sequence]));
   const sums = checksums();
   const writerOf = rowWriters();
@@ -124,11 +139,15 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
           const transaction = next();
           if (!transaction) return false;
           last = transaction.lsn;
-          const events = numbered(transaction, queries.step(transaction, breathe), breathe);
+          const changed = rowsIn(transaction);
+          const long = changed > BREATH_ROWS || queries.waiting > 0;
+          const within = long ? breathe : undefined;
+          if (steps.length % BREATH_STEPS === 0) breathe?.();
+          const events = numbered(transaction, queries.step(transaction, within), within);
           const own = steps.length === 0 ? memo : undefined;
           steps.push({transaction, events, memo: own, notes: queries.notes()});
+          rows += changed;
           for (const event of events) rows += sizeOf(event);
-          for (const delta of transaction.changes.values()) rows += delta.length;
         }
         return true;
       } finally {
@@ -139,11 +158,9 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
       const transaction = queries.reach(lsn);
       commit([{transaction, events: []}], () => durable(lsn));
     },
-    commit(transaction, moves, notes) {
-      commit(
-        [{transaction, events: numbered(transaction, moves), ...(notes && {notes})}],
-        () => {},
-      );
+    commit(at, moves, notes) {
+      const events = numbered(at, moves);
+      commit([{transaction: undefined, events, ...(notes && {notes})}], () => {});
     },
     note: (notes) => commit([{transaction: undefined, events: [], notes}], () => {}),
     sequenceOf: (queryId) => sequences.get(queryId) ?? 0,
@@ -152,6 +169,7 @@ export function engine({store, limits, query: queryOf, fail}: EngineOptions): En
       sequences.delete(queryId);
       sums.forget(queryId);
     },
+    keepTold: earlier.handOver,
     unsettled: earlier.ids,
     toldResult(queryId) {
       const query = queryOf(queryId);

@@ -1,9 +1,10 @@
 import type {Event, EventRow} from '../data/event.ts';
-import {rowJson} from '../data/json.ts';
 import {lsnText} from '../data/lsn.ts';
+import {rowJson} from '../data/row-json.ts';
 import type {Column} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
+import {LATE_ROWS, LateRow} from './late-row.ts';
 import type {Change, LiveQuery} from './live-query.ts';
 
 /** What a step did to one result, as texts on their way out. */
@@ -33,15 +34,25 @@ export function rowWriters(): RowWriter {
 export function toldOf(queryId: string, {diff, before, after}: Change, writerOf: RowWriter): Told {
   const now = writerOf(after);
   const was = before === after ? now : writerOf(before);
+  const {added, updated, deleted} = diff;
   return {
     queryId,
-    added: diff.added.map((row) => ({key: String(row.key), after: now(row.after)})),
-    updated: diff.updated.map((row) => {
+    added:
+      added.length < LATE_ROWS
+        ? mapped(added, (row) => ({key: String(row.key), after: now(row.after)}))
+        : added.map((row) => new LateRow(row, now)),
+    updated: mapped(updated, (row) => {
       return {key: String(row.key), before: was(row.before), after: now(row.after)};
     }),
-    deleted: diff.deleted.map((row) => ({key: String(row.key), before: was(row.before)})),
+    deleted: mapped(deleted, (row) => ({key: String(row.key), before: was(row.before)})),
   };
 }
+
+const NONE: readonly never[] = [];
+
+/** Most of the lists are empty: one stands for them. */
+const mapped = <T, U>(list: readonly T[], made: (one: T) => U): readonly U[] =>
+  list.length === 0 ? NONE : list.map(made);
 
 /** The rows of a result as clients are told them: JSON texts by key. */
 export function* resultTexts(query: LiveQuery): Generator<readonly [string, string]> {

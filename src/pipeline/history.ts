@@ -8,8 +8,8 @@ import type {
   Reach,
 } from '../api/service.ts';
 import type {Event} from '../data/event.ts';
-import {rowJson} from '../data/json.ts';
 import {compareToMoment, type Moment} from '../data/moment.ts';
+import {rowJson} from '../data/row-json.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {EventLog} from '../store/store.ts';
 import type {LiveQuery} from './live-query.ts';
@@ -68,7 +68,8 @@ export function history({log, queries, clock, limits}: HistoryOptions): HistoryV
     const ahead =
       (at.kind === 'sequence' && at.sequence > log.last) ||
       (at.kind === 'lsn' && asOf !== undefined && at.lsn > asOf.lsn) ||
-      (at.kind === 'time' && at.micros > now * 1000);
+      // The database's clock may be ahead of this one.
+      (at.kind === 'time' && at.micros > Math.max(now * 1000, asOf?.commitTime ?? 0));
     if (ahead) throw historyProblems['history-ahead']({last: log.last, asOf, nowMs: now});
   }
 

@@ -1,7 +1,6 @@
 import type {QueryNote} from '../store/store.ts';
 import type {Engine} from './engine.ts';
 import {type Change, type Definition, type LiveQuery, liveQuery, now} from './live-query.ts';
-import {noteOf} from './query-memo.ts';
 import type {SourceQueries} from './source-queries.ts';
 
 /**
@@ -47,7 +46,10 @@ export function liveQueries({engine, sources}: LiveQueriesOptions): LiveQueries 
     own: readonly QueryNote[] = [],
   ): void {
     const notes = [...own, ...groupOf(query.definition).notes()];
-    if (change) engine.commit(now(query.definition.source), [{query, change}], notes);
+    const {source} = query.definition;
+    // What was kept over a restart may go before the source has been heard of.
+    const position = source.position ?? query.asOf;
+    if (change) engine.commit(now({id: source.id, position}), [{query, change}], notes);
     else if (notes.length > 0) engine.note(notes);
   }
 
@@ -65,25 +67,25 @@ export function liveQueries({engine, sources}: LiveQueriesOptions): LiveQueries 
       const change = query.define(definition, {run});
       all.set(query.id, query);
       groupOf(definition).file(query);
-      tell(query, change, [noteOf(query)]);
+      tell(query, change);
     },
     define(query, definition, options) {
       const earlier = query.definition;
       const change = query.define(definition, options);
       if (earlier.source.id !== definition.source.id) groupOf(earlier).remove(query);
       groupOf(definition).file(query);
-      tell(query, change, [noteOf(query)]);
+      tell(query, change);
     },
     stop(query) {
       query.stop();
       groupOf(query.definition).file(query);
-      tell(query, undefined, [noteOf(query)]);
+      tell(query, undefined);
     },
     drop(query) {
       const change = query.clear();
-      tell(query, change, [{queryId: query.id, memo: null}]);
       groupOf(query.definition).remove(query);
       all.delete(query.id);
+      tell(query, change, [{queryId: query.id, memo: null}]);
       engine.forget(query.id);
     },
     retry(query) {

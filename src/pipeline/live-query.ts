@@ -1,7 +1,6 @@
 import type {QueryConfig} from '../config/config.ts';
 import type {Delta} from '../data/delta.ts';
 import {type Diff, isEmpty} from '../data/diff.ts';
-import {rowJson} from '../data/json.ts';
 import type {Key} from '../data/key.ts';
 import type {Lsn} from '../data/lsn.ts';
 import type {Column, Table, TableId} from '../data/schema.ts';
@@ -12,7 +11,10 @@ import {type Problem, problemsOf} from '../lib/problem.ts';
 import type {Plan} from '../query/plan.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {resultSet} from '../result/result-set.ts';
+import type {KeptResult} from './kept-result.ts';
+import {sameColumns, withoutSameTexts} from './reshaped.ts';
 import {type SharedSubplans, UNSHARED} from './shared-stages.ts';
+import type {WholeTables} from './whole-tables.ts';
 
 /** A point in a source's history: the end of a transaction. */
 export interface Position {
@@ -35,6 +37,8 @@ export interface SourceNow {
    * subplan that is shared too.
    */
   rows(table: TableId): Iterable<readonly [Key, Row]>;
+  /** The same as having come with the transaction that is being told. */
+  readonly whole: WholeTables;
 }
 
 /** What a query asks for, and of whom. */
@@ -97,6 +101,8 @@ export interface LiveQuery {
   /** Whether it has an ORDER BY. */
   readonly ordered: boolean;
   readonly count: number;
+  /** Takes the result that clients were told of before a restart, until it has one of its own. */
+  keep(kept: KeptResult): void;
   /** Its source's tables are others now: it waits for the next transaction. */
   wait(): void;
   /** Makes the result anew from the source's rows. Where that fails, it is failed. */
@@ -129,6 +135,8 @@ export function liveQuery(
   let planned: Planned | undefined;
   /** The position of the result while it does not move. */
   let stoodAt: Position | undefined;
+  /** Whether the rows held are those of before a restart. */
+  let kept = false;
 
   const asOf = (): Position | undefined =>
     state.kind === 'running' ? definition.source.position : stoodAt;
@@ -168,7 +176,9 @@ export function liveQuery(
   /** Takes the rows of operators that were just made. */
   function adopt(fresh: RunningQuery, rows: Delta): Change | undefined {
     const before = columns ?? fresh.columns;
-    const reshaped = !sameColumns(before, fresh.columns);
+    const reshaped = kept || !sameColumns(before, fresh.columns);
+    if (kept) result.replace(sameKeys(result.rows(), rows));
+    kept = false;
     const diff = result.replace(rows, {reshaped});
     if (reshaped) shape = nextShape();
     operators = fresh;
@@ -217,6 +227,13 @@ export function liveQuery(
     keys: () => [...(order()?.() ?? result.keys())],
     get ordered() {
       return order() !== undefined;
+    },
+    keep({columns: told, rows, asOf: position}) {
+      assert(columns === undefined && state.kind !== 'running', 'it has no result of its own');
+      result.replace(rows);
+      columns = told;
+      stoodAt = position;
+      kept = true;
     },
     wait: () => enter({kind: 'waiting'}),
     hydrate(at) {
@@ -271,24 +288,17 @@ interface Planned {
 function hydration(fresh: RunningQuery, source: SourceNow, at: Transaction): Delta {
   const changes = new Map<TableId, Delta>();
   for (const table of fresh.scans) {
-    const inserts = Array.from(source.rows(table), ([key, after]) => {
-      return {key, before: undefined, after};
-    });
-    changes.set(table, inserts);
+    changes.set(table, source.whole(table, at));
   }
   return fresh.push({...at, changes});
 }
 
 const told = (change: Change): Change | undefined => (isEmpty(change.diff) ? undefined : change);
 
-/** Without the rows that read the same in the old columns and in the new ones. */
-function withoutSameTexts({diff, before, after}: Change): Change {
-  const [was, is] = [rowJson(before), rowJson(after)];
-  const updated = diff.updated.filter((row) => was(row.before) !== is(row.after));
-  return {diff: {...diff, updated}, before, after};
-}
-
-/** Columns are plain data, so their texts tell. */
-function sameColumns(a: readonly Column[], b: readonly Column[]): boolean {
-  return a === b || (a.length === b.length && JSON.stringify(a) === JSON.stringify(b));
+/** Rows of before a restart, whose keys are texts, under the keys that rows have now. */
+function sameKeys(kept: Iterable<readonly [Key, Row]>, now: Delta): Delta {
+  const keys = new Map(now.map(({key}) => [String(key), key]));
+  return Array.from(kept, ([key, after]) => {
+    return {key: keys.get(String(key)) ?? key, before: undefined, after};
+  });
 }

@@ -1,5 +1,5 @@
 import type {RunningQuery} from '../query/query.ts';
-import type {QueryNote} from '../store/store.ts';
+import type {QueryNote, StoredQuery} from '../store/store.ts';
 import type {LiveQuery} from './live-query.ts';
 
 /** What the store is to be told of the time functions of queries. */
@@ -11,28 +11,39 @@ export interface MemoryNotes {
   forget(query: LiveQuery): void;
 }
 
-export function memoryNotes(): MemoryNotes {
+/**
+ * Operators that go on from what the store has tell it what they change; others begin
+ * anew, and all of theirs takes the place of what there was.
+ */
+export function memoryNotes(stored: ReadonlyMap<string, Pick<StoredQuery, 'memory'>>): MemoryNotes {
   const visited = new Set<LiveQuery>();
   /** The operators whose memory the store has. */
   const known = new Map<LiveQuery, RunningQuery>();
+  /** Queries of which the store has a memory of before a restart. */
+  const kept = new Set<string>();
+  for (const [id, {memory}] of stored) if (memory.size > 0) kept.add(id);
   const nothing: readonly QueryNote[] = [];
 
   function noteOf(query: LiveQuery): QueryNote[] {
-    const {id: queryId, operators} = query;
-    const memory = query.state.kind === 'failed' ? undefined : operators?.memory;
-    if (memory && operators && known.get(query) === operators) {
-      const changes = memory.changes();
-      return changes.size > 0 ? [{queryId, memory: changes}] : [];
+    const {id: queryId, operators, state} = query;
+    const memory = state.kind === 'failed' ? undefined : operators?.memory;
+    if (!memory || !operators) {
+      // One that waits may go on from there yet.
+      const over = state.kind === 'failed' || operators !== undefined;
+      const was = known.delete(query) || (over && kept.delete(queryId));
+      return was ? [{queryId, afresh: true}] : [];
     }
-    if (!memory || !operators) return known.delete(query) ? [{queryId, afresh: true}] : [];
+    const goesOn = known.get(query) === operators || memory.recalled;
     known.set(query, operators);
-    memory.changes();
-    return [{queryId, afresh: true, memory: new Map(memory.all())}];
+    kept.delete(queryId);
+    const changes = memory.changes();
+    if (!goesOn) return [{queryId, afresh: true, memory: new Map(memory.all())}];
+    return changes.size > 0 ? [{queryId, memory: changes}] : [];
   }
 
   return {
     visited(query) {
-      if (query.operators?.memory || known.has(query)) visited.add(query);
+      if (query.operators?.memory || known.has(query) || kept.has(query.id)) visited.add(query);
     },
     take() {
       if (visited.size === 0) return nothing;
@@ -43,6 +54,7 @@ export function memoryNotes(): MemoryNotes {
     forget(query) {
       visited.delete(query);
       known.delete(query);
+      kept.delete(query.id);
     },
   };
 }

@@ -1,12 +1,13 @@
 import type {Config, QueryConfig} from '../config/config.ts';
 import type {Log} from '../lib/log.ts';
 import {problemText} from '../lib/problem.ts';
+import type {Jq} from '../query/middleware/jq-program.ts';
 import type {Source} from '../source/source.ts';
 import type {Store} from '../store/store.ts';
 import {definitionOf, queryProblems, sourceOf} from './definition.ts';
 import type {Engine} from './engine.ts';
 import type {Definition, LiveQuery} from './live-query.ts';
-import {noteOf, type QueryMemo, readMemo} from './query-memo.ts';
+import {type QueryMemo, readMemo} from './query-memo.ts';
 import type {SourceQueries} from './source-queries.ts';
 
 /**
@@ -20,11 +21,13 @@ export function firstDefinitions(
     store,
     groups,
     nowNs,
+    jq,
     log,
   }: {
     store: Store;
     groups: ReadonlyMap<string, SourceQueries>;
     nowNs: (() => number) | undefined;
+    jq: Jq | undefined;
     log: Log;
   },
 ): Definition[] {
@@ -40,7 +43,8 @@ export function firstDefinitions(
   return [...ofFile, ...added].flatMap(({config: one, origin, stored}) => {
     const source = sourceOf(one, groups);
     if (!source) return [];
-    return definitionOf(one, {source, origin, nowNs, memory: stored?.memory});
+    const {limits} = config;
+    return definitionOf(one, {source, origin, nowNs, jq, limits, memory: stored?.memory});
   });
 }
 
@@ -56,7 +60,7 @@ const asRun = ({config, run}: QueryMemo): QueryConfig => ({...config, autoStart:
 /**
  * Brings every query to where the store has its source: results are there before the
  * database is asked, and clients go on where they were. What a result is besides what they
- * were told of it is told.
+ * were told of it is told. Queries that have none keep what they were told.
  */
 export function restoreResults({
   sources,
@@ -84,9 +88,8 @@ export function restoreResults({
     engine.take({queries: group, next: () => steps.shift(), durable: () => {}});
     taken = true;
   }
-  const notes = [...queries.values()]
-    .map(noteOf)
-    .filter(({queryId, memo}) => store.queries.get(queryId)?.memo !== memo);
+  engine.keepTold();
+  const notes = [...groups.values()].flatMap((group) => group.notes());
   // That the rows of those that are gone went was told with the first step.
   const gone = [...store.queries.keys()].filter((id) => taken && !queries.has(id));
   const all = [...notes, ...gone.map((queryId) => ({queryId, memo: null}))];

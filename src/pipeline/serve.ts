@@ -5,6 +5,7 @@ import {frameText} from '../http/frame.ts';
 import {LISTENER_LIMITS} from '../http/listener.ts';
 import type {Listeners, Mount} from '../http/listeners.ts';
 import {staticFiles} from '../http/static.ts';
+import {unacknowledged} from '../http/unacknowledged.ts';
 import {unreachable} from '../lib/assert.ts';
 import type {Clock} from '../lib/clock.ts';
 import {Problems} from '../lib/problem.ts';
@@ -62,6 +63,7 @@ function streamOptions({config: {limits}}: Parts, {clock, random}: ServeWorld) {
     },
     clock,
     chance: random,
+    unacknowledged,
   };
 }
 
@@ -71,6 +73,16 @@ function streamOptions({config: {limits}}: Parts, {clock, random}: ServeWorld) {
  */
 export async function openAll(parts: Parts, world: ServeWorld): Promise<Front> {
   const front = await openFront(parts, world);
+  try {
+    await startReactions(parts);
+    return front;
+  } catch (error) {
+    await front.close();
+    throw error;
+  }
+}
+
+async function startReactions(parts: Parts): Promise<void> {
   const begun = parts.reactions.filter((_, i) => parts.config.reactions[i]?.autoStart);
   for (const reaction of begun) await reaction.start();
   const problems = begun.flatMap((reaction) => {
@@ -78,7 +90,6 @@ export async function openAll(parts: Parts, world: ServeWorld): Promise<Front> {
     return state.kind === 'failed' ? [state.problem] : [];
   });
   if (problems.length > 0) throw new Problems(problems);
-  return front;
 }
 
 /** The API, with the stream of all queries and the dashboard, where the configuration says. */
@@ -90,7 +101,7 @@ export interface Front {
 async function openFront(parts: Parts, world: ServeWorld): Promise<Front> {
   const {host, port} = parts.config;
   const stream = allQueries(parts, world);
-  const mount: Mount = await world.doors.mount({host, port, setting: 'port'}, API_PATHS, (door) => {
+  const mounted = world.doors.mount({host, port, setting: 'port'}, API_PATHS, (door) => {
     const {pageRows, clientStalledMs} = parts.config.limits;
     const router = api(
       {
@@ -107,6 +118,10 @@ async function openFront(parts: Parts, world: ServeWorld): Promise<Front> {
     );
     router.use(staticFiles(world.publicDir));
     return router;
+  });
+  const mount: Mount = await mounted.catch(async (error) => {
+    await stream.close();
+    throw error;
   });
   return {
     port: mount.port,

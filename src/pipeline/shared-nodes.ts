@@ -105,6 +105,7 @@ export function sharedNodes<Query>(): SharedNodes<Query> {
       }
     },
     sweep() {
+      if (fresh.size === 0) return;
       const unread = [...fresh].reverse();
       fresh.clear();
       // What was made last first: it may be what reads the others.

@@ -81,6 +81,7 @@ export function sharedStages<Query>(
   const textsOfPlans = new WeakMap<Plan, Texts>();
   /** What failed since the last step would fail again. */
   const broken = new Map<string, unknown>();
+  const none: Failures<Query> = new Map();
   let made = 0;
 
   function textsOf(plan: Plan, dialect: string): Texts {
@@ -157,7 +158,7 @@ export function sharedStages<Query>(
     step(changes) {
       broken.clear();
       nodes.sweep();
-      return nodes.size === 0 ? {changes, failed: new Map()} : moved(changes, nodes);
+      return nodes.size === 0 ? {changes, failed: none} : moved(changes, nodes);
     },
     rows: (table) => nodes.byTable(table)?.flow.rows(),
     get count() {
@@ -188,10 +189,12 @@ function moved<Query>(
   const given = new Map<Node, Map<TableId, Delta>>();
   const queue = new Ordered<Node>((a, b) => a.rank - b.rank);
   const give = (told: ReadonlyMap<TableId, Delta>): void => {
-    for (const [node, deltas] of nodes.router.route(told)) {
-      const held = given.get(node);
-      if (!held) queue.add(node);
-      given.set(node, new Map([...(held ?? []), ...deltas]));
+    for (const {queries: readers, changes: deltas} of nodes.router.route(told)) {
+      for (const node of readers) {
+        const held = given.get(node);
+        if (!held) queue.add(node);
+        given.set(node, new Map([...(held ?? []), ...deltas]));
+      }
     }
   };
   give(changes);

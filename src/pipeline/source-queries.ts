@@ -3,16 +3,25 @@ import type {Lsn} from '../data/lsn.ts';
 import type {Table, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Row} from '../data/value.ts';
+import type {Problem} from '../lib/problem.ts';
 import type {RunningQuery} from '../query/query.ts';
 import {type Router, router} from '../query/routing.ts';
 import {tablesOf} from '../query/shared-subplans.ts';
 import type {QueryNote} from '../store/store.ts';
 import {type DueQueries, dueQueries} from './due-queries.ts';
-import {type Change, type LiveQuery, now, type Position, type SourceNow} from './live-query.ts';
-import {memoryNotes} from './memory-notes.ts';
+import {
+  type Change,
+  type Definition,
+  type LiveQuery,
+  now,
+  type Position,
+  type SourceNow,
+} from './live-query.ts';
+import {type QueryNotes, queryNotes} from './query-notes.ts';
 import type {Retries} from './retries.ts';
 import {sharedStages} from './shared-stages.ts';
 import {tableReaders} from './table-readers.ts';
+import {wholeTables} from './whole-tables.ts';
 
 /** A query that moved. */
 export interface Move {
@@ -41,7 +50,7 @@ export interface SourceQueries extends SourceNow {
   remove(query: LiveQuery): void;
   /** Hydrates a failed query, between two transactions. */
   retry(query: LiveQuery): Change | undefined;
-  /** What is to be kept of their time functions, since this was asked last. */
+  /** What is to be kept of them besides their rows, since this was asked last. */
   notes(): readonly QueryNote[];
   /** How many wait for the next transaction. */
   readonly waiting: number;
@@ -54,16 +63,22 @@ export interface SourceQueriesOptions {
   /** The rows that the source holds. */
   readonly rows: (table: TableId) => Iterable<readonly [Key, Row]>;
   readonly retries: Retries;
+  /** One for all sources: a query may change to another. */
+  readonly notes?: QueryNotes;
 }
 
-export function sourceQueries({id, rows, retries}: SourceQueriesOptions): SourceQueries {
+export function sourceQueries({
+  id,
+  rows,
+  retries,
+  notes = queryNotes(new Map()),
+}: SourceQueriesOptions): SourceQueries {
   const shared = sharedStages<LiveQuery>(rows);
   const places = new Map<LiveQuery, Place>();
   const waiting = new Set<LiveQuery>();
   const failed = tableReaders<LiveQuery>();
   const running: Router<LiveQuery> = router();
   const dues = dueQueries();
-  const memories = memoryNotes();
   let added = 0;
   let tables: readonly Table[] | undefined;
   let position: Position | undefined;
@@ -76,12 +91,19 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
 
   /** Puts a query where a transaction finds it. */
   function file(query: LiveQuery): void {
-    const place = places.get(query) ?? {rank: ++added, state: 'stopped', operators: undefined};
+    const place = places.get(query) ?? newPlace(++added);
     const {state, operators} = query;
     dues.note(query);
-    memories.visited(query);
-    if (place.state === state.kind && place.operators === operators) return;
-    places.set(query, {rank: place.rank, state: state.kind, operators});
+    notes.moved(query);
+    const same = place.state === state.kind && place.operators === operators;
+    if (!same || place.definition !== query.definition) notes.changed(query);
+    if (same) return;
+    places.set(query, {
+      rank: place.rank,
+      state: state.kind,
+      operators,
+      definition: query.definition,
+    });
     unfile(query);
     if (state.kind === 'waiting') waiting.add(query);
     if (state.kind === 'failed') failed.add(query, tablesRead(query));
@@ -91,12 +113,12 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     if (state.kind === 'stopped') shared.forget(query, query.id);
   }
 
-  /** Who is to be visited for a transaction, each with what is to be done. */
-  function visits(transaction: Transaction): [LiveQuery, () => Change | undefined][] {
-    const found: [LiveQuery, () => Change | undefined][] = [];
+  /** Who is to be visited for a transaction, and for what. */
+  function visits(transaction: Transaction): Visit[] {
+    const found: Visit[] = [];
     if (transaction.kind === 'timer') {
       for (const query of dues.at(transaction.commitTime)) {
-        found.push([query, () => query.push(transaction)]);
+        found.push({kind: 'push', query, transaction});
       }
       return inOrder(found);
     }
@@ -104,37 +126,43 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
       const plan = query.plan();
       // Of all, before the first of them runs: what they have in common is shared at once.
       if (plan) shared.note(plan, {queryId: query.id, dialect: query.definition.dialect});
-      found.push([query, () => query.hydrate(transaction)]);
+      found.push({kind: 'hydrate', query, transaction});
     }
     for (const query of failed.of(transaction.changes.keys())) {
-      if (retries.due(query)) found.push([query, () => query.hydrate(transaction)]);
+      if (retries.due(query)) found.push({kind: 'hydrate', query, transaction});
     }
     const {changes: all, failed: failing} = shared.step(transaction.changes);
-    for (const [query, problems] of failing) {
-      found.push([query, () => void query.fail(problems)]);
-    }
-    for (const [query, changes] of running.route(all)) {
-      if (failing.has(query)) continue;
-      found.push([query, () => query.push({...transaction, changes})]);
+    for (const [query, problems] of failing) found.push({kind: 'fail', query, problems});
+    for (const {queries, changes} of running.route(all)) {
+      const its = changes === transaction.changes ? transaction : {...transaction, changes};
+      for (const query of queries) {
+        if (!failing.has(query)) found.push({kind: 'push', query, transaction: its});
+      }
     }
     return inOrder(found);
   }
 
   /** In the order in which they were added. */
-  function inOrder<T>(found: [LiveQuery, T][]): [LiveQuery, T][] {
-    const rank = (query: LiveQuery): number => places.get(query)?.rank ?? 0;
-    // As they mostly are.
-    const ordered = found.every(([query], i) => i === 0 || rank(found[i - 1]![0]) <= rank(query));
-    return ordered ? found : found.sort(([a], [b]) => rank(a) - rank(b));
+  function inOrder(found: Visit[]): Visit[] {
+    const rank = ({query}: Visit): number => places.get(query)?.rank ?? 0;
+    for (let i = 1; i < found.length; i++) {
+      // As they mostly are.
+      if (rank(found[i - 1]!) > rank(found[i]!)) return found.sort((a, b) => rank(a) - rank(b));
+    }
+    return found;
   }
 
   /** Visits a query, and finds it again where its state then is. */
-  function visited(query: LiveQuery, visit: () => Change | undefined): Change | undefined {
-    const change = visit();
+  function visited(visit: Visit): Change | undefined {
+    const {query} = visit;
+    const change = moved(visit);
     if (query.state.kind === 'failed') retries.failed(query);
     file(query);
     return change;
   }
+
+  const rowsOf = (table: TableId): Iterable<readonly [Key, Row]> =>
+    shared.rows(table) ?? rows(table);
 
   const source: SourceQueries = {
     id,
@@ -144,7 +172,8 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     get position() {
       return position;
     },
-    rows: (table) => shared.rows(table) ?? rows(table),
+    rows: rowsOf,
+    whole: wholeTables(rowsOf),
     shared,
     describe(described) {
       if (tables && sameTables(tables, described)) return;
@@ -156,9 +185,9 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
     },
     step(transaction, breathe) {
       const moves: Move[] = [];
-      for (const [query, visit] of visits(transaction)) {
-        const change = visited(query, visit);
-        if (change) moves.push({query, change});
+      for (const visit of visits(transaction)) {
+        const change = visited(visit);
+        if (change) moves.push({query: visit.query, change});
         breathe?.();
       }
       // The time of queries never goes back, though commits need not be in its order.
@@ -176,18 +205,38 @@ export function sourceQueries({id, rows, retries}: SourceQueriesOptions): Source
       unfile(query);
       shared.forget(query, query.id);
       dues.remove(query);
-      memories.forget(query);
+      notes.forget(query);
       places.delete(query);
       retries.forget(query);
     },
-    retry: (query) => visited(query, () => query.hydrate(now(source))),
-    notes: memories.take,
+    retry: (query) => visited({kind: 'hydrate', query, transaction: now(source)}),
+    notes: notes.take,
     get waiting() {
       return waiting.size;
     },
     dues,
   };
   return source;
+}
+
+/** What a transaction does to a query. */
+type Visit =
+  | {
+      readonly kind: 'push' | 'hydrate';
+      readonly query: LiveQuery;
+      readonly transaction: Transaction;
+    }
+  | {readonly kind: 'fail'; readonly query: LiveQuery; readonly problems: readonly Problem[]};
+
+function moved(visit: Visit): Change | undefined {
+  switch (visit.kind) {
+    case 'push':
+      return visit.query.push(visit.transaction);
+    case 'hydrate':
+      return visit.query.hydrate(visit.transaction);
+    case 'fail':
+      return void visit.query.fail(visit.problems);
+  }
 }
 
 /** The tables in which a query that failed may recover: known even where what it shares failed. */
@@ -202,7 +251,15 @@ interface Place {
   readonly rank: number;
   readonly state: LiveQuery['state']['kind'];
   readonly operators: RunningQuery | undefined;
+  readonly definition: Definition | undefined;
 }
+
+const newPlace = (rank: number): Place => ({
+  rank,
+  state: 'stopped',
+  operators: undefined,
+  definition: undefined,
+});
 
 /** Descriptions are plain data, so their texts tell. */
 function sameTables(a: readonly Table[], b: readonly Table[]): boolean {

@@ -1,12 +1,14 @@
 import type {ApiService, QueryView, ResultView, SourceView} from '../api/service.ts';
+import {staleness} from '../api/stale.ts';
 import type {Config} from '../config/config.ts';
 import {lsnText} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Jq} from '../query/middleware/jq-program.ts';
 import type {Reaction} from '../reaction/reaction.ts';
 import type {StreamWorld} from '../reaction/stream-world.ts';
 import type {Source} from '../source/source.ts';
 import {verifiedTogether} from '../source/verified.ts';
-import type {EventLog} from '../store/store.ts';
+import type {EventLog, StoreStatus} from '../store/store.ts';
 import type {Engine} from './engine.ts';
 import {history} from './history.ts';
 import type {LiveQueries} from './live-queries.ts';
@@ -18,6 +20,7 @@ import type {SourceQueries} from './source-queries.ts';
 export interface Parts {
   readonly config: Config;
   readonly log: EventLog;
+  readonly storeStatus: () => StoreStatus;
   readonly engine: Engine;
   readonly sources: ReadonlyMap<string, Source>;
   /** The queries of each source. */
@@ -26,6 +29,7 @@ export interface Parts {
   readonly reactions: readonly Reaction[];
   /** A stopwatch for plans, in nanoseconds. */
   readonly nowNs?: (() => number) | undefined;
+  readonly jq?: Jq | undefined;
 }
 
 /** What the API shows of a service. `draining` answers whether it is on its way down. */
@@ -45,16 +49,9 @@ export function apiService(
       const query = queries.all.get(id);
       return query && view(query);
     },
-    sources: () =>
-      parts.config.sources.map(
-        ({id, kind}): SourceView => ({
-          id,
-          kind,
-          status: () => parts.sources.get(id)!.status(),
-          resync: () => parts.sources.get(id)!.resync(),
-        }),
-      ),
+    sources: () => sourceViews(parts),
     reactions: () => parts.reactions,
+    store: parts.storeStatus,
     history: history({log, queries: queries.all, clock, limits: config.limits}),
     changes: queryChanges({
       queries,
@@ -63,8 +60,17 @@ export function apiService(
       kept: parts.config.stateStore !== undefined,
       view,
       nowNs: parts.nowNs,
+      jq: parts.jq,
+      limits: parts.config.limits,
     }),
   };
+}
+
+function sourceViews({config, sources}: Parts): SourceView[] {
+  return config.sources.map(({id, kind}): SourceView => {
+    const source = sources.get(id)!;
+    return {id, kind, status: () => source.status(), resync: () => source.resync()};
+  });
 }
 
 function queryView(parts: Parts, query: LiveQuery): QueryView {
@@ -128,6 +134,7 @@ export function streamWorld(parts: Parts): StreamWorld {
         },
       };
     },
+    staleness: () => stalenessOf(parts),
     progress() {
       const all = [...parts.sources.values()].map((source) => source.status());
       const lsns = all.map(({acknowledgedLsn}) => acknowledgedLsn);
@@ -138,6 +145,15 @@ export function streamWorld(parts: Parts): StreamWorld {
         lagMs: worst(all.map(({lagMs}) => lagMs)),
       };
     },
+  };
+}
+
+/** Of queries by id, whether their results are stale. */
+function stalenessOf(parts: Parts): ReturnType<StreamWorld['staleness']> {
+  const staleOf = staleness({sources: () => sourceViews(parts)});
+  return (id) => {
+    const query = parts.queries.all.get(id);
+    return query && staleOf(queryView(parts, query));
   };
 }
 

@@ -1,5 +1,5 @@
-import {rowJson} from '../data/json.ts';
 import type {Key} from '../data/key.ts';
+import {rowJson} from '../data/row-json.ts';
 import type {Row} from '../data/value.ts';
 import {frameText} from '../http/frame.ts';
 import type {StreamedResult, StreamWorld} from './stream-world.ts';

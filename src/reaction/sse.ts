@@ -1,6 +1,6 @@
 import {type NextFunction, type Request, type Response, Router} from 'express';
 import {type Event, eventJson} from '../data/event.ts';
-import {rowJson} from '../data/json.ts';
+import {rowJson} from '../data/row-json.ts';
 import {answerProblems, onlyMethods} from '../http/answers.ts';
 import type {EventStreamOptions} from '../http/event-stream.ts';
 import {frameText} from '../http/frame.ts';

@@ -1,6 +1,7 @@
 import type {Key} from '../data/key.ts';
 import type {Column} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
+import type {Problem} from '../lib/problem.ts';
 import type {EventLog} from '../store/store.ts';
 
 /** What reactions need of the service. All of it, asked in one turn, is one state. */
@@ -10,6 +11,8 @@ export interface StreamWorld {
   results(queryId: string): StreamedResult | undefined;
   /** How far the results are known to be right. */
   progress(): Progress;
+  /** Tells of queries whether their results are of the past, all by what is so in this turn. */
+  staleness(): (queryId: string) => StaleResult | undefined;
 }
 
 export interface StreamedResult {
@@ -21,6 +24,14 @@ export interface StreamedResult {
   readonly checksum?: number | undefined;
   /** Its rows, in no order; read in the turn they are asked for. */
   rows(): Iterable<readonly [Key, Row]>;
+}
+
+/** Why nobody keeps a result up to date at the moment. */
+export interface StaleResult {
+  readonly source: string;
+  /** In ISO 8601. */
+  readonly since: string;
+  readonly problem: Problem | null;
 }
 
 export interface Progress {

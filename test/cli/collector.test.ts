@@ -17,6 +17,7 @@ function steppedClock(): Clock & {pass(ms: number): void; readonly waiting: numb
   let waits: {untilMs: number; end: () => void}[] = [];
   return {
     nowMs: () => nowMs,
+    steadyMs: () => nowMs,
     wait: (ms, signal) =>
       new Promise((end, fail) => {
         waits.push({untilMs: nowMs + ms, end});

@@ -18,6 +18,26 @@ test.each<[line: string, script: string, statements: string[]]>([
   ['a parameter opens nothing', 'SELECT $1; X', ['SELECT $1', 'X']],
   ['a line comment hides', 'SELECT 1 -- a;b\n; X', ['SELECT 1 -- a;b', 'X']],
   ['comments nest', 'SELECT /* a; /* b; */ c; */ 1; X', ['SELECT /* a; /* b; */ c; */ 1', 'X']],
+  [
+    'a body in SQL keeps its semicolons',
+    'CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END; X',
+    ['CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END', 'X'],
+  ],
+  [
+    'a CASE in such a body does not end it',
+    'create or replace procedure p() begin atomic SELECT CASE WHEN true THEN 1 END; SELECT 2; end; X',
+    [
+      'create or replace procedure p() begin atomic SELECT CASE WHEN true THEN 1 END; SELECT 2; end',
+      'X',
+    ],
+  ],
+  ['a transaction is no body', 'BEGIN; SELECT 1; END; X', ['BEGIN', 'SELECT 1', 'END', 'X']],
+  [
+    'the rule that does several things is one',
+    'CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b); X',
+    ['CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b)', 'X'],
+  ],
+  ['a parenthesis too many holds nothing back', 'SELECT 1); X', ['SELECT 1)', 'X']],
   ['an open quote runs to the end', "SELECT 'a; SELECT 2", ["SELECT 'a; SELECT 2"]],
 ])('%s', (_line, script, statements) => {
   expect(splitStatements(script)).toEqual(statements);

@@ -49,6 +49,20 @@ test('statements are run and answered as psql answers them', async () => {
   ]);
 });
 
+test('what COPY sends is written as it comes, and nothing else; a function in SQL is one statement', async () => {
+  const sql = await demoSql();
+  const copied = await sql(
+    "COPY (VALUES (1, 'a b'), (2, NULL)) TO STDOUT; COPY (SELECT 'x,y', 3) TO STDOUT (FORMAT csv)",
+  );
+  expect(copied).toEqual(['1\ta b', '2\t\\N', '"x,y",3']);
+  const made = `CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql
+    BEGIN ATOMIC SELECT 0; SELECT CASE WHEN n IS NULL THEN 0 ELSE 2 * n END; END;`;
+  expect(await sql(`${made} COPY (SELECT 1 WHERE false) TO STDOUT; SELECT twice(21)`)).toEqual([
+    'CREATE',
+    ' twice\n-------\n    42\n(1 row)',
+  ]);
+});
+
 test('a failure tells what Postgres said and where, and what came before it stands', async () => {
   const sql = await demoSql();
   const failed = await sql('CREATE TABLE t (n int); SELECT nme FROM metrics').catch(

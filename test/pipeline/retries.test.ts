@@ -9,6 +9,7 @@ function manualClock(): Clock & {advance(ms: number): Promise<void>} {
   let waits: {dueMs: number; resolve: () => void}[] = [];
   return {
     nowMs: () => nowMs,
+    steadyMs: () => nowMs,
     wait: (ms, signal) =>
       new Promise((resolve, reject) => {
         waits.push({dueMs: nowMs + ms, resolve});

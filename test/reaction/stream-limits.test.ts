@@ -22,6 +22,7 @@ test('progress says what each result of the stream comes to, at its own sequence
     lsn: '0/1010',
     lagBytes: 0,
     lagMs: 0,
+    stale: null,
     results: {a: {count: 2, checksum}},
   });
   of.commit({a: [{key: 2, after: undefined}]});

@@ -4,9 +4,9 @@ import {checksumOf} from '../../src/data/checksum.ts';
 import {parseDecimal} from '../../src/data/decimal.ts';
 import type {Delta} from '../../src/data/delta.ts';
 import type {Event, EventRow} from '../../src/data/event.ts';
-import {rowJson} from '../../src/data/json.ts';
 import type {Key} from '../../src/data/key.ts';
 import {lsnText} from '../../src/data/lsn.ts';
+import {rowJson} from '../../src/data/row-json.ts';
 import type {Column} from '../../src/data/schema.ts';
 import {INT4, NUMERIC, TEXT} from '../../src/data/type.ts';
 import type {Row} from '../../src/data/value.ts';
@@ -92,6 +92,7 @@ export function world({
       return {columns, lsn: lsnText(lsn), ...checksumOf(texts, {crc32}), rows: result.rows};
     },
     progress: () => ({lsn: lsnText(lsn), lagBytes: 0, lagMs: 0}),
+    staleness: () => () => undefined,
     sequencesOf: (id) => sequences.get(id) ?? [],
     commit(changes, kind = 'stream') {
       lsn += 0x10n;
@@ -120,6 +121,7 @@ export function world({
       query: (id) => (queries.has(id) ? queryView(id, () => viewOf(id)) : undefined),
       sources: () => [],
       reactions: () => [],
+      store: store.status,
       changes: unchanged,
       history: {events: refuse, result: refuse},
     },
