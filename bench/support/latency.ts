@@ -50,10 +50,12 @@ export async function watcher(watch: Watch): Promise<Watcher> {
   };
 }
 
-async function seenBy(child: ChildProcess): Promise<readonly (readonly [number, number])[]> {
-  child.send({kind: 'tell'} satisfies Watch);
-  for (;;) {
-    const [said] = (await once(child, 'message')) as [Seen];
-    if (said.kind === 'seen') return said.seen;
-  }
+function seenBy(child: ChildProcess): Promise<readonly (readonly [number, number])[]> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (said: Seen) => {
+      if (said.kind === 'seen') resolve(said.seen);
+    });
+    child.on('exit', () => reject(new Error('who listened is gone')));
+    child.send({kind: 'tell'} satisfies Watch);
+  });
 }
