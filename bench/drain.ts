@@ -17,8 +17,8 @@ import {middle, say, verdict} from './support/verdict.ts';
  * row, and then by transactions of a thousand. Each run has a copy of the slot and of the
  * store. Goal: 0.8 of its rate, 0.5 with large transactions.
  *
- * Seen on two quiet cores, 500,000 and 500 transactions: 0.83 to 0.90 of its rate, and
- * 0.64 to 0.71 (docs/decisions/0016).
+ * Seen on two quiet cores, 500,000 and 500 transactions: 0.84 to 0.87 of its rate, and
+ * 0.65 to 0.69 (docs/decisions/0016).
  *
  *   npx tsx bench/drain.ts [transactions of one row] [transactions of 1,000 rows] [repeats]
  *   TAILRACE_PROFILE=folder: one run and no floor; each process leaves a profile there

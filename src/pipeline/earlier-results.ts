@@ -43,20 +43,24 @@ export function earlierResults(
   /** Where a result stood: while its query ran, that was where its source is. */
   function positionOf(id: string): Position | undefined {
     const memo = readMemo(stored.get(id)!.memo);
-    return stoodAt(memo) ?? sources.get(memo.config.sources[0]?.sourceId ?? '');
+    const source = sources.get(memo.config.sources[0]?.sourceId ?? '');
+    // Without it there is no result either: what its source brought was taken back by a crash.
+    return source && (stoodAt(memo) ?? source);
   }
 
   return {
     settle(sourceId) {
       if (unsettled.size === 0) return nothing;
       const ids = [...unsettled.keys()].filter((id) => due(id, sourceId));
-      const told = ids.flatMap((id) => {
+      // Of one without an event clients were told nothing: it is told as if there were no earlier.
+      const settled = ids.filter((id) => stored.get(id)!.sequence > 0);
+      const told = settled.flatMap((id) => {
         const query = queryOf(id);
         if (query && memoOf(query, version) === stored.get(id)!.memo) return [];
         return difference(id, unsettled.get(id)!(), query ? resultTexts(query) : []);
       });
       for (const id of ids) unsettled.delete(id);
-      return {settled: new Set(ids), told: told.filter((one) => !saysNothing(one))};
+      return {settled: new Set(settled), told: told.filter((one) => !saysNothing(one))};
     },
     handOver() {
       for (const [id, rows] of unsettled) {

@@ -37,15 +37,21 @@ export function jqThread({timeoutMs, startMs = 30_000, memoryMb = 256}: JqOption
     thread = undefined;
   }
 
-  function raw(program: string, input: string): Raw | undefined {
+  /** What it answers, or why there is no answer. */
+  function raw(program: string, input: string): Raw | string {
     if (!thread) {
       thread = started({memoryMb});
       // It is there when it answers: from then on the limit is for the program alone.
-      thread.ask({program: '.', input: ''}, startMs);
+      const there = thread.ask({program: '.', input: ''}, startMs);
+      // Later, that answer would be taken for one to the next question.
+      if (!there) return without(`jq has not started within ${startMs} ms`);
     }
-    const answer = thread.ask({program, input}, timeoutMs);
-    if (!answer) end();
-    return answer;
+    return thread.ask({program, input}, timeoutMs) ?? without(late);
+  }
+
+  function without(why: string): string {
+    end();
+    return why;
   }
 
   const late = `it takes longer than ${timeoutMs} ms, or answers more than ${memoryMb} MB`;
@@ -53,12 +59,12 @@ export function jqThread({timeoutMs, startMs = 30_000, memoryMb = 256}: JqOption
   return {
     check(program) {
       const answer = raw(program, '');
-      if (!answer) return late;
+      if (typeof answer === 'string') return answer;
       return answer.exitCode === COMPILE_ERROR ? said(answer.stderr) : undefined;
     },
     run(program, inputs) {
       const answer = raw(program, inputs.join('\n'));
-      if (!answer) return {kind: 'failed', why: late};
+      if (typeof answer === 'string') return {kind: 'failed', why: answer};
       const texts = answer.stdout.split('\n').filter((line) => line !== '');
       if (answer.exitCode === 0 && texts.length === inputs.length) return {kind: 'answers', texts};
       end();

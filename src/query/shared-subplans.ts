@@ -83,6 +83,9 @@ function eachPlace(root: Plan, visit: (plan: Plan) => void): void {
 
 /** Whether something may be shared at an input of a node, or below it. */
 function opens(plan: Plan, input: Plan, open: boolean): boolean {
+  // Two nodes of one recursion, with and without a shared part, would run the rest of its
+  // step by one and the same operators, each by rounds of its own.
+  if (plan.kind === 'recursive') return false;
   if (!open || !hasHistory(plan)) return open;
   if (plan.left === plan.right) return false;
   if (plan.type === 'left') return input === plan.left;

@@ -140,7 +140,8 @@ class PostgresSource implements Source {
     const {received, acknowledged, oldestCommit} = this.#held.progress;
     const server = latest(this.#held.progress.server, this.#guard.status?.logEnd);
     const known = server !== undefined && acknowledged !== undefined;
-    const ageMs = this.#databaseMs - (oldestCommit ?? 0) / 1000;
+    const ageMs = oldestCommit === undefined ? undefined : this.#databaseMs - oldestCommit / 1000;
+    const lagMs = ageMs ?? (known ? this.#behindMs : undefined);
     return {
       state: this.#state,
       sinceMs: this.#sinceMs,
@@ -148,7 +149,7 @@ class PostgresSource implements Source {
       acknowledgedLsn: acknowledged,
       serverLsn: server,
       lagBytes: known ? Number(server - acknowledged) : undefined,
-      lagMs: oldestCommit === undefined ? (known ? this.#behindMs : undefined) : Math.max(0, ageMs),
+      lagMs: lagMs === undefined ? undefined : Math.max(0, Math.round(lagMs)),
       tables: this.#held.tables.map(({table}) => table.id),
       warnings: this.#heartbeat.refusal
         ? [...this.#warnings, this.#heartbeat.refusal]

@@ -116,11 +116,15 @@ export function diskLog(
     read(after, limit) {
       if (after >= newest.trimmed) return newest.read(after, limit);
       const found: Event[] = [];
-      for (const event of from(Math.max(after, trimmed))) {
-        if (found.length === limit) break;
+      let place = Math.max(after, trimmed);
+      for (const event of from(place)) {
+        if (found.length === limit) return found;
         found.push(event);
+        place = event.sequence;
       }
-      return found;
+      // What is told and not written yet is in memory alone.
+      if (place < newest.trimmed) return found;
+      return found.concat(newest.read(place, limit - found.length));
     },
     watch: newest.watch,
     write(events) {

@@ -12,7 +12,7 @@ import type {Manifest} from './checkpoint.ts';
 import {type Checkpoints, checkpoints} from './checkpoints.ts';
 import {diskLog, IN_MEMORY, type LogLimits} from './disk-log.ts';
 import {FOUNDING_ROWS, founding} from './founding.ts';
-import {journalEntries} from './journal.ts';
+import {type JournalEntry, journalEntries} from './journal.ts';
 import {type LmdbFile, lmdbFile} from './lmdb-file.ts';
 import {eventCharacters} from './memory-log.ts';
 import {storeProblems} from './problems.ts';
@@ -157,7 +157,8 @@ export function storeIn(
           for (const event of events) unwrittenBytes += eventCharacters(event);
         }
         // What is told and not written has to be in memory: half of that is little enough.
-        const {events, bytes} = IN_MEMORY;
+        const {events} = IN_MEMORY;
+        const bytes = Math.min(IN_MEMORY.bytes, options.eventLogBytes);
         if (unwrittenEvents > events / 2 || unwrittenBytes > bytes / 2) flush();
       } else put(steps);
       log.show(eventsOf(steps), {written: unwritten.length === 0});
@@ -214,7 +215,9 @@ function begun(
     throw storeProblems['store-version']({path, found: format, known: FORMAT});
   }
   // A first snapshot was not written to its end.
-  if (file.facts.get('whole') === 'no') return {epoch, manifest: newStore(file, epoch)};
+  if (file.facts.get('whole') === 'no') {
+    return {epoch, manifest: unharmed(path, () => newStore(file, epoch, notedQueries(file)))};
+  }
   const manifest = unharmed(path, () => JSON.parse(file.facts.get('checkpoint')!) as Manifest);
   const own = file.facts.get('epoch')!;
   if (file.facts.get('clean') === 'yes') return {epoch: own, manifest};
@@ -223,9 +226,9 @@ function begun(
   return {epoch, manifest};
 }
 
-function newStore(file: LmdbFile, epoch: string): Manifest {
-  const none = {sources: {}, queries: {}, sequences: {}, collections: {}};
-  const manifest: Manifest = {journal: 1, sequence: 0, ...none, atMs: 0};
+function newStore(file: LmdbFile, epoch: string, queries: Manifest['queries'] = {}): Manifest {
+  const none = {sources: {}, sequences: {}, collections: {}};
+  const manifest: Manifest = {journal: 1, sequence: 0, ...none, queries, atMs: 0};
   file.write(() => {
     for (const records of [file.journal, file.events, file.segments, file.pages]) {
       for (const key of [...records.keys()]) records.remove(key);
@@ -236,6 +239,20 @@ function newStore(file: LmdbFile, epoch: string): Manifest {
     file.facts.put('checkpoint', JSON.stringify(manifest));
   });
   return manifest;
+}
+
+/** What was noted of queries: a user may have added one, who was told that it is there. */
+function notedQueries(file: LmdbFile): Manifest['queries'] {
+  const manifest = JSON.parse(file.facts.get('checkpoint')!) as Manifest;
+  const queries = new Map(Object.entries(manifest.queries));
+  for (const number of file.journal.keys()) {
+    const {queries: noted} = JSON.parse(file.journal.get(number)!) as JournalEntry;
+    for (const [id, memo] of Object.entries(noted)) {
+      if (memo === null) queries.delete(id);
+      else queries.set(id, memo);
+    }
+  }
+  return Object.fromEntries(queries);
 }
 
 /** The last event there was; a log whose events are all gone ends where they did. */

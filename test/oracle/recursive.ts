@@ -30,10 +30,12 @@ export function generatedRecursion(
     {sql: 'r.x', type},
   ];
   const endless = pick([false, false, true]);
-  const from = expression({pick, columns: scoped(first, 'a'), mask}, type, 2);
+  // Postgres wants one precision of both, which a sum has not; with us they may differ.
+  const bare = (sql: string): string => (type === 'numeric' ? `(${sql}) + 0` : sql);
+  const from = bare(expression({pick, columns: scoped(first, 'a'), mask}, type, 2));
   const within = {pick, columns: [...own, ...scoped(other, 'b')], mask};
   // Values that grow with each round would never repeat.
-  const next = endless ? 'r.x' : pick(['r.x', expression(within, type, 2)]);
+  const next = endless ? 'r.x' : pick(['r.x', bare(expression(within, type, 2))]);
   const depth = endless ? pick(['0', 'b.id % 2']) : 'r.d + 1';
   const more = pick(['', '', ` AND ${expression(within, 'bool', 2)}`, ...asked(other)]);
   const word = endless ? 'UNION' : pick(['UNION', 'UNION ALL', 'UNION ALL']);

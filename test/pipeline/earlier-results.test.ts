@@ -2,8 +2,8 @@ import {expect, test} from 'vitest';
 import type {Table} from '../../src/data/schema.ts';
 import {earlierResults} from '../../src/pipeline/earlier-results.ts';
 import {resultTexts} from '../../src/pipeline/events.ts';
-import {memoOf} from '../../src/pipeline/query-memo.ts';
-import type {StoredQuery} from '../../src/store/store.ts';
+import {memoOf, type QueryMemo} from '../../src/pipeline/query-memo.ts';
+import type {Store, StoredQuery} from '../../src/store/store.ts';
 import {heldRows, queryGroup} from '../support/shared-world.ts';
 
 const TABLE: Table = {
@@ -53,6 +53,36 @@ test('of a query that is as it was, the stored rows are not even read, and nothi
   const {settled, told} = earlier.settle('s');
   expect([[...settled], told, reads()]).toEqual([['q'], [], 0]);
   expect([...earlier.ids()]).toEqual([]);
+});
+
+test('a query that clients were told nothing of is told whole, whatever was noted of it', () => {
+  const {store} = stored(running(ALL), '1.0');
+  const one = {...store.queries.get('q')!, rows: new Map<string, string>(), sequence: 0};
+  const again = running(ALL);
+  const before = {...store, queries: new Map([['q', one]])};
+  const earlier = earlierResults(before, () => again, '1.0');
+  // Settled would be: it is as it was, and needs no word.
+  expect(earlier.settle('s')).toEqual({settled: new Set(), told: []});
+  expect([...earlier.ids()]).toEqual([]);
+});
+
+test('a result that stood over a source of which nothing is held is not shown', () => {
+  const {store} = stored(running(ALL), '1.0');
+  const memo = JSON.stringify({
+    ...(JSON.parse(store.queries.get('q')!.memo) as object),
+    ...{run: false, stood: {lsn: '0/8', commitTime: 1}},
+  });
+  const one = {...store.queries.get('q')!, memo, rows: new Map<string, string>(), sequence: 0};
+  const kept: unknown[] = [];
+  const query = {...running(ALL), keep: (result: unknown) => void kept.push(result)};
+  const handedOver = (sources: Store['sources']): number => {
+    earlierResults({queries: new Map([['q', one]]), sources}, () => query, '1.0').handOver();
+    return kept.length;
+  };
+  expect(handedOver(new Map())).toBe(0);
+  const source = {lsn: 8n, commitTime: 1, memo: '', rows: new Map()};
+  const [sourceId] = (JSON.parse(memo) as QueryMemo).config.sources.map((own) => own.sourceId);
+  expect(handedOver(new Map([[sourceId!, source]]))).toBe(1);
 });
 
 test.each([

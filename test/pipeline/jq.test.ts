@@ -45,3 +45,10 @@ test('nothing of the process is seen', () => {
   expect(told.kind).toBe('answers');
   expect(JSON.stringify(told)).not.toContain(HOME === '' ? 'no home' : `"${HOME}"`);
 });
+
+test('a thread that is not there in time answers nothing, rather than what was not asked', async () => {
+  const slow = jqThread({timeoutMs: 20_000, startMs: 0});
+  expect(slow.check('{a: }')).toBe('jq has not started within 0 ms');
+  expect(slow.run('.', ['1'])).toEqual({kind: 'failed', why: 'jq has not started within 0 ms'});
+  await slow.close();
+});

@@ -57,6 +57,9 @@ const FIRST_MATCH =
   'SELECT DISTINCT ON (n.id) n.id, n.x, m.id AS m FROM n LEFT JOIN m ON m.n = n.id ORDER BY n.id';
 const KINDS = 'SELECT DISTINCT x, y FROM n';
 const FIRST = 'SELECT DISTINCT ON (x) x, id, s FROM n ORDER BY x, y DESC, id';
+/** Read in two places, in one of which nothing may be shared. */
+const REACHED = `WITH RECURSIVE r (i) AS (SELECT x FROM (${GROUPS}) g WHERE k > 1
+  UNION SELECT m.x FROM r JOIN m ON m.n = r.i)`;
 
 /** Families over equal subtrees: one below the other, beside each other, and failing above. */
 const TEXTS: readonly string[] = [
@@ -92,6 +95,7 @@ const TEXTS: readonly string[] = [
   `SELECT id FROM n WHERE x IN (SELECT x FROM (${GROUPS}) g WHERE k > 1)`,
   `SELECT x, k, rank() OVER (ORDER BY k) AS r FROM (${GROUPS}) g`,
   `SELECT x, k FROM (${GROUPS}) g ORDER BY k DESC, x LIMIT 2`,
+  `${REACHED} SELECT a.i, b.i AS j FROM (SELECT i FROM r WHERE i > 0) a LEFT JOIN r b ON b.i = a.i + 1`,
   `SELECT n.s, array_agg(p.m ORDER BY p.m) AS ms FROM n JOIN (${PAIRS}) p ON p.id = n.id GROUP BY n.s`,
   'MATCH (n:n) WITH n.x AS x, count(*) AS k, sum(n.y) AS total RETURN x, k, total',
   'MATCH (n:n) WITH n.x AS x, count(*) AS k, sum(n.y) AS total WHERE k > 1 RETURN x, total',

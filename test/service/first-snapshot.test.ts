@@ -82,12 +82,21 @@ test('a process that dies while it is written is followed by one that begins afr
   const first = await start(on, path);
   const before = await listen(first, 'few');
   await before.until((one) => one.named('snapshot').length === 1);
+  const late = JSON.stringify({
+    query: 'SELECT count(*) AS n FROM t',
+    sources: [{sourceId: 'db'}],
+    autoStart: true,
+  });
+  const put = await first.send('PUT', '/api/v1/queries/late', late);
+  expect(put.status).toBe(200);
   // What a crash would leave: between two turns the file is whole, as a kill finds it.
   cpSync(join(path, 'data.mdb'), join(copy, 'data.mdb'));
   before.close();
   await first.stop();
   await on.query(`UPDATE t SET v = 'later' WHERE id < 3`);
   const second = await start(on, copy);
+  // What was asked of the API is no part of what the database has.
+  expect(await second.results('late')).toEqual([{n: ROWS}]);
   const after = await listen(second, 'few', before.lastId);
   await after.until((one) => one.named('snapshot').length === 1);
   expect(after.named('reset')).toMatchObject([{reason: 'other-epoch'}]);

@@ -122,13 +122,47 @@ test('wherever the process dies meanwhile, the store has all of it or begins ane
       expectHeld(again, model);
     } else {
       if (own.dead) anew += 1;
-      expect([durable, again.log.last, again.queries.size], where).toEqual([[], 0, 0]);
+      const rows = [...again.queries.values()].flatMap((query) => [...query.rows]);
+      expect([durable, again.log.last, rows], where).toEqual([[], 0, []]);
       // Whoever was told of it learns that this is another life.
       if (told !== undefined) expect(again.log.epoch, where).not.toBe(told);
     }
     await again.close();
     expect(at).toBeLessThan(200);
   }
+});
+
+test('queries that were noted outlive a first snapshot that a crash takes back, without results', async () => {
+  const disk = memoryDisk({atomic: true});
+  const [own, model] = [life({at: 12, made: true}), new Model()];
+  const note = (queryId: string, memo: string | null): Step => ({
+    ...{transaction: undefined, events: []},
+    notes: [{queryId, memo}],
+  });
+  const store = opened(disk, forever());
+  store.begin(model);
+  store.commit([note('added', 'first'), note('gone', 'soon')], () => {});
+  store.commit([note('added', 'last'), note('gone', null)], () => {});
+  await store.close();
+  const dies = async () => {
+    const begun = opened(disk, own);
+    begun.begin(model);
+    begun.commit([note('late', 'late')], () => {});
+    begun.commit([model.step(1, numbers(0, 9000))], () => {});
+    await begun.close();
+  };
+  await expect(dies()).rejects.toThrow(Death);
+  const again = opened(disk, forever());
+  expect(again.sources.size).toBe(0);
+  const held = Array.from(again.queries, ([id, {memo, sequence, rows}]) => [
+    ...[id, memo, sequence, rows.size],
+  ]);
+  expect(held).toContainEqual(['added', 'last', 0, 0]);
+  expect(held).toContainEqual(['late', 'late', 0, 0]);
+  expect(held.map(([id]) => id)).not.toContain('gone');
+  await again.close();
+  // And once more: they stand in the file as it is now.
+  expect(opened(disk, forever()).queries.get('added')?.memo).toBe('last');
 });
 
 test('an event larger than the log may be is passed over, with those before it', async () => {

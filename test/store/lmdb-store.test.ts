@@ -274,3 +274,43 @@ test('with an interval, whoever did not close it properly begins a new epoch', a
   expect(third.log.epoch).toBe('third');
   await third.close();
 });
+
+test('with interval, what a small log holds is read from disk or memory, never from neither', async () => {
+  const store = await lmdbStore(
+    options(await folder(), {durability: 'interval', flushMs: 1e6, eventLogBytes: 1000}),
+  );
+  store.begin(new Model());
+  const place = {lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1};
+  const transaction = {kind: 'stream', ...place} as const;
+  for (let sequence = 1; sequence <= 9; sequence++) {
+    const added = [{key: String(sequence), after: JSON.stringify('x'.repeat(300))}];
+    const event = {sequence, queryId: 'q', added, updated: [], deleted: [], transaction};
+    store.commit([{transaction: undefined, events: [event]}], done);
+    const {trimmed, last} = store.log;
+    for (let place = trimmed; place < last; place++) {
+      expect(store.log.read(place, 99), `after ${place} of ${last}`).toHaveLength(last - place);
+    }
+  }
+  expect(store.log.trimmed).toBeGreaterThan(0);
+  await store.close();
+});
+
+test('with interval, a look through the log goes from what is on disk on to what is not yet', async () => {
+  const store = await lmdbStore(
+    options(await folder(), {durability: 'interval', flushMs: 1e6, eventLogEvents: 10_000}),
+  );
+  store.begin(new Model());
+  const place = {lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1};
+  const transaction = {kind: 'stream', ...place} as const;
+  const events = (from: number, to: number): Event[] =>
+    Array.from({length: to - from + 1}, (_, i) => {
+      const added = [{key: 'k', after: '{}'}];
+      return {sequence: from + i, queryId: 'q', added, updated: [], deleted: [], transaction};
+    });
+  // So many are written at once, and not in memory.
+  store.commit([{transaction: undefined, events: events(1, 2100)}], done);
+  store.commit([{transaction: undefined, events: events(2101, 2102)}], done);
+  expect(store.log.read(2050, 256)).toEqual(events(2051, 2102));
+  expect(store.log.read(2050, 51)).toEqual(events(2051, 2101));
+  await store.close();
+});

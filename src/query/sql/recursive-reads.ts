@@ -1,4 +1,4 @@
-import type {JoinExpr} from './ast.ts';
+import type {JoinExpr, SelectStmt} from './ast.ts';
 
 /** A place at which a query reads a name in FROM. */
 export interface Read {
@@ -25,7 +25,23 @@ function visit(tree: unknown, visiting: Visit): void {
     for (const item of tree) visit(item, visiting);
     return;
   }
-  for (const [member, value] of Object.entries(tree)) visitMember(member, value, visiting);
+  const {withClause, ...members} = tree as Pick<SelectStmt, 'withClause'>;
+  if (withClause && shadows(withClause, visiting)) return;
+  for (const [member, value] of Object.entries(members)) visitMember(member, value, visiting);
+}
+
+/** Visits WITH queries, and answers whether one of them has the name behind WITH. */
+function shadows(
+  {ctes = [], recursive}: NonNullable<SelectStmt['withClause']>,
+  visiting: Visit,
+): boolean {
+  const at = ctes.findIndex(
+    (node) => 'CommonTableExpr' in node && node.CommonTableExpr.ctename === visiting.name,
+  );
+  // Its own query, and those before it, still read the one around; under RECURSIVE none does.
+  if (at < 0) visit(ctes, visiting);
+  else if (!recursive) visit(ctes.slice(0, at + 1), visiting);
+  return at >= 0;
 }
 
 function visitMember(member: string, value: unknown, visiting: Visit): void {

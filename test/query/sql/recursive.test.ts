@@ -157,6 +157,28 @@ test('a recursion without end stops at its limit', () => {
   }
 });
 
+test.each([
+  [
+    'in the step, hides the query around it',
+    'WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL (WITH r AS (SELECT id AS n FROM edges) SELECT n FROM r)) SELECT n FROM r',
+    [1, 7],
+  ],
+  [
+    'under RECURSIVE, hides it in its own query too',
+    `WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL (WITH RECURSIVE r (n) AS (
+      SELECT 2 UNION SELECT e.id FROM r JOIN edges e ON e.a = r.n) SELECT n FROM r)) SELECT n FROM r`,
+    [1, 2, 7],
+  ],
+  [
+    'reads the one around it in its own query, where it is not recursive',
+    'WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL (WITH r AS (SELECT n + 1 AS n FROM r WHERE n < 3) SELECT n FROM r)) SELECT n FROM r',
+    [1, 2, 3],
+  ],
+])('a WITH query of the same name %s', (_where, query, numbers) => {
+  const nested = story({tables: EDGES, query, data: {edges: '7|2|3'}});
+  expect(nested.rows).toEqual(numbers.map((n) => `{"n":${n}}`));
+});
+
 test('a plan tells the recursion, and what its rounds read', () => {
   const catalog = catalogOf(EDGES, []);
   const {plan, tables} = compile(REACHED, {language: 'SQL', catalog});
