@@ -5,6 +5,7 @@ import type {Language} from '../query/catalog.ts';
 import {checkSyntax, planned, recognised, running} from '../query/compile.ts';
 import type {Jq} from '../query/middleware/jq-program.ts';
 import {type Middleware, middlewareProblem} from '../query/middleware/middleware.ts';
+import {problems as ofMiddleware} from '../query/middleware/problems.ts';
 import type {QueryLimits} from '../query/stages.ts';
 import type {Definition, SourceNow} from './live-query.ts';
 import {pipelineProblems} from './problems.ts';
@@ -101,7 +102,11 @@ function sourceProblems({id, sources, place}: QueryConfig): readonly Problem[] {
   return [pipelineProblems['several-sources']({query: id, sources: ids}, {place})];
 }
 
-function middlewareProblems({middleware = [], place}: QueryConfig): readonly Problem[] {
+function middlewareProblems(query: QueryConfig): readonly Problem[] {
+  const {middleware = [], queryLanguage, place} = query;
+  const inSql = (queryLanguage ?? recognised(query.query)) === 'SQL';
+  if (inSql && pipelineOf(query).length > 0)
+    return [ofMiddleware['middleware-in-sql']({}, {place})];
   return middleware.flatMap((one) => {
     const found = middlewareProblem(one);
     if (!found) return [];

@@ -56,6 +56,20 @@ test('a query that is none is a problem with its place in the file', async () =>
   expect(err).toMatch(/query\.yaml:6:\d+/);
 });
 
+test('middleware that a query in SQL takes its rows through is a problem before any start', async () => {
+  const file = join(await openFolder(), 'sql.yaml');
+  const decoder = '{kind: decoder, name: d, config: {encoding_type: hex, target_property: raw}}';
+  const query = `'SELECT id FROM metrics', middleware: [${decoder}]`;
+  const inSql = GOOD.replace("'MATCH (m:metrics) RETURN m.id'", query);
+  await writeFile(file, inSql.replace('sourceId: db}', 'sourceId: db, pipeline: [d]}'));
+  const {code, err} = await run(['validate', '--config', file]);
+  expect(code).toBe(1);
+  expect(err).toContain('[middleware-in-sql] a query in SQL takes no middleware');
+  expect(err).toMatch(/sql\.yaml:6:\d+/);
+  await writeFile(file, inSql);
+  expect((await run(['validate', '--config', file])).code).toBe(0);
+});
+
 test('all problems of a configuration are told at once, with their places', async () => {
   const file = join(await openFolder(), 'bad.yaml');
   await writeFile(file, GOOD.replace('queries: [q]', 'queries: [other], nonsense: 1'));

@@ -48,7 +48,10 @@ export const problems = catalogue({
     say: (facts: {label: string; nearest: string | undefined; known: string}) => ({
       message: `there is no table "${facts.label}" for the label`,
       detail: facts.known,
-      hint: facts.nearest === undefined ? undefined : `did you mean "${facts.nearest}"?`,
+      hint:
+        facts.nearest === undefined
+          ? 'if the database has it, add it to "tables" of the source'
+          : `did you mean "${facts.nearest}"?`,
     }),
   },
   'cypher-ambiguous-label': {

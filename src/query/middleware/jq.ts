@@ -162,12 +162,14 @@ const GIVEN_ID = lenient('id of item', (value) => {
 });
 const OWN_ID = lenient('own id', (...values) => anyText(values));
 
+const HALTED = 'mend the row or the program, or set haltOnError: false for this mapping';
+
 /** What jq makes of the rows: for each a list of maps `{item, id}`. */
 function runner(mapping: Mapping, making: Making): BatchFunction {
   const {name, setting} = making;
   const program = programOf(mapping, making);
-  const failed = (why: string): Problem =>
-    problems['middleware-value']({name, message: `${setting}: ${why}`});
+  const failed = (why: string, hint = 'mend the row or the program'): Problem =>
+    problems['middleware-value']({name, message: `${setting}: ${why}`, hint});
   const read = (line: string): Value | Problem => {
     const items = jqItems(line);
     if (!('wrong' in items)) {
@@ -181,7 +183,7 @@ function runner(mapping: Mapping, making: Making): BatchFunction {
           ),
       );
     }
-    return mapping.halts ? failed(items.wrong) : [];
+    return mapping.halts ? failed(items.wrong, HALTED) : [];
   };
 
   function answers(texts: readonly string[]): readonly (Value | Problem)[] {

@@ -48,11 +48,13 @@ export const problems = catalogue({
   },
   'middleware-value': {
     cause: 'While a query ran, its middleware met a value that it cannot take.',
-    remedy: 'Mend the row, or set on_error: skip, which leaves the property as it is.',
+    remedy:
+      'Mend the row, or set on_error: skip, which leaves the property as it is; of a jq mapping ' +
+      'haltOnError: false, which leaves the row out.',
     status: 422,
-    say: (facts: {name: string; message: string}) => ({
+    say: (facts: {name: string; message: string; hint?: string}) => ({
       message: `middleware "${facts.name}": ${facts.message}`,
-      hint: 'mend the row, or set on_error: skip for this middleware',
+      hint: facts.hint ?? 'mend the row, or set on_error: skip for this middleware',
     }),
   },
 });

@@ -42,7 +42,10 @@ function unknownTable(
   const near = elsewhere?.id ?? nearest(relname, spelled);
   return problemAt(context, location, problems['sql-unknown-table'], {
     name: schemaname === undefined ? relname : `${schemaname}.${relname}`,
-    nearest: near,
     known: `The source has ${spelled.length === 0 ? 'no tables' : spelled.join(', ')}.`,
+    hint:
+      near === undefined
+        ? 'if the database has it, add it to "tables" of the source'
+        : `did you mean "${near}"?`,
   });
 }

@@ -43,12 +43,14 @@ export const problems = catalogue({
   },
   'sql-unknown-table': {
     cause: 'A table of a query is not among the tables of its source, nor a WITH query.',
-    remedy: 'Write the table as the database has it, with its schema if that is not public.',
+    remedy:
+      'Write the table as the database has it, with its schema if that is not public, or add it ' +
+      'to the tables of the source.',
     status: 400,
-    say: ({name, nearest, known}: {name: string; nearest: string | undefined; known: string}) => ({
+    say: ({name, known, hint}: {name: string; known: string; hint?: string}) => ({
       message: `there is no table "${name}"`,
       detail: known,
-      hint: nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+      hint,
     }),
   },
   'sql-unknown-column': {

@@ -42,7 +42,6 @@ function starItems({fields = [], location}: ColumnRef, {context, scope}: Site) {
   if (relation) return relation.columns;
   throw problemAt(context, location, problems['sql-unknown-table'], {
     name: names.join('.'),
-    nearest: undefined,
     known: `FROM has ${scope.relations.map((one) => one.name).join(', ') || 'nothing'}.`,
   });
 }

@@ -42,6 +42,12 @@ test.each<[query: string, expected: readonly string[]]>([
     ],
   ],
   [
+    'MATCH (w:warehouse) RETURN w.id',
+    [
+      '1:10 [cypher-unknown-label] there is no table "warehouse" for the label -> if the database has it, add it to "tables" of the source',
+    ],
+  ],
+  [
     'MATCH (o:orders) RETURN o.id',
     [
       '1:10 [cypher-ambiguous-label] the label "orders" is the name of several tables -> write the schema too, in backticks: `sales.orders`',

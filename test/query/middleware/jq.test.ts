@@ -127,6 +127,25 @@ test.each([
   },
 );
 
+/** The hints of the Problems that `act` throws. */
+function hints(act: () => unknown): readonly (string | undefined)[] {
+  try {
+    act();
+  } catch (error) {
+    return problemsOf(error).map(({hint}) => hint);
+  }
+  return [];
+}
+
+test.each([
+  ['a row', '{a: (.doc.a + 1)}', true],
+  ['a program that takes too long', 'last(repeat(.))', false],
+])('the hint for %s names haltOnError where that helps', (_what, query, helps) => {
+  const [hint = ''] = hints(() => story(failing(query)));
+  expect(hint).toContain('mend the row or the program');
+  expect(hint.includes('haltOnError: false')).toBe(helps);
+});
+
 test.each([
   'now',
   'input',

@@ -223,6 +223,11 @@ test('a table of another schema is found by its schema', () => {
   expect(problemsOfText('SELECT id FROM regions')[0]?.hint).toContain('sales.regions');
 });
 
+test('a table like none of the source may be one that the source does not read', () => {
+  const [problem] = problemsOfText('SELECT id FROM warehouse');
+  expect(problem?.hint).toBe('if the database has it, add it to "tables" of the source');
+});
+
 test('a column that is misspelled is guessed', () => {
   expect(problemsOfText('SELECT amonut FROM orders')[0]?.hint).toBe('did you mean "amount"?');
 });
