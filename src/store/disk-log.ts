@@ -17,6 +17,8 @@ export interface LogLimits {
 export interface DiskLog extends EventLog {
   /** Writes events, in a transaction of the file. Readers see them with `show`. */
   write(events: readonly Event[]): void;
+  /** The transaction of the last `write` has been committed: its events can be read. */
+  wrote(): void;
   /** `written`: all that was taken is on disk, so that none of it has to be in memory. */
   show(events: readonly Event[], options: {readonly written: boolean}): void;
   /** Readers see that these were, and that they and all before them are gone. */
@@ -54,6 +56,8 @@ export function diskLog(
   const timeMs = (): number => Math.round(openedMs + clock.steadyMs());
   const parsed = new Map<number, readonly Event[]>();
   const together = new EventRecord(RECORD_BYTES);
+  /** Of a transaction that may still fail: then what is in memory has to be as before. */
+  let uncommitted: Segment[] = [];
   const newest: MemoryLog = memoryLog({
     epoch,
     events: Math.min(limits.eventLogEvents, IN_MEMORY.events),
@@ -128,6 +132,7 @@ export function diskLog(
     },
     watch: newest.watch,
     write(events) {
+      uncommitted = [];
       const atMs = clock.nowMs();
       let small = 0;
       let first = 0;
@@ -137,7 +142,7 @@ export function diskLog(
         for (const text of texts) size += file.events.put([first, piece++], text);
         const segment = {first, last: end, bytes: size, atMs, timeMs: timeMs()};
         file.segments.put(first, JSON.stringify([end, size, atMs, segment.timeMs]));
-        segments.add(segment);
+        uncommitted.push(segment);
       };
       const keepSmall = (end: number): void => {
         if (small > 0) keep(end, [together.take()]);
@@ -157,6 +162,10 @@ export function diskLog(
         if (together.length >= RECORD_BYTES) keepSmall(sequence);
       }
       keepSmall(events.at(-1)?.sequence ?? 0);
+    },
+    wrote() {
+      for (const segment of uncommitted) segments.add(segment);
+      uncommitted = [];
     },
     show(events, {written}) {
       const last = events.at(-1);

@@ -30,7 +30,7 @@ export interface FoundingOptions {
   readonly rows: number;
   /** An event larger than the log may be is not written. */
   readonly eventLogBytes: number;
-  readonly log: Pick<DiskLog, 'write' | 'show' | 'pass'>;
+  readonly log: Pick<DiskLog, 'write' | 'wrote' | 'show' | 'pass'>;
   readonly points: Pick<Checkpoints, 'journal' | 'note' | 'found'>;
   /** Does `act` in one transaction, and says in it that the file is not whole. */
   readonly write: (act: () => void) => void;
@@ -61,6 +61,7 @@ export function founding({empty, rows, eventLogBytes, ...file}: FoundingOptions)
         log.write(shown);
         points.journal(written.entries);
       });
+      log.wrote();
       points.note([bare], written);
       if (passed > 0) log.pass(events.slice(0, passed));
       log.show(shown, {written: false});

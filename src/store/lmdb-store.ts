@@ -115,6 +115,7 @@ export function storeIn(
       log.write(eventsOf(steps));
       points.journal(written.entries);
     });
+    log.wrote();
     commits.add(clock.steadyMs() - begunMs);
     points.note(steps, written);
     held.release();

@@ -142,7 +142,10 @@ test.each([
     'MATCH (v:car&truck) RETURN v',
     'a node with labels of several tables is not supported -> a row has the label of its one table: leave the other label out',
   ],
-  ['MATCH (v:car|lorry) RETURN v', 'there is no table "lorry" for the label -> undefined'],
+  [
+    'MATCH (v:car|lorry) RETURN v',
+    'there is no table "lorry" for the label -> if the database has it, add it to "tables" of the source',
+  ],
   ['MATCH (v:car|truck) RETURN v.colour', 'table "car|truck" has no column "colour" -> undefined'],
   [
     'MATCH (v:car|truck) MATCH (v:person) RETURN v',
