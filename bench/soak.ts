@@ -164,7 +164,7 @@ async function sampled(service: BenchService, {clients, spent}: Running): Promis
   let heaps = 0;
   for (let due = SAMPLE_SECONDS; due <= SECONDS; due += SAMPLE_SECONDS) {
     await pause(Math.max(0, due - spent()));
-    const figures = await storeFigures(store);
+    const figures = await storeFigures(service.api);
     samples.push({
       ...(await service.memory()),
       atSeconds: due,
@@ -211,7 +211,7 @@ function line(
       `  anonymous ${of(({anonymous}) => anonymous)}  heap ${of(({heapUsed}) => heapUsed)}` +
       `  external ${of(({external}) => external)}  store ${mb(figures.bytes)}` +
       `  journal ${mb(figures.journalBytes)}  log ${figures.first}..${figures.last}` +
-      `  page sets ${figures.generation}  commits/s ${Math.round(source.transactions / atSeconds)}` +
+      `  commits/s ${Math.round(source.transactions / atSeconds)}` +
       `  lag ${mb(source.lagBytes)} MB, ${source.lagMs} ms` +
       `  clients behind ${clients.map(({last}) => Math.max(0, figures.last - last)).join(' ')}`,
   );

@@ -1,27 +1,27 @@
-import {lmdbFile} from '../../src/store/lmdb-file.ts';
-
+/** What the state store of a service holds. */
 export interface StoreFigures {
   readonly bytes: number;
   readonly journalBytes: number;
-  /** The first and the last event that are on disk. */
+  /** The first and the last event that the log holds. */
   readonly first: number;
   readonly last: number;
-  /** Checkpoints: which number the newest page has. */
-  readonly generation: number;
 }
 
-/** What a store that a service has open holds, read from beside. */
-export async function storeFigures(path: string): Promise<StoreFigures> {
-  const file = lmdbFile(path);
-  try {
-    const segments = [...file.segments.keys()] as number[];
-    const [last = 0] = JSON.parse(file.segments.get(segments.at(-1)!) ?? '[]') as number[];
-    let journalBytes = 0;
-    for (const entry of file.journal.keys()) journalBytes += file.journal.get(entry)?.length ?? 0;
-    const generations = Array.from(file.pages.keys(), (key) => (key as [number, number])[0]);
-    const generation = Math.max(0, ...generations);
-    return {bytes: file.bytes, journalBytes, first: segments[0] ?? 0, last, generation};
-  } finally {
-    await file.close();
-  }
+/**
+ * As the service tells it. No second process may open the file beside it: LMDB would let
+ * it, and then readers of the service miss what it has just committed.
+ */
+export async function storeFigures(api: string): Promise<StoreFigures> {
+  const text = await (await fetch(`${api}/metrics`)).text();
+  const figure = (name: string): number => {
+    const found = new RegExp(`^tailrace_store_${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text);
+    if (!found) throw new Error(`the service tells no tailrace_store_${name}`);
+    return Number(found[1]);
+  };
+  return {
+    bytes: figure('file_bytes'),
+    journalBytes: figure('journal_bytes'),
+    first: figure('log_oldest_sequence'),
+    last: figure('log_newest_sequence'),
+  };
 }

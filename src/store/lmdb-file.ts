@@ -107,13 +107,7 @@ function opened(path: string): RootDatabase<Buffer, string> {
 function recordsOf(db: Database<Buffer, RecordKey>, path: string): Records {
   return {
     get(key) {
-      let bytes = db.get(key);
-      if (bytes === undefined) {
-        // Reads of one turn share a view of the file. One that was opened before the last
-        // commit does not have what that has brought.
-        db.resetReadTxn();
-        bytes = db.get(key);
-      }
+      const bytes = db.get(key);
       return bytes && checkedText(bytes, path);
     },
     keys: () => db.getKeys(),
