@@ -23,7 +23,10 @@ export function jsonWriter(type: Type): (value: Value) => string {
   return (value) => (value === null ? 'null' : write(value));
 }
 
-/** The same for values that are not null. */
+/** The writer of texts. */
+export const quotedJson = (value: Value): string => JSON.stringify(value);
+
+/** As `jsonWriter`, for values that are not null. */
 export function presentJson(type: Type): (value: Value) => string {
   switch (type.kind) {
     case 'bool':
@@ -64,7 +67,7 @@ export function presentJson(type: Type): (value: Value) => string {
     case 'enum':
     case 'other':
     case 'unknown':
-      return (value) => JSON.stringify(value);
+      return quotedJson;
     default:
       return unreachable(type.kind);
   }

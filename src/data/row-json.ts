@@ -1,7 +1,7 @@
 import {ByteText} from '../lib/byte-text.ts';
 import {decimalJson} from './any.ts';
 import {Decimal} from './decimal.ts';
-import {presentJson} from './json.ts';
+import {presentJson, quotedJson} from './json.ts';
 import type {Column} from './schema.ts';
 import {dayOfMicros, timeOfMicros} from './temporal-calendar.ts';
 import {dateIso} from './temporal-write.ts';
@@ -46,6 +46,7 @@ const ASCII = /^[\x20-\x7e]*$/;
 function byteWriter(type: Type): ByteWriter {
   const write = presentJson(type);
   const plain: ByteWriter = (value, to) => to.text(write(value));
+  if (write === quotedJson) return (value, to) => to.quoted(value as string);
   switch (type.kind) {
     case 'int2':
     case 'int4':
@@ -57,14 +58,6 @@ function byteWriter(type: Type): ByteWriter {
       return timestampWriter('"', plain);
     case 'timestamptz':
       return timestampWriter('Z"', plain);
-    case 'text':
-    case 'bpchar':
-    case 'uuid':
-    case 'timetz':
-    case 'enum':
-    case 'other':
-    case 'unknown':
-      return (value, to) => to.quoted(value as string);
     case 'any':
       return (value, to) => {
         if (typeof value === 'string') to.quoted(value);

@@ -6,6 +6,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {testDatabase} from '../support/postgres.ts';
 import {startServer, type TestServer} from '../support/postgres-server.ts';
 import {queryYaml, type TestService, testService} from '../support/service.ts';
+import {endOfLog, slotConfirmed} from '../support/slot-confirmed.ts';
 import {until} from '../support/until.ts';
 
 const ROWS = 300_000;
@@ -46,7 +47,9 @@ describe.runIf(embedded)('with a wal_sender_timeout of one second', () => {
     await service.database.query(
       `INSERT INTO t SELECT i, i % 1000, 'row ' || i FROM generate_series(1, ${ROWS}) AS i`,
     );
-    await confirmed(service);
+    // In a long turn the service answers no request, and Postgres does.
+    const upTo = await endOfLog(service.database);
+    await slotConfirmed(service.database, {upTo, limitMs: 60_000});
     turns.disable();
     const longestMs = turns.max / 1e6;
     expect(longestMs).toBeGreaterThan(2 * TIMEOUT_MS);
@@ -60,17 +63,4 @@ async function sender(service: TestService): Promise<number | null> {
     'SELECT active_pid AS pid FROM pg_replication_slots WHERE database = current_database()',
   );
   return row?.pid ?? null;
-}
-
-/** Waits until the slot is confirmed up to here. In a long turn the service answers no request. */
-async function confirmed({database}: TestService): Promise<void> {
-  const [row] = await database.query<{lsn: string}>(
-    'SELECT pg_current_wal_insert_lsn()::text AS lsn',
-  );
-  const sql = `SELECT 1 FROM pg_replication_slots
-    WHERE database = current_database() AND confirmed_flush_lsn >= $1`;
-  await until(async () => (await database.query(sql, [row?.lsn])).length === 1, {
-    limitMs: 60_000,
-    what: `the slot to be confirmed up to ${row?.lsn}`,
-  });
 }

@@ -2,6 +2,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
 import {openProxy, type Wire} from '../support/proxy.ts';
 import {type TestService, testService} from '../support/service.ts';
+import {slotConfirmed} from '../support/slot-confirmed.ts';
 import {type SseClient, sseClient} from '../support/sse-client.ts';
 import {QUERIES, TABLES} from '../support/tutorial.ts';
 import {until} from '../support/until.ts';
@@ -37,16 +38,6 @@ async function client(of: TestService): Promise<SseClient> {
   return one;
 }
 
-/** Waits until the slot is confirmed up to here. */
-async function slotConfirmed(database: TestDatabase): Promise<void> {
-  const [row] = await database.query<{lsn: string}>('SELECT pg_current_wal_lsn()::text AS lsn');
-  const sql = `SELECT 1 FROM pg_replication_slots
-    WHERE database = current_database() AND confirmed_flush_lsn >= $1`;
-  await until(async () => (await database.query(sql, [row?.lsn])).length === 1, {
-    what: `the slot to be confirmed up to ${row?.lsn}`,
-  });
-}
-
 test('of two services on one slot the second takes over within seconds when the first dies', async () => {
   const database = await freshDatabase();
   const [near, far] = [await proxied(database), await proxied(database)];
@@ -65,7 +56,8 @@ test('of two services on one slot the second takes over within seconds when the 
   );
   await until(async () => (await first.results('current-metrics')).length === 4);
   // Else the server would send it again, to whoever comes.
-  await slotConfirmed(database);
+  const {receivedLsn: upTo} = await first.get('/api/v1/sources/db');
+  await slotConfirmed(database, {upTo});
 
   // Who waits goes on to serve what it holds, and says of when that is.
   const held = await second.get('/api/v1/queries/current-metrics/results');

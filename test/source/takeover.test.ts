@@ -1,9 +1,10 @@
 import {expect, onTestFinished, test} from 'vitest';
+import {lsnText} from '../../src/data/lsn.ts';
 import {openSession} from '../../src/postgres/connection.ts';
 import {expectImage} from '../support/expect-image.ts';
-import type {TestDatabase} from '../support/postgres.ts';
 import {openProxy} from '../support/proxy.ts';
 import {freshDatabase, runSource, sourceOptions} from '../support/running-source.ts';
+import {slotConfirmed} from '../support/slot-confirmed.ts';
 import {until} from '../support/until.ts';
 
 const TABLE =
@@ -48,16 +49,6 @@ test('an instance that waits asks steadily, says so once, and takes over at once
   await expectImage(second, database);
 });
 
-/** Waits until the slot is confirmed up to here. */
-async function slotConfirmed(database: TestDatabase): Promise<void> {
-  const [row] = await database.query<{lsn: string}>('SELECT pg_current_wal_lsn()::text AS lsn');
-  const sql = `SELECT 1 FROM pg_replication_slots
-    WHERE database = current_database() AND confirmed_flush_lsn >= $1`;
-  await until(async () => (await database.query(sql, [row?.lsn])).length === 1, {
-    what: `the slot to be confirmed up to ${row?.lsn}`,
-  });
-}
-
 const attempt = ({source}: ReturnType<typeof runSource>): number | undefined => {
   const {state} = source.status();
   return state.kind === 'connecting' ? state.attempt : undefined;
@@ -76,7 +67,7 @@ test('an instance that had the slot before takes it back with the net difference
   await database.query('UPDATE t SET v = 0 WHERE id <= 2; DELETE FROM t WHERE id = 9');
   await expectImage(other, database);
   // Else the server would send it again, to whoever comes.
-  await slotConfirmed(database);
+  await slotConfirmed(database, {upTo: lsnText(other.told.at(-1)!.lsn)});
   proxy.admit();
   await until(() => one.warned.some((text) => text.includes('[slot-in-use]')));
   expect(one.source.status().stale?.why?.code).toBeDefined();

@@ -1,8 +1,7 @@
 import {writeFileSync} from 'node:fs';
-import {systemClock} from '../../src/lib/clock.ts';
-import {silentLog} from '../../src/lib/log.ts';
 import {problemsOf} from '../../src/lib/problem.ts';
 import {lmdbStore} from '../../src/store/lmdb-store.ts';
+import {endlessStore} from './store-options.ts';
 
 /**
  * Opens the store in a folder (the first argument) and commits events, one a step, until one is
@@ -27,20 +26,7 @@ process.exit(0);
 
 async function filled(): Promise<Outcome> {
   try {
-    const store = await lmdbStore({
-      path: path!,
-      epoch: 'first',
-      durability: 'group',
-      flushMs: 1000,
-      checkpointBytes: 1e9,
-      eventLogEvents: 1e6,
-      eventLogBytes: 1e9,
-      eventLogMs: 1e9,
-      pid: process.pid,
-      clock: systemClock(),
-      log: silentLog,
-      fail() {},
-    });
+    const store = await lmdbStore(endlessStore(path!, 'first'));
     const {epoch, last: found} = store.log;
     let taken = found;
     let refusal: string | undefined;

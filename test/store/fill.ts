@@ -1,26 +1,12 @@
-import {systemClock} from '../../src/lib/clock.ts';
-import {silentLog} from '../../src/lib/log.ts';
 import {problemsOf} from '../../src/lib/problem.ts';
 import {lmdbStore} from '../../src/store/lmdb-store.ts';
+import {endlessStore} from './store-options.ts';
 
 /**
  * Fills a store until that is refused: a process of its own, whose files may not grow past a
  * size that its starter has set. Prints the last event that was taken, and the refusal.
  */
-const store = await lmdbStore({
-  path: process.argv[2]!,
-  epoch: 'e',
-  durability: 'group',
-  flushMs: 1000,
-  checkpointBytes: 1e9,
-  eventLogEvents: 1e6,
-  eventLogBytes: 1e9,
-  eventLogMs: 1e9,
-  pid: process.pid,
-  clock: systemClock(),
-  log: silentLog,
-  fail() {},
-});
+const store = await lmdbStore(endlessStore(process.argv[2]!, 'e'));
 const after = JSON.stringify({text: 'x'.repeat(10_000)});
 const LIMIT = 10_000;
 let taken = 0;

@@ -4,9 +4,8 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
-import {systemClock} from '../../src/lib/clock.ts';
-import {silentLog} from '../../src/lib/log.ts';
 import {lmdbStore} from '../../src/store/lmdb-store.ts';
+import {endlessStore} from './store-options.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Of 1,024 bytes each. */
@@ -25,20 +24,7 @@ test('on a full disk a step is refused as store-write-failed, and what was taken
     const {taken, refusal} = JSON.parse(stdout) as {taken: number; refusal: string};
     expect(refusal).toBe('store-write-failed');
     expect(taken).toBeGreaterThan(10);
-    const store = await lmdbStore({
-      path,
-      epoch: 'other',
-      durability: 'group',
-      flushMs: 1000,
-      checkpointBytes: 1e9,
-      eventLogEvents: 1e6,
-      eventLogBytes: 1e9,
-      eventLogMs: 1e9,
-      pid: process.pid,
-      clock: systemClock(),
-      log: silentLog,
-      fail() {},
-    });
+    const store = await lmdbStore(endlessStore(path, 'other'));
     expect([store.log.epoch, store.log.last, store.log.trimmed]).toEqual(['e', taken, 0]);
     expect(store.log.read(taken - 1, 9).map(({sequence}) => sequence)).toEqual([taken]);
     await store.close();
