@@ -1,18 +1,9 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {folded} from '../support/folded.ts';
-import {testDatabase} from '../support/postgres.ts';
 import {openProxy} from '../support/proxy.ts';
-import {
-  caughtUp,
-  queryYaml,
-  type TestService,
-  type TestServiceOptions,
-  testService,
-} from '../support/service.ts';
-import {type SseClient, sseClient} from '../support/sse-client.ts';
+import {caughtUp, queryYaml, type TestService} from '../support/service.ts';
+import {listen, servicesInTurn} from '../support/services-in-turn.ts';
+import {sseClient} from '../support/sse-client.ts';
 import {until} from '../support/until.ts';
 
 const ROWS = `
@@ -22,38 +13,6 @@ const ROWS = `
 const SHARES = queryYaml('shares', 'SELECT id, total / share AS part, note FROM readings');
 const TOTALS = queryYaml('totals', 'SELECT sum(total) AS total FROM readings');
 const RESULTS = '/api/v1/queries/shares/results';
-
-/** A database, and services on it that follow on each other with one store. */
-async function place() {
-  const database = await testDatabase();
-  await database.query(ROWS);
-  const path = await mkdtemp(join(tmpdir(), 'tailrace-kept-'));
-  let running: TestService | undefined;
-  onTestFinished(async () => {
-    await running?.stop();
-    await database.drop();
-    await rm(path, {recursive: true, force: true});
-  });
-  return {
-    database,
-    async start(queries: string, choices: Partial<TestServiceOptions> = {}) {
-      const held = {database, stateStore: {path}, source: ['tables: [public.readings]']};
-      const options = {sql: 'SELECT 1', queries, ...held, ...choices};
-      running = await testService(options);
-      return running;
-    },
-    async stop() {
-      await running?.stop();
-      running = undefined;
-    },
-  };
-}
-
-const listen = (service: TestService, lastId?: string): Promise<SseClient> =>
-  sseClient(
-    `${service.addresses.api}/api/v1/events${lastId ? '' : '?snapshot=true'}`,
-    lastId ? {'Last-Event-ID': lastId} : {},
-  );
 
 const statusOf = async (service: TestService, id: string): Promise<string> =>
   (await service.get(`/api/v1/queries/${id}`)).status;
@@ -65,7 +24,9 @@ const csv = async (service: TestService): Promise<string> =>
   (await fetch(service.addresses.api + RESULTS, {headers: {Accept: 'text/csv'}})).text();
 
 test('a query that fails goes on failing over a restart, with its last rows, and clients are told what differs once it is right', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(ROWS, {
+    source: ['tables: [public.readings]'],
+  });
   const first = await start(SHARES + TOTALS);
   const before = await listen(first);
   await before.until((one) => one.named('snapshot').length === 2);
@@ -118,7 +79,9 @@ test('a query that fails goes on failing over a restart, with its last rows, and
 });
 
 test('what progress says of a kept result is what clients hold of it, and that it is stale', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(ROWS, {
+    source: ['tables: [public.readings]'],
+  });
   const first = await start(SHARES);
   await database.query("UPDATE readings SET share = 0 WHERE id = 'b'");
   await until(async () => (await statusOf(first, 'shares')) === 'Error', {what: 'it to fail'});
@@ -144,7 +107,7 @@ test('what progress says of a kept result is what clients hold of it, and that i
 });
 
 test('a query that was stopped keeps its result over a restart, and says a word when it is dropped', async () => {
-  const {start, stop} = await place();
+  const {start, stop} = await servicesInTurn(ROWS, {source: ['tables: [public.readings]']});
   const first = await start(SHARES + TOTALS);
   await first.send('POST', '/api/v1/queries/shares/stop');
   const rows = await texts(first);
@@ -162,7 +125,9 @@ test('a query that was stopped keeps its result over a restart, and says a word 
 });
 
 test('a query whose source has another name shows its result until the source has brought its rows', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(ROWS, {
+    source: ['tables: [public.readings]'],
+  });
   const first = await start(SHARES + TOTALS);
   const before = await listen(first);
   await before.until((one) => one.named('snapshot').length === 2);
@@ -194,7 +159,7 @@ test('a query whose source has another name shows its result until the source ha
 });
 
 test('a query that waits for a source of another name can be dropped, over a restart too', async () => {
-  const {start, stop} = await place();
+  const {start, stop} = await servicesInTurn(ROWS, {source: ['tables: [public.readings]']});
   await start(TOTALS);
   await stop();
   const away = async () => ({host: '127.0.0.1', port: 1});

@@ -1,60 +1,14 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {folded} from '../support/folded.ts';
-import {type TestDatabase, testDatabase} from '../support/postgres.ts';
-import {
-  caughtUp,
-  queryYaml,
-  type TestService,
-  type TestServiceOptions,
-  testService,
-} from '../support/service.ts';
-import {type SseClient, sseClient} from '../support/sse-client.ts';
+import type {TestDatabase} from '../support/postgres.ts';
+import {caughtUp, queryYaml, type TestService} from '../support/service.ts';
+import {listen, servicesInTurn} from '../support/services-in-turn.ts';
 import {TABLES} from '../support/tutorial.ts';
 import {until} from '../support/until.ts';
 
 const ALL = queryYaml('all', 'MATCH (m:metrics) RETURN m.id, m.name, m.value');
 const HIGH = queryYaml('high', 'MATCH (m:metrics) WHERE m.value > 50 RETURN m.id, m.value');
 const AVERAGE = queryYaml('average', 'SELECT avg(value) AS average, count(*) FROM metrics');
-const EVENTS = '/api/v1/events';
-
-/** A database, and services on it that follow on each other with one store. */
-async function place() {
-  const database = await testDatabase();
-  await database.query(TABLES);
-  const path = await mkdtemp(join(tmpdir(), 'tailrace-restart-'));
-  let running: TestService | undefined;
-  onTestFinished(async () => {
-    await running?.stop();
-    await database.drop();
-    await rm(path, {recursive: true, force: true});
-  });
-  return {
-    database,
-    async start(queries: string, choices: Partial<TestServiceOptions> = {}) {
-      running = await testService({
-        sql: 'SELECT 1',
-        queries,
-        database,
-        stateStore: {path},
-        ...choices,
-      });
-      return running;
-    },
-    async stop() {
-      await running?.stop();
-      running = undefined;
-    },
-  };
-}
-
-const listen = (service: TestService, lastId?: string): Promise<SseClient> =>
-  sseClient(
-    service.addresses.api + EVENTS + (lastId ? '' : '?snapshot=true'),
-    lastId ? {'Last-Event-ID': lastId} : {},
-  );
 
 const planOf = async (service: TestService, id: string): Promise<string> =>
   (await fetch(`${service.addresses.api}/api/v1/queries/${id}/plan`)).text();
@@ -68,7 +22,7 @@ const byId = (rows: readonly Record<string, unknown>[]) =>
   [...rows].sort((a, b) => Number(a.id) - Number(b.id));
 
 test('a client goes on over a restart, and hears of each change once', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(TABLES);
   const first = await start(ALL + HIGH + AVERAGE);
   const before = await listen(first);
   await database.query('UPDATE metrics SET value = value + 1');
@@ -93,7 +47,7 @@ test('a client goes on over a restart, and hears of each change once', async () 
 });
 
 test('results are there at once, as they were, while the database is away', async () => {
-  const {start, stop} = await place();
+  const {start, stop} = await servicesInTurn(TABLES);
   const first = await start(ALL + AVERAGE);
   const {results, sequence, lsn} = await first.get('/api/v1/queries/all/results');
   await stop();
@@ -105,7 +59,7 @@ test('results are there at once, as they were, while the database is away', asyn
 });
 
 test('a query that is another after a restart tells what that changes, and no other says a word', async () => {
-  const {start, stop} = await place();
+  const {start, stop} = await servicesInTurn(TABLES);
   const first = await start(ALL + HIGH + AVERAGE);
   const before = await listen(first);
   await before.until((one) => one.named('snapshot').length === 3);
@@ -128,7 +82,7 @@ test('a query that is another after a restart tells what that changes, and no ot
 });
 
 test('a query that was added over the API is there after a restart, stopped ones stopped', async () => {
-  const {start, stop} = await place();
+  const {start, stop} = await servicesInTurn(TABLES);
   const first = await start(ALL);
   const body = (text: string) =>
     `query: ${JSON.stringify(text)}\nsources: [{sourceId: db}]\nautoStart: true`;
@@ -150,7 +104,7 @@ test('a query that was added over the API is there after a restart, stopped ones
 });
 
 test('a slot that was lost while the service was away costs the net difference and no reset', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(TABLES);
   const first = await start(ALL);
   const before = await listen(first);
   await before.until((one) => one.named('snapshot').length === 1);
@@ -173,7 +127,7 @@ test('a slot that was lost while the service was away costs the net difference a
 });
 
 test('after a table was altered while the service was away, its rows are compared', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(TABLES);
   const first = await start(ALL);
   const before = await listen(first);
   await before.until((one) => one.named('snapshot').length === 1);
@@ -190,7 +144,7 @@ test('after a table was altered while the service was away, its rows are compare
 });
 
 test('what time functions remember is there after a restart, and what fell due meanwhile happens then', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(TABLES);
   const held = queryYaml(
     'held',
     "MATCH (m:metrics) WHERE drasi.trueFor(m.id = 1 AND m.value > 99, duration('PT2S')) RETURN m.id",
@@ -214,7 +168,7 @@ test('what time functions remember is there after a restart, and what fell due m
 });
 
 test('queries that share a part go on over a restart as they were, one that came later too', async () => {
-  const {database, start, stop} = await place();
+  const {database, start, stop} = await servicesInTurn(TABLES);
   const groups =
     'SELECT value > 50 AS high, count(*) AS n, sum(value) AS total FROM metrics GROUP BY 1';
   const counts = queryYaml('counts', groups);
