@@ -164,7 +164,7 @@ async function sampled(service: BenchService, {clients, spent}: Running): Promis
   let heaps = 0;
   for (let due = SAMPLE_SECONDS; due <= SECONDS; due += SAMPLE_SECONDS) {
     await pause(Math.max(0, due - spent()));
-    const figures = await storeFigures(service.api);
+    const figures = await storeFigures(service);
     samples.push({
       ...(await service.memory()),
       atSeconds: due,

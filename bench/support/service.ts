@@ -46,6 +46,7 @@ export interface BenchService {
   readonly ready: Promise<unknown>;
   /** The `data` of an answer of the API. */
   get<T>(path: string): Promise<T>;
+  text(path: string): Promise<string>;
   memory(): Promise<Memory>;
   /** Writes what is on its heap, for a debugger. */
   heap(file: string): Promise<void>;
@@ -98,7 +99,8 @@ function handle(
     api,
     pid: child.pid!,
     ready,
-    get: (path) => dataAt(api + path),
+    get: async <T>(path: string) => (JSON.parse(await textAt(api + path)) as {data: T}).data,
+    text: (path) => textAt(api + path),
     async memory() {
       const answer = heard(child, 'memory');
       tell(child, {kind: 'memory'});
@@ -121,11 +123,11 @@ function handle(
 }
 
 /** On a connection of its own: one that is kept may be closed just when it is used again. */
-async function dataAt<T>(url: string): Promise<T> {
+async function textAt(url: string): Promise<string> {
   const [answer] = (await once(get(url, {agent: false}), 'response')) as [IncomingMessage];
   let text = '';
   for await (const chunk of answer.setEncoding('utf8')) text += chunk;
-  return (JSON.parse(text) as {data: T}).data;
+  return text;
 }
 
 const tell = (child: ChildProcess, told: Told): void => void child.send(told);

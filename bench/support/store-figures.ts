@@ -1,3 +1,5 @@
+import type {BenchService} from './service.ts';
+
 /** What the state store of a service holds. */
 export interface StoreFigures {
   readonly bytes: number;
@@ -11,8 +13,8 @@ export interface StoreFigures {
  * As the service tells it. No second process may open the file beside it: LMDB would let
  * it, and then readers of the service miss what it has just committed.
  */
-export async function storeFigures(api: string): Promise<StoreFigures> {
-  const text = await (await fetch(`${api}/metrics`)).text();
+export async function storeFigures(service: BenchService): Promise<StoreFigures> {
+  const text = await service.text('/metrics');
   const figure = (name: string): number => {
     const found = new RegExp(`^tailrace_store_${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text);
     if (!found) throw new Error(`the service tells no tailrace_store_${name}`);
