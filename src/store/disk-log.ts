@@ -1,7 +1,8 @@
 import type {Event} from '../data/event.ts';
 import {assert} from '../lib/assert.ts';
+import {ByteText} from '../lib/byte-text.ts';
 import type {Clock} from '../lib/clock.ts';
-import {EventRecord, eventPieces, isSmall, readEvents} from './event-text.ts';
+import {eventPieces, isSmall, readEvents, writeEvent} from './event-text.ts';
 import type {LmdbFile, RecordText} from './lmdb-file.ts';
 import {eventCharacters, type MemoryLog, memoryLog} from './memory-log.ts';
 import {type Segment, Segments} from './segments.ts';
@@ -55,7 +56,7 @@ export function diskLog(
   const openedMs = (segments.last?.timeMs ?? clock.nowMs()) - clock.steadyMs();
   const timeMs = (): number => Math.round(openedMs + clock.steadyMs());
   const parsed = new Map<number, readonly Event[]>();
-  const together = new EventRecord(RECORD_BYTES);
+  const together = new ByteText(RECORD_BYTES);
   /** Of a transaction that may still fail: then what is in memory has to be as before. */
   let uncommitted: Segment[] = [];
   const newest: MemoryLog = memoryLog({
@@ -158,7 +159,7 @@ export function diskLog(
         }
         if (small === 0) first = sequence;
         small += 1;
-        together.append(event);
+        writeEvent(event, together);
         if (together.length >= RECORD_BYTES) keepSmall(sequence);
       }
       keepSmall(events.at(-1)?.sequence ?? 0);

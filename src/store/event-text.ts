@@ -11,6 +11,8 @@ const EVENT = '\u0002';
 
 /** Rows of one piece at most: a text is limited to half a gigabyte. */
 const PIECE_ROWS = 20_000;
+/** What a piece is expected to come to. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** A JSON list: of one event in some hundred thousand nobody wants to read its names. */
 type Head = readonly [
@@ -36,96 +38,68 @@ const rowsOf = ({added, updated, deleted}: Event): number =>
 /** Whether it stands in one piece: such events share records. */
 export const isSmall = (event: Event): boolean => rowsOf(event) <= PIECE_ROWS;
 
-/** The texts of an event that is large, each made when it is asked for. */
-export function* eventPieces(event: Event): Generator<string> {
+/**
+ * The pieces of an event that is large; each is made when it is asked for, and good until the
+ * next is.
+ */
+export function* eventPieces(event: Event): Generator<Uint8Array> {
   const {added, updated, deleted} = event;
   const pieces = Math.ceil(rowsOf(event) / PIECE_ROWS);
   const all = [...added, ...updated, ...deleted];
+  const to = new ByteText(PIECE_BYTES);
   for (let piece = 0; piece < pieces; piece++) {
-    const some = all.slice(piece * PIECE_ROWS, (piece + 1) * PIECE_ROWS);
+    if (piece === 0) writeHead(event, pieces, to);
+    writeRows(all.slice(piece * PIECE_ROWS, (piece + 1) * PIECE_ROWS), to);
     // The pieces are joined as fields: only the first has something before its rows.
-    yield piece === 0 ? rowsText(headText(event, pieces), some) : rowsText('', some).slice(1);
+    yield to.take().subarray(piece === 0 ? 0 : FIELD.length);
   }
 }
 
-/** The record of some events that are small: their texts, one behind the other. */
-export class EventRecord {
-  readonly #bytes: ByteText;
+/** Writes an event that is small, behind those that were written before. */
+export function writeEvent(event: Event, to: ByteText): void {
+  if (to.length > 0) to.ascii(EVENT);
+  writeHead(event, 1, to);
+  writeRows(event.added, to);
+  writeRows(event.updated, to);
+  writeRows(event.deleted, to);
+}
 
-  constructor(bytes: number) {
-    this.#bytes = new ByteText(bytes);
+function writeHead(event: Event, pieces: number, to: ByteText): void {
+  const {kind, lsn, xid, commitTime, part, parts} = event.transaction;
+  to.ascii('[');
+  to.integer(event.sequence);
+  to.ascii(',');
+  to.quoted(event.queryId);
+  to.ascii(',"');
+  to.ascii(kind);
+  to.ascii('","');
+  to.ascii(lsn);
+  to.ascii('",');
+  if (xid === undefined) to.ascii('null');
+  else to.integer(xid);
+  const {added, updated, deleted} = event;
+  for (const number of [commitTime, part, parts, added.length, updated.length, deleted.length]) {
+    to.ascii(',');
+    to.integer(number);
   }
+  to.ascii(',');
+  to.integer(pieces);
+  to.ascii(']');
+}
 
-  get length(): number {
-    return this.#bytes.length;
-  }
-
-  append(event: Event): void {
-    const bytes = this.#bytes;
-    if (bytes.length > 0) bytes.ascii(EVENT);
-    this.#head(event);
-    this.#rows(event.added);
-    this.#rows(event.updated);
-    this.#rows(event.deleted);
-  }
-
-  /** What was appended since this was asked last; good until the next is appended. */
-  take(): Uint8Array {
-    return this.#bytes.take();
-  }
-
-  /** As `headText`, without a text for each number: this is run for every event. */
-  #head({sequence, queryId, transaction, added, updated, deleted}: Event): void {
-    const {kind, lsn, xid, commitTime, part, parts} = transaction;
-    const bytes = this.#bytes;
-    bytes.ascii('[');
-    bytes.integer(sequence);
-    bytes.ascii(',');
-    this.#quoted(queryId);
-    bytes.ascii(',"');
-    bytes.ascii(kind);
-    bytes.ascii('","');
-    bytes.ascii(lsn);
-    bytes.ascii('",');
-    if (xid === undefined) bytes.ascii('null');
-    else bytes.integer(xid);
-    bytes.ascii(',');
-    bytes.integer(commitTime);
-    bytes.ascii(',');
-    bytes.integer(part);
-    bytes.ascii(',');
-    bytes.integer(parts);
-    bytes.ascii(',');
-    bytes.integer(added.length);
-    bytes.ascii(',');
-    bytes.integer(updated.length);
-    bytes.ascii(',');
-    bytes.integer(deleted.length);
-    bytes.ascii(',1]');
-  }
-
-  #rows(rows: readonly EventRow[]): void {
-    const bytes = this.#bytes;
-    for (const {key, before, after} of rows) {
-      bytes.ascii(FIELD);
-      this.#quoted(key);
-      if (before !== undefined) {
-        bytes.ascii(FIELD);
-        bytes.text(before);
-      }
-      if (after !== undefined) {
-        bytes.ascii(FIELD);
-        bytes.text(after);
-      }
+/** A field for the key of each row and for each of its texts. */
+function writeRows(rows: readonly EventRow[], to: ByteText): void {
+  for (const {key, before, after} of rows) {
+    to.ascii(FIELD);
+    to.quoted(key);
+    if (before !== undefined) {
+      to.ascii(FIELD);
+      to.text(before);
     }
-  }
-
-  #quoted(text: string): void {
-    const bytes = this.#bytes;
-    if (!PLAIN.test(text)) return void bytes.text(JSON.stringify(text));
-    bytes.ascii('"');
-    bytes.ascii(text);
-    bytes.ascii('"');
+    if (after !== undefined) {
+      to.ascii(FIELD);
+      to.text(after);
+    }
   }
 }
 
@@ -133,32 +107,6 @@ export class EventRecord {
 export function readEvents(record: string, further: () => readonly string[]): Event[] {
   return record.split(EVENT).map((text) => readEvent(text, further));
 }
-
-function headText(
-  {sequence, queryId, transaction, added, updated, deleted}: Event,
-  pieces: number,
-): string {
-  const {kind, lsn, xid, commitTime, part, parts} = transaction;
-  // Numbers, and texts that need no escape but for the query's id.
-  return (
-    `[${sequence},${quoted(queryId)},"${kind}","${lsn}",${xid ?? null},${commitTime},` +
-    `${part},${parts},${added.length},${updated.length},${deleted.length},${pieces}]`
-  );
-}
-
-/** `text`, and a field for the key of each row and for each of its texts. */
-function rowsText(text: string, rows: readonly EventRow[]): string {
-  let all = text;
-  for (const {key, before, after} of rows) {
-    all += FIELD + quoted(key);
-    if (before !== undefined) all += FIELD + before;
-    if (after !== undefined) all += FIELD + after;
-  }
-  return all;
-}
-
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
-const PLAIN = /^[\w.|:-]*$/;
 
 function readEvent(text: string, further: () => readonly string[]): Event {
   const fields = text.split(FIELD);
