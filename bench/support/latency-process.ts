@@ -1,11 +1,13 @@
+import {get} from 'node:http';
 import pg from 'pg';
 import type {Seen, Watch} from './latency.ts';
 import {wallClock} from './wall-clock.ts';
 
 /**
- * One who hears of commits, in a process of its own: a client of the service's stream, or
- * the floor, a replication connection that prints what it gets and decodes nothing but the
- * number and the time of the commit. Notes how long after each commit it heard of it.
+ * One who hears of commits, in a process of its own: a client of the service's stream, which
+ * reads it as it comes from the socket (fetch's streams take 0.06 ms more), or the floor, a
+ * replication connection that prints what it gets and decodes nothing but the number and
+ * the time of the commit. Notes how long after each commit it heard of it.
  */
 const now = wallClock();
 const seen: [xid: number, us: number][] = [];
@@ -15,19 +17,20 @@ const hear = (xid: number, commitTime: number, us: number): void => {
 };
 const say = (said: Seen): void => void process.send?.(said);
 
-async function stream(url: string): Promise<void> {
-  const response = await fetch(url);
-  say({kind: 'listening'});
-  let text = '';
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    const us = now();
-    const frames = (text + chunk).split('\n\n');
-    text = frames.pop()!;
-    for (const frame of frames) {
-      const told = /"xid":(\d+),"commitTime":(\d+)/.exec(frame);
-      if (told) hear(Number(told[1]), Number(told[2]), us);
-    }
-  }
+function stream(url: string): void {
+  get(url, (response) => {
+    say({kind: 'listening'});
+    let text = '';
+    response.setEncoding('utf8').on('data', (chunk: string) => {
+      const us = now();
+      const frames = (text + chunk).split('\n\n');
+      text = frames.pop()!;
+      for (const frame of frames) {
+        const told = /"xid":(\d+),"commitTime":(\d+)/.exec(frame);
+        if (told) hear(Number(told[1]), Number(told[2]), us);
+      }
+    });
+  });
 }
 
 const BEGIN = 0x42;
@@ -56,7 +59,7 @@ async function printWal({server, slot, publication}: Watch & {kind: 'wal'}): Pro
 }
 
 process.on('message', (watch: Watch) => {
-  if (watch.kind === 'stream') void stream(watch.url);
+  if (watch.kind === 'stream') stream(watch.url);
   else if (watch.kind === 'wal') void printWal(watch);
   else say({kind: 'seen', seen});
 });

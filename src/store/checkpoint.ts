@@ -3,8 +3,8 @@ import {storedRow} from '../data/stored-row.ts';
 import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 import {memoryCollection, resultCollection, type SourceState, tableCollection} from './journal.ts';
-import type {LmdbFile} from './lmdb-file.ts';
 import type {LiveRows} from './store.ts';
+import type {StoreFile} from './store-file.ts';
 import {readTablePage, tablePage} from './table-page.ts';
 
 /** Where a collection stands: the pages of a generation. */
@@ -89,14 +89,14 @@ const weight = (value: unknown): number =>
   typeof value === 'string' ? value.length : JSON.stringify(value).length;
 
 /** The rows in the pages of a generation. A later page says what counts. */
-export function readRows(file: LmdbFile, generation: Generation): Map<Key, Row> {
+export function readRows(file: StoreFile, generation: Generation): Map<Key, Row> {
   const content = new Map<Key, Row>();
   for (const text of readTexts(file, generation)) readTablePage(text, content);
   return content;
 }
 
 /** The texts in the pages of a generation. */
-export function readPages(file: LmdbFile, generation: Generation): Map<Key, string> {
+export function readPages(file: StoreFile, generation: Generation): Map<Key, string> {
   const content = new Map<Key, string>();
   for (const text of readTexts(file, generation)) {
     applyFlat(content, JSON.parse(text) as unknown[], (stored) => stored as string);
@@ -104,7 +104,7 @@ export function readPages(file: LmdbFile, generation: Generation): Map<Key, stri
   return content;
 }
 
-function* readTexts(file: LmdbFile, {generation, pages}: Generation): Generator<string> {
+function* readTexts(file: StoreFile, {generation, pages}: Generation): Generator<string> {
   for (let page = 0; page < pages; page++) {
     const text = file.pages.get([generation, page]);
     assert(text !== undefined, `page ${page} of generation ${generation} is in the store`);
@@ -126,7 +126,7 @@ export function applyFlat<Content>(
 }
 
 /** Removes the pages of generations that are of no checkpoint. */
-export function removePages(file: LmdbFile, unless: (generation: number) => boolean): void {
+export function removePages(file: StoreFile, unless: (generation: number) => boolean): void {
   const gone = [...file.pages.keys()].filter((key) => !unless((key as [number, number])[0]));
   for (const key of gone) file.pages.remove(key);
 }

@@ -11,9 +11,9 @@ import {
   type Written,
 } from './journal.ts';
 import {writeEntry} from './journal-text.ts';
-import type {LmdbFile} from './lmdb-file.ts';
 import type {Recovered} from './recover.ts';
 import type {LiveRows, Step} from './store.ts';
+import type {StoreFile} from './store-file.ts';
 
 /**
  * The journal of a store, and the checkpoints that make it short again.
@@ -61,7 +61,7 @@ const WRITE_CHARACTERS = 1024 * 1024;
 const ENTRY_BYTES = 64 * 1024;
 
 export function checkpoints(
-  file: LmdbFile,
+  file: StoreFile,
   {manifest: first, held, log, checkpointBytes, write, flush, clock, fail}: CheckpointsOptions,
 ): Checkpoints {
   const {sources, queries, sequences} = held;

@@ -2,11 +2,12 @@ import type {Event} from '../data/event.ts';
 import {assert} from '../lib/assert.ts';
 import {ByteText} from '../lib/byte-text.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {RecordText} from './checked-text.ts';
 import {eventPieces, isSmall, readEvents, writeEvent} from './event-text.ts';
-import type {LmdbFile, RecordText} from './lmdb-file.ts';
 import {eventCharacters, type MemoryLog, memoryLog} from './memory-log.ts';
 import {type Segment, Segments} from './segments.ts';
 import type {EventLog, LogStatus} from './store.ts';
+import type {StoreFile} from './store-file.ts';
 
 export interface LogLimits {
   readonly eventLogEvents: number;
@@ -46,7 +47,7 @@ const PARSED_RECORDS = 8;
 const RECORD_BYTES = 256 * 1024;
 
 export function diskLog(
-  file: LmdbFile,
+  file: StoreFile,
   {epoch, last, limits, clock}: {epoch: string; last: number; limits: LogLimits; clock: Clock},
 ): DiskLog {
   const segments = new Segments(readSegments(file));
@@ -202,7 +203,7 @@ export function diskLog(
   };
 }
 
-function readSegments({segments}: LmdbFile): Segment[] {
+function readSegments({segments}: StoreFile): Segment[] {
   return Array.from(segments.keys(), (first) => {
     const [last, bytes, atMs, timeMs = atMs] = JSON.parse(segments.get(first)!) as number[];
     return {first: first as number, last: last!, bytes: bytes!, atMs: atMs!, timeMs: timeMs!};

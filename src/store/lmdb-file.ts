@@ -1,69 +1,33 @@
 import {mkdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {crc32} from 'node:zlib';
 import {type Database, open, type RootDatabase} from 'lmdb';
 import {Problem} from '../lib/problem.ts';
 import {damageOf} from './lmdb-header.ts';
+import {MAP_NAMES, type MapFile, type MapKey, type MapName} from './map-file.ts';
 import {storeProblems} from './problems.ts';
-
-/** A number, or a number and the number of a part. */
-export type RecordKey = number | [number, number];
-
-/** A text, or the bytes of one. */
-export type RecordText = string | Uint8Array;
-
-/** Texts by key, in the order of their keys. All but `write` may be called at any time. */
-export interface Records {
-  get(key: RecordKey): string | undefined;
-  keys(): Iterable<RecordKey>;
-  /** Puts and removes are for `write` only. Answers the bytes that were written. */
-  put(key: RecordKey, text: RecordText): number;
-  remove(key: RecordKey): void;
-}
-
-/** The file of a store: a few ordered maps of texts, written in transactions. */
-export interface LmdbFile {
-  /** What there is one of: format, epoch, checkpoint. */
-  readonly facts: {get(name: string): string | undefined; put(name: string, text: string): void};
-  /** What steps changed, one after the other. */
-  readonly journal: Records;
-  /** Events; the parts of a large one under its number. */
-  readonly events: Records;
-  /** Which events stand under a number of `events`. */
-  readonly segments: Records;
-  /** Checkpoints: numbered pages of numbered generations. */
-  readonly pages: Records;
-  /** Does `act` in one transaction, which is on disk when it returns. */
-  write(act: () => void): void;
-  readonly bytes: number;
-  close(): Promise<void>;
-}
 
 const DATABASES = 8;
 
-/** Opens or makes the file in a folder. Throws `store-denied`, `store-corrupt`. */
-export function lmdbFile(path: string): LmdbFile {
+/** Opens or makes the maps in a folder. Throws `store-denied`, `store-corrupt`. */
+export function lmdbFile(path: string): MapFile {
   const env = opened(path);
-  const texts = (name: string): Database<Buffer, RecordKey> =>
-    env.openDB<Buffer, RecordKey>({name, encoding: 'binary'});
-  const records = (name: string): Records => recordsOf(texts(name), path);
-  const facts = env.openDB<Buffer, string>({name: 'facts', encoding: 'binary'});
+  const maps = Object.fromEntries(
+    MAP_NAMES.map((name) => [name, env.openDB({name, encoding: 'binary'})]),
+  ) as Record<MapName, Database<Buffer, MapKey>>;
 
   return {
-    facts: {
-      get(name) {
-        const bytes = facts.get(name);
-        return bytes && checkedText(bytes, path);
-      },
-      put: (name, text) => void facts.putSync(name, checked(text)),
-    },
-    journal: records('journal'),
-    events: records('events'),
-    segments: records('segments'),
-    pages: records('pages'),
-    write(act) {
+    get: (map, key) => maps[map].get(key),
+    keys: (map) => maps[map].getKeys(),
+    refresh: () => env.resetReadTxn(),
+    write(changes, guard) {
       try {
-        env.transactionSync(act);
+        env.transactionSync(() => {
+          guard();
+          for (const {map, key, bytes} of changes) {
+            if (bytes) maps[map].putSync(key, bytes as Buffer);
+            else maps[map].removeSync(key);
+          }
+        });
       } catch (cause) {
         if (cause instanceof Problem) throw cause;
         const reason = cause instanceof Error ? `${cause.message}.` : String(cause);
@@ -102,41 +66,4 @@ function opened(path: string): RootDatabase<Buffer, string> {
     const code = damaged ? 'store-corrupt' : 'store-denied';
     throw storeProblems[code]({path, reason: `${said}.`}, {cause});
   }
-}
-
-function recordsOf(db: Database<Buffer, RecordKey>, path: string): Records {
-  return {
-    get(key) {
-      const bytes = db.get(key);
-      return bytes && checkedText(bytes, path);
-    },
-    keys: () => db.getKeys(),
-    put(key, text) {
-      const bytes = checked(text);
-      db.putSync(key, bytes);
-      return bytes.length;
-    },
-    remove: (key) => void db.removeSync(key),
-  };
-}
-
-const CHECK_BYTES = 4;
-
-/** LMDB notices half a write, and not a bit that a disk has lost since. */
-function checked(text: RecordText): Buffer {
-  const length = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
-  const bytes = Buffer.allocUnsafe(CHECK_BYTES + length);
-  if (typeof text === 'string') bytes.write(text, CHECK_BYTES);
-  else bytes.set(text, CHECK_BYTES);
-  bytes.writeUInt32LE(crc32(bytes.subarray(CHECK_BYTES)), 0);
-  return bytes;
-}
-
-function checkedText(bytes: Buffer, path: string): string {
-  const content = bytes.subarray(CHECK_BYTES);
-  if (bytes.length < CHECK_BYTES || crc32(content) !== bytes.readUInt32LE(0)) {
-    const reason = 'A record is not what was written.';
-    throw storeProblems['store-corrupt']({path, reason});
-  }
-  return content.toString();
 }

@@ -8,16 +8,19 @@ import type {Failpoint} from '../lib/failpoints.ts';
 import {claimFolder, releaseFolder} from '../lib/folder-claim.ts';
 import type {Log} from '../lib/log.ts';
 import {Problem} from '../lib/problem.ts';
+import {aheadDisk} from './ahead-disk.ts';
 import type {Manifest} from './checkpoint.ts';
 import {type Checkpoints, checkpoints} from './checkpoints.ts';
 import {diskLog, IN_MEMORY, type LogLimits} from './disk-log.ts';
 import {FOUNDING_ROWS, founding} from './founding.ts';
 import {type JournalEntry, journalEntries} from './journal.ts';
-import {type LmdbFile, lmdbFile} from './lmdb-file.ts';
+import {lmdbFile} from './lmdb-file.ts';
+import type {MapFile} from './map-file.ts';
 import {eventCharacters} from './memory-log.ts';
 import {storeProblems} from './problems.ts';
 import {recover} from './recover.ts';
 import {COMMIT_SECONDS, type Step, type Store} from './store.ts';
+import {type StoreFile, storeFile} from './store-file.ts';
 
 export interface LmdbStoreOptions extends LogLimits {
   /** A folder; it is made where there is none. */
@@ -39,8 +42,6 @@ export interface LmdbStoreOptions extends LogLimits {
   readonly fail: (error: unknown) => void;
 }
 
-const FORMAT = 2;
-
 /**
  * A store on disk. A step is two texts in one transaction: its events, and what else it
  * changed. Rows stand in pages, which a checkpoint writes while the service goes on; a
@@ -50,12 +51,14 @@ export async function lmdbStore(options: LmdbStoreOptions): Promise<Store> {
   const {path, pid} = options;
   await claimed(options);
   const release = (): Promise<void> => releaseFolder(path, pid);
-  let file: LmdbFile | undefined;
+  let maps: MapFile | undefined;
   try {
-    file = lmdbFile(path);
+    maps = lmdbFile(path);
+    const owner = randomBytes(8).toString('hex');
+    const file = unharmed(path, () => storeFile(maps!, aheadDisk(path), {path, owner}));
     return storeIn(file, {...options, release});
   } catch (error) {
-    await file?.close();
+    await maps?.close();
     await release();
     throw error;
   }
@@ -66,16 +69,12 @@ export async function lmdbStore(options: LmdbStoreOptions): Promise<Store> {
  * `release` gives the place to others, once the file is closed.
  */
 export function storeIn(
-  file: LmdbFile,
+  file: StoreFile,
   options: LmdbStoreOptions & {readonly release: () => Promise<void>},
 ): Store {
   const {path, durability, flushMs, clock, fail, release} = options;
   const {epoch, manifest} = begun(file, options);
-  const owner = randomBytes(8).toString('hex');
-  file.write(() => {
-    file.facts.put('owner', owner);
-    file.facts.put('clean', durability === 'interval' ? 'no' : 'yes');
-  });
+  file.write(() => file.facts.put('clean', durability === 'interval' ? 'no' : 'yes'));
   const log = diskLog(file, {epoch, last: lastEvent(file), limits: options, clock});
   const held = unharmed(path, () => recover(file, manifest, log.after));
   const points: Checkpoints = checkpoints(file, {...options, manifest, held, log, write, flush});
@@ -95,17 +94,26 @@ export function storeIn(
   const commits = durationCounter(COMMIT_SECONDS);
   const ending = new AbortController();
   let open = true;
+  let settling = false;
 
-  /** In a transaction, as long as nobody else has taken the store. */
   function write(act: () => void): void {
     options.failpoint?.('before-store-write');
-    file.write(() => {
-      if (file.facts.get('owner') !== owner) {
-        throw storeProblems['store-in-use']({path, pid: undefined});
-      }
-      act();
-    });
+    file.write(act);
     options.failpoint?.('after-store-write');
+  }
+
+  /** Once those who wait for what was written have had their turn. */
+  function settleSoon(): void {
+    if (settling || !file.unsettled) return;
+    settling = true;
+    setImmediate(() => {
+      settling = false;
+      try {
+        if (open) file.settle();
+      } catch (error) {
+        fail(error);
+      }
+    });
   }
 
   function put(steps: readonly Step[]): void {
@@ -165,6 +173,7 @@ export function storeIn(
       log.show(eventsOf(steps), {written: unwritten.length === 0});
       if (durability !== 'interval') first.settle(durable);
       points.look();
+      settleSoon();
     },
     status: () => ({
       kind: 'lmdb',
@@ -178,11 +187,14 @@ export function storeIn(
       open = false;
       ending.abort();
       await flushed;
-      await points.end();
-      flush();
-      write(() => file.facts.put('clean', 'yes'));
-      await file.close();
-      await release();
+      try {
+        await points.end();
+        flush();
+        write(() => file.facts.put('clean', 'yes'));
+      } finally {
+        await file.close();
+        await release();
+      }
     },
   };
 }
@@ -207,14 +219,10 @@ async function claimed({path, pid}: LmdbStoreOptions): Promise<void> {
 
 /** The life of the store and its last checkpoint; those of a new one, where there is none. */
 function begun(
-  file: LmdbFile,
+  file: StoreFile,
   {path, epoch}: LmdbStoreOptions,
 ): {readonly epoch: string; readonly manifest: Manifest} {
-  const format = file.facts.get('format');
-  if (format === undefined) return {epoch, manifest: newStore(file, epoch)};
-  if (format !== String(FORMAT)) {
-    throw storeProblems['store-version']({path, found: format, known: FORMAT});
-  }
+  if (file.facts.get('epoch') === undefined) return {epoch, manifest: newStore(file, epoch)};
   // A first snapshot was not written to its end.
   if (file.facts.get('whole') === 'no') {
     return {epoch, manifest: unharmed(path, () => newStore(file, epoch, notedQueries(file)))};
@@ -227,14 +235,13 @@ function begun(
   return {epoch, manifest};
 }
 
-function newStore(file: LmdbFile, epoch: string, queries: Manifest['queries'] = {}): Manifest {
+function newStore(file: StoreFile, epoch: string, queries: Manifest['queries'] = {}): Manifest {
   const none = {sources: {}, sequences: {}, collections: {}};
   const manifest: Manifest = {journal: 1, sequence: 0, ...none, queries, atMs: 0};
   file.write(() => {
     for (const records of [file.journal, file.events, file.segments, file.pages]) {
       for (const key of [...records.keys()]) records.remove(key);
     }
-    file.facts.put('format', String(FORMAT));
     file.facts.put('whole', 'yes');
     file.facts.put('epoch', epoch);
     file.facts.put('checkpoint', JSON.stringify(manifest));
@@ -243,7 +250,7 @@ function newStore(file: LmdbFile, epoch: string, queries: Manifest['queries'] = 
 }
 
 /** What was noted of queries: a user may have added one, who was told that it is there. */
-function notedQueries(file: LmdbFile): Manifest['queries'] {
+function notedQueries(file: StoreFile): Manifest['queries'] {
   const manifest = JSON.parse(file.facts.get('checkpoint')!) as Manifest;
   const queries = new Map(Object.entries(manifest.queries));
   for (const number of file.journal.keys()) {
@@ -257,7 +264,7 @@ function notedQueries(file: LmdbFile): Manifest['queries'] {
 }
 
 /** The last event there was; a log whose events are all gone ends where they did. */
-function lastEvent(file: LmdbFile): number {
+function lastEvent(file: StoreFile): number {
   let last = 0;
   for (const first of file.segments.keys()) {
     [last] = JSON.parse(file.segments.get(first)!) as [number];

@@ -13,8 +13,8 @@ import {
   type SourceState,
   tableCollection,
 } from './journal.ts';
-import type {LmdbFile} from './lmdb-file.ts';
 import type {StoredQuery, StoredSource} from './store.ts';
+import type {StoreFile} from './store-file.ts';
 
 /** What a store holds when it is opened: its last checkpoint, and what came after. */
 export interface Recovered {
@@ -35,7 +35,7 @@ export interface Recovered {
 
 /** `events` answers the events after a sequence. */
 export function recover(
-  file: LmdbFile,
+  file: StoreFile,
   manifest: Manifest,
   events: (after: number) => Iterable<Event>,
 ): Recovered {
@@ -136,7 +136,7 @@ const rowOfTable = (stored: unknown): Row => rowOf(stored);
  * them mostly asks for others too: so all are read together.
  */
 function toldResults(
-  file: LmdbFile,
+  file: StoreFile,
   {collections, sequence}: Manifest,
   events: (after: number) => Iterable<Event>,
 ): {of(queryId: string): ReadonlyMap<string, string>; release(): void} {

@@ -1,121 +1,186 @@
-import {parseLsn} from '../../src/data/lsn.ts';
+import {type Lsn, parseLsn} from '../../src/data/lsn.ts';
+import type {AheadDisk} from '../../src/store/ahead-disk.ts';
+import {readRecords} from '../../src/store/ahead-record.ts';
+import {checkedText} from '../../src/store/checked-text.ts';
 import type {JournalEntry} from '../../src/store/journal.ts';
-import type {LmdbFile, RecordKey, Records} from '../../src/store/lmdb-file.ts';
+import {
+  MAP_NAMES,
+  type MapChange,
+  type MapFile,
+  type MapKey,
+  type MapName,
+} from '../../src/store/map-file.ts';
+import {type StoreFile, storeFile} from '../../src/store/store-file.ts';
 import type {Life} from './mortal.ts';
 
-/** A disk with the file of a store: a transaction of it is there whole, or not at all. */
+/** A disk with the files of a store: what was synced is there, and of the rest some. */
 export interface Disk {
-  /** The file as a process sees it that lives `life`. */
-  file(life: Life): LmdbFile;
+  /** The store's file as a process sees it that lives `life`. */
+  file(life: Life): StoreFile;
   /** What the last transaction left: the source's position, and the last event. */
-  readonly lsn: bigint;
+  readonly lsn: Lsn;
   readonly sequence: number;
   readonly checkpoints: number;
+  /** How often the maps took what stood in a write-ahead file. */
+  readonly settled: number;
 }
 
-const NAMES = ['facts', 'journal', 'events', 'segments', 'pages'] as const;
-type Name = (typeof NAMES)[number];
-
-interface Put {
-  readonly name: Name;
-  readonly key: string;
-  readonly text: string | undefined;
-  readonly was: string | undefined;
+export interface DiskOptions {
+  /** Otherwise half a transaction of the maps stays. */
+  readonly atomic: boolean;
+  /** From 0 up to 1: what is left of a write in which the process dies. */
+  readonly random?: () => number;
+  /** Put around the disk of write-ahead files. */
+  readonly ahead?: ((disk: AheadDisk) => AheadDisk) | undefined;
 }
 
-/** A disk in memory; one that is not `atomic` takes nothing of half a transaction back. */
-export function memoryDisk({atomic}: {atomic: boolean}): Disk {
-  const maps = new Map(NAMES.map((name) => [name, new Map<string, string>()]));
-  const content = (name: Name): Map<string, string> => maps.get(name)!;
-  let puts: Put[] = [];
-  let lsn = 0n;
-  let sequence = 0;
+/** Small enough to be full now and then. */
+const AHEAD_BYTES = 16 * 1024;
+/** What a disk writes whole or not at all; real ones write more. */
+const SECTOR_BYTES = 64;
+
+interface Entry {
+  readonly key: MapKey;
+  readonly bytes: Buffer;
+}
+
+export function memoryDisk({
+  atomic,
+  random = () => 0.5,
+  ahead: around = (one) => one,
+}: DiskOptions): Disk {
+  const maps = new Map(MAP_NAMES.map((name) => [name, new Map<string, Entry>()]));
+  const files = new Map<string, Buffer>();
+  let owners = 0;
   let checkpoints = 0;
+  let settled = 0;
+  let last: {lsn: Lsn; sequence: number} = {lsn: 0n, sequence: 0};
 
-  function change(name: Name, key: string, text: string | undefined): void {
-    puts.push({name, key, text, was: content(name).get(key)});
-    set(content(name), key, text);
+  function set({map, key, bytes}: MapChange): void {
+    const content = maps.get(map)!;
+    if (bytes) content.set(JSON.stringify(key), {key, bytes: Buffer.from(bytes)});
+    else content.delete(JSON.stringify(key));
   }
 
-  function rollBack(): void {
-    for (const {name, key, was} of puts.toReversed()) set(content(name), key, was);
-    puts = [];
-  }
-
-  function commit(): void {
-    for (const {name, key, text} of puts) {
-      if (text === undefined) continue;
-      if (name === 'journal') lsn = positionIn(text) ?? lsn;
-      if (name === 'segments') sequence = (JSON.parse(text) as [number])[0];
-      if (name === 'facts' && key === 'checkpoint') checkpoints += 1;
+  function committed(changes: readonly MapChange[]): void {
+    last = after(last, changes);
+    for (const {key} of changes) {
+      if (key === 'checkpoint') checkpoints += 1;
+      if (key === 'ahead') settled += 1;
     }
-    puts = [];
   }
 
-  function records(name: Name, life: Life): Records {
-    const textOf = (key: RecordKey): string => JSON.stringify(key);
-    return {
-      get: (key) => content(name).get(textOf(key)),
-      keys: () => Array.from(content(name).keys(), (key): RecordKey => JSON.parse(key)).sort(order),
-      put(key, content) {
-        const text = typeof content === 'string' ? content : Buffer.from(content).toString();
-        life.call(`put ${name}`, () => change(name, textOf(key), text));
-        return text.length;
-      },
-      remove: (key) => life.call(`remove ${name}`, () => change(name, textOf(key), undefined)),
+  const mapFile = (life: Life): MapFile => ({
+    get: (map, key) => maps.get(map)!.get(JSON.stringify(key))?.bytes,
+    keys: (map) => Array.from(maps.get(map)!.values(), ({key}) => key).sort(order),
+    refresh() {},
+    write(changes, guard) {
+      guard();
+      const before = changes.map(({map, key}): MapChange => {
+        return {map, key, bytes: maps.get(map)!.get(JSON.stringify(key))?.bytes};
+      });
+      let whole = false;
+      try {
+        for (const one of changes) {
+          life.call(`${one.bytes ? 'put' : 'remove'} ${one.map}`, () => set(one));
+        }
+        life.call('commit', () => {
+          whole = true;
+          committed(changes);
+        });
+      } finally {
+        if (!whole && atomic) for (const one of before.toReversed()) set(one);
+      }
+    },
+    bytes: 0,
+    close: async () => {},
+  });
+
+  /** Some sectors, in no order: the file says nothing of which. */
+  function tear(file: Buffer, bytes: Uint8Array, at: number): void {
+    for (let from = 0; from < bytes.length; from += SECTOR_BYTES) {
+      if (random() < 0.5) file.set(bytes.subarray(from, from + SECTOR_BYTES), at + from);
+    }
+  }
+
+  const aheadFiles = (life: Life): AheadDisk => ({
+    read: (name) => files.get(name),
+    create: (name, bytes) =>
+      life.call('create ahead', () => {
+        const file = Buffer.alloc(bytes);
+        files.set(name, file);
+        return {
+          write(own, at) {
+            if (!life.dead) tear(file, own, at);
+            life.call('append ahead', () => file.set(own, at));
+          },
+          close() {},
+        };
+      }),
+    keep: (name) =>
+      life.call('remove ahead', () => {
+        for (const other of [...files.keys()]) if (other !== name) files.delete(other);
+      }),
+  });
+
+  /** What the maps have, and what stands before them. */
+  function now(): {readonly lsn: Lsn; readonly sequence: number} {
+    const fact = maps.get('facts')!.get('"ahead"');
+    if (!fact) return last;
+    const {file, turn} = JSON.parse(checkedText(fact.bytes, 'memory')) as {
+      file: string;
+      turn: number;
     };
+    return after(last, readRecords(files.get(file)!, turn).changes);
   }
 
   return {
-    file: (life) => ({
-      facts: {
-        get: (name) => content('facts').get(name),
-        put: (name, text) => life.call(`put ${name}`, () => change('facts', name, text)),
-      },
-      journal: records('journal', life),
-      events: records('events', life),
-      segments: records('segments', life),
-      pages: records('pages', life),
-      write(act) {
-        puts = [];
-        try {
-          act();
-          life.call('commit', commit);
-        } catch (error) {
-          // After the commit there is nothing left to be taken back.
-          if (atomic) rollBack();
-          throw error;
-        }
-      },
-      bytes: 0,
-      close: async () => {},
-    }),
+    file: (life) =>
+      storeFile(mapFile(life), around(aheadFiles(life)), {
+        path: 'memory',
+        owner: `owner${++owners}`,
+        aheadBytes: AHEAD_BYTES,
+      }),
     get lsn() {
-      return lsn;
+      return now().lsn;
     },
     get sequence() {
-      return sequence;
+      return now().sequence;
     },
     get checkpoints() {
       return checkpoints;
     },
+    get settled() {
+      return settled;
+    },
   };
 }
 
-function set(map: Map<string, string>, key: string, text: string | undefined): void {
-  if (text === undefined) map.delete(key);
-  else map.set(key, text);
+function after(
+  last: {readonly lsn: Lsn; readonly sequence: number},
+  changes: readonly MapChange[],
+): {lsn: Lsn; sequence: number} {
+  let {lsn, sequence} = last;
+  for (const {map, bytes} of changes) {
+    if (!bytes || !WATCHED.has(map)) continue;
+    const text = checkedText(bytes, 'memory');
+    if (map === 'journal') lsn = positionIn(text) ?? lsn;
+    else [sequence] = JSON.parse(text) as [number];
+  }
+  return {lsn, sequence};
 }
 
-function order(a: RecordKey, b: RecordKey): number {
+const WATCHED: ReadonlySet<MapName> = new Set(['journal', 'segments']);
+
+function order(a: MapKey, b: MapKey): number {
   const [[first, second], [third, fourth]] = [both(a), both(b)];
   return first - third || second - fourth;
 }
 
-const both = (key: RecordKey): readonly [number, number] =>
-  typeof key === 'number' ? [key, -1] : key;
+const both = (key: MapKey): readonly [number, number] =>
+  Array.isArray(key) ? key : [Number(key), -1];
 
-function positionIn(text: string): bigint | undefined {
+function positionIn(text: string): Lsn | undefined {
   const [state] = Object.values((JSON.parse(text) as JournalEntry).sources);
   return state && parseLsn(state.lsn);
 }

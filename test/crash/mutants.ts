@@ -1,17 +1,20 @@
+import {crc32} from 'node:zlib';
 import type {Lsn} from '../../src/data/lsn.ts';
 import type {Transaction} from '../../src/data/transaction.ts';
 import type {StreamHandlers} from '../../src/postgres/replication-stream.ts';
 import type {Source, StoredSource} from '../../src/source/source.ts';
+import type {AheadDisk} from '../../src/store/ahead-disk.ts';
 import type {Manifest} from '../../src/store/checkpoint.ts';
 import type {JournalEntry} from '../../src/store/journal.ts';
-import type {LmdbFile} from '../../src/store/lmdb-file.ts';
 import type {Store, StoredQuery} from '../../src/store/store.ts';
+import type {StoreFile} from '../../src/store/store-file.ts';
 
 /** A way to get the protocol wrong, put around the parts that have it right. */
 export interface Mutant {
   /** Half a transaction of the file stays when the process dies in it. */
   readonly halfWrites?: boolean;
-  readonly file?: (file: LmdbFile) => LmdbFile;
+  readonly file?: (file: StoreFile) => StoreFile;
+  readonly ahead?: (disk: AheadDisk) => AheadDisk;
   readonly store?: (store: Store) => Store;
   /** What the source is restored from. */
   readonly stored?: (stored: StoredSource) => StoredSource;
@@ -90,6 +93,11 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   'a step is written in more than one transaction': {halfWrites: true},
+  'the write-ahead file is not read back': {
+    ahead: (disk) => ({...disk, read: (name) => disk.read(name)?.fill(0)}),
+  },
+  'a step is told before the write-ahead file has it': {ahead: late},
+  'a record that was written in part counts': {ahead: credulous},
   'a checkpoint forgets what was written while it was made': {file: forgetful},
   'a checkpoint has the sequence of its end': {file: withSequenceOfEnd},
   'with "interval", an epoch goes on after a crash': {
@@ -118,7 +126,7 @@ function withQueries(change: (query: StoredQuery) => StoredQuery): (store: Store
 }
 
 function withJournal(change: (entry: JournalEntry) => JournalEntry) {
-  return (file: LmdbFile): LmdbFile => ({
+  return (file: StoreFile): StoreFile => ({
     ...file,
     journal: {
       ...file.journal,
@@ -128,7 +136,41 @@ function withJournal(change: (entry: JournalEntry) => JournalEntry) {
   });
 }
 
-function withCheckpoint(file: LmdbFile, change: (manifest: Manifest) => Manifest): LmdbFile {
+/** What is written gets to the disk with the next write only. */
+function late(disk: AheadDisk): AheadDisk {
+  return {
+    ...disk,
+    create(name, bytes) {
+      const file = disk.create(name, bytes);
+      let kept: {bytes: Buffer; at: number} | undefined;
+      return {
+        ...file,
+        write(own, at) {
+          if (kept) file.write(kept.bytes, kept.at);
+          kept = {bytes: Buffer.from(own), at};
+        },
+      };
+    },
+  };
+}
+
+/** Makes the checksum of every record that has a head fit what is there. */
+function credulous(disk: AheadDisk): AheadDisk {
+  return {
+    ...disk,
+    read(name) {
+      const file = disk.read(name);
+      for (let at = 0; file && at + 64 <= file.length; at += 64) {
+        const end = at + 20 + file.readUInt32LE(at + 4);
+        if (file.readDoubleLE(at + 8) < 1 || end > file.length) continue;
+        file.writeUInt32LE(crc32(file.subarray(at + 4, end)), at);
+      }
+      return file;
+    },
+  };
+}
+
+function withCheckpoint(file: StoreFile, change: (manifest: Manifest) => Manifest): StoreFile {
   return {
     ...file,
     facts: {
@@ -141,14 +183,14 @@ function withCheckpoint(file: LmdbFile, change: (manifest: Manifest) => Manifest
   };
 }
 
-function forgetful(file: LmdbFile): LmdbFile {
+function forgetful(file: StoreFile): StoreFile {
   return withCheckpoint(file, (manifest) => {
     const numbers = [...file.journal.keys()] as number[];
     return {...manifest, journal: Math.max(manifest.journal, ...numbers.map((one) => one + 1))};
   });
 }
 
-function withSequenceOfEnd(file: LmdbFile): LmdbFile {
+function withSequenceOfEnd(file: StoreFile): StoreFile {
   return withCheckpoint(file, (manifest) => {
     const ends = Array.from(file.segments.keys(), (key) => {
       return (JSON.parse(file.segments.get(key)!) as [number])[0];

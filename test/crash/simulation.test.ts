@@ -43,7 +43,17 @@ test(`whatever it dies of, nothing is lost, repeated or made up: ${SEEDS} seeds 
     ).toBeGreaterThan(SEEDS / 4);
   }
   const places = new Set(all.flatMap((visited) => [...visited.places.keys()]));
-  for (const call of ['commit', 'acknowledge', 'next', 'send', 'put journal', 'put pages']) {
+  expect(sum(({settled}) => settled)).toBeGreaterThan(20 * SEEDS);
+  for (const call of [
+    'append ahead',
+    'create ahead',
+    'commit',
+    'acknowledge',
+    'next',
+    'send',
+    'put journal',
+    'put pages',
+  ]) {
     expect(places, call).toContain(`before ${call}`);
     expect(places, call).toContain(`after ${call}`);
   }

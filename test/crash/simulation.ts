@@ -29,6 +29,8 @@ export interface Visited {
   stops: number;
   resyncs: number;
   checkpoints: number;
+  /** How often a write-ahead file went into the maps. */
+  settled: number;
   events: number;
   netDiffs: number;
   timers: number;
@@ -91,6 +93,7 @@ class Simulation {
     stops: 0,
     resyncs: 0,
     checkpoints: 0,
+    settled: 0,
     events: 0,
     netDiffs: 0,
     timers: 0,
@@ -119,7 +122,11 @@ class Simulation {
     this.#mutant = mutant;
     this.#chance = chance(seed);
     this.#features = this.#chosen();
-    this.#disk = memoryDisk({atomic: !mutant.halfWrites});
+    this.#disk = memoryDisk({
+      atomic: !mutant.halfWrites,
+      random: this.#chance.next,
+      ahead: mutant.ahead,
+    });
     this.#clients = Array.from({length: CLIENTS}, () => this.#newClient());
   }
 
@@ -274,6 +281,7 @@ class Simulation {
     await Promise.all(running.runs);
     await running.store.close().catch((error) => this.#failed(error, running.life));
     this.visited.checkpoints = this.#disk.checkpoints;
+    this.visited.settled = this.#disk.settled;
   }
 
   async #stop(): Promise<void> {

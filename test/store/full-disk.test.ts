@@ -9,7 +9,7 @@ import {endlessStore} from './store-options.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Of 1,024 bytes each. */
-const BLOCKS = 2000;
+const BLOCKS = 4000;
 
 test('on a full disk a step is refused as store-write-failed, and what was taken is there later', async () => {
   const path = await mkdtemp(join(tmpdir(), 'tailrace-full-'));

@@ -9,6 +9,8 @@ import type {Key} from '../../src/data/key.ts';
 import type {Row} from '../../src/data/value.ts';
 import {systemClock} from '../../src/lib/clock.ts';
 import {random} from '../../src/lib/random.ts';
+import {checkedBytes} from '../../src/store/checked-text.ts';
+import {lmdbFile} from '../../src/store/lmdb-file.ts';
 import {type LmdbStoreOptions, lmdbStore} from '../../src/store/lmdb-store.ts';
 import type {LiveRows, Step, Store} from '../../src/store/store.ts';
 
@@ -243,9 +245,8 @@ test('a store of another format, and one that is damaged, are refused and left a
   const path = await folder();
   const store = await lmdbStore(options(path));
   await store.close();
-  const {lmdbFile} = await import('../../src/store/lmdb-file.ts');
   const file = lmdbFile(path);
-  file.write(() => file.facts.put('format', '99'));
+  file.write([{map: 'facts', key: 'format', bytes: checkedBytes('99')}], () => {});
   await file.close();
   await expect(lmdbStore(options(path))).rejects.toMatchObject({
     code: 'store-version',

@@ -1,0 +1,92 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import {join} from 'node:path';
+import {storeProblems} from './problems.ts';
+
+/** Where write-ahead files are: one that is written, and none else but for a moment. */
+export interface AheadDisk {
+  /** All of a file; undefined: there is none of this name. */
+  read(name: string): Buffer | undefined;
+  /** Makes a file of zeros. It is there for ever when this returns. Throws a Problem. */
+  create(name: string, bytes: number): AheadFile;
+  /** Removes all others. */
+  keep(name: string): void;
+}
+
+export interface AheadFile {
+  /** `bytes` stand at a place when it returns, whatever happens then. Throws a Problem. */
+  write(bytes: Uint8Array, at: number): void;
+  close(): void;
+}
+
+const PREFIX = 'ahead-';
+
+/** In the folder of a store. */
+export function aheadDisk(path: string): AheadDisk {
+  const place = (name: string): string => join(path, PREFIX + name);
+
+  return {
+    read(name) {
+      try {
+        return readFileSync(place(name));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    create: (name, bytes) =>
+      written(path, () => {
+        const file = openSync(place(name), 'wx', 0o600);
+        // Blocks that hold something need no change of the file's own data later.
+        writeAll(file, Buffer.alloc(bytes), 0);
+        fsyncSync(file);
+        syncFolder(path);
+        return {
+          write: (own, at) =>
+            written(path, () => {
+              writeAll(file, own, at);
+              fdatasyncSync(file);
+            }),
+          close: () => closeSync(file),
+        };
+      }),
+    keep(name) {
+      for (const found of readdirSync(path)) {
+        if (found.startsWith(PREFIX) && found !== PREFIX + name) rmSync(join(path, found));
+      }
+    },
+  };
+}
+
+function writeAll(file: number, bytes: Uint8Array, place: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    done += writeSync(file, bytes, done, bytes.length - done, place + done);
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function written<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    const reason = cause instanceof Error ? `${cause.message}.` : String(cause);
+    throw storeProblems['store-write-failed']({path, reason}, {cause});
+  }
+}
