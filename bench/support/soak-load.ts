@@ -10,11 +10,13 @@ export const SOAK_TABLES = `
     n % 100, 'percent' FROM generate_series(1, ${METRICS}) n;
 
   CREATE PROCEDURE updates(seconds int, per_second float) LANGUAGE plpgsql AS $$
-    DECLARE begun timestamptz := clock_timestamp(); spent float := 0; done bigint := 0;
+    DECLARE begun timestamptz := clock_timestamp(); spent float := 0; done bigint := 0; one int;
     BEGIN
       WHILE spent < seconds LOOP
+        -- Chosen before: for each row anew it would lock several, and two writers each other.
+        one := 1 + floor(${METRICS} * power(random(), 3))::int;
         UPDATE metrics SET value = (random() * 100)::numeric(10,2), updated_at = clock_timestamp()
-          WHERE id = 1 + floor(${METRICS} * power(random(), 3))::int;
+          WHERE id = one;
         COMMIT;
         done := done + 1;
         spent := extract(epoch FROM clock_timestamp() - begun);
@@ -47,10 +49,11 @@ export const SOAK_TABLES = `
     END $$;
 
   CREATE PROCEDURE batches(seconds int) LANGUAGE plpgsql AS $$
-    DECLARE begun timestamptz := clock_timestamp();
+    DECLARE begun timestamptz := clock_timestamp(); part int;
     BEGIN
       WHILE clock_timestamp() < begun + make_interval(secs => seconds) LOOP
-        UPDATE metrics SET value = (value + 1) % 100 WHERE id % 4 = floor(random() * 4)::int;
+        part := floor(random() * 4)::int;
+        UPDATE metrics SET value = (value + 1) % 100 WHERE id % 4 = part;
         COMMIT;
         PERFORM pg_sleep(1);
       END LOOP;

@@ -1,6 +1,6 @@
+import {Decimal} from '../data/decimal.ts';
 import type {Key} from '../data/key.ts';
-import {storedRow} from '../data/stored-row.ts';
-import type {Row} from '../data/value.ts';
+import type {Row, Value} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 import {memoryCollection, resultCollection, type SourceState, tableCollection} from './journal.ts';
 import type {LiveRows} from './store.ts';
@@ -32,9 +32,11 @@ export interface Manifest {
 }
 
 const PAGE_ROWS = 4096;
+/** What a page may come to before its last row, about. */
 const PAGE_CHARACTERS = 1024 * 1024;
-/** Rows that are looked at before a page's size is. */
-const LOOK_ROWS = 256;
+
+/** Of a number, a time. */
+const VALUE_CHARACTERS = 12;
 
 /** The collections of a running service, each with the texts of its pages: made as they are asked for. */
 export function* liveCollections(
@@ -61,7 +63,7 @@ function* tablePages(content: Iterable<readonly [Key, Row]>): Generator<string> 
     }
     keys.push(key);
     rows.push(row);
-    if (rows.length % LOOK_ROWS === 0) characters += weight(storedRow(row)) * LOOK_ROWS;
+    characters += about(key) + about(row);
     if (rows.length < PAGE_ROWS && characters < PAGE_CHARACTERS) continue;
     yield tablePage(keys, rows);
     [keys, rows, characters] = [[], [], 0];
@@ -75,7 +77,7 @@ function* textPages(content: Iterable<readonly [Key, string]>): Generator<string
   let characters = 0;
   for (const [key, value] of content) {
     flat.push(key, value);
-    if (flat.length % (2 * LOOK_ROWS) === 0) characters += weight(value) * LOOK_ROWS;
+    characters += about(key) + value.length;
     if (flat.length < 2 * PAGE_ROWS && characters < PAGE_CHARACTERS) continue;
     yield JSON.stringify(flat);
     flat = [];
@@ -84,9 +86,18 @@ function* textPages(content: Iterable<readonly [Key, string]>): Generator<string
   if (flat.length > 0) yield JSON.stringify(flat);
 }
 
-/** About how many characters a value comes to: pages need not be exact. */
-const weight = (value: unknown): number =>
-  typeof value === 'string' ? value.length : JSON.stringify(value).length;
+/** About how many characters a value comes to: where it may come to many, it is looked at. */
+function about(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  if (Array.isArray(value)) {
+    let characters = 0;
+    for (const one of value as readonly Value[]) characters += about(one);
+    return characters;
+  }
+  // Digits to the base of 16 are nearly as many, and made in one pass.
+  const wide = value instanceof Decimal && typeof value.digits === 'bigint';
+  return wide ? value.digits.toString(16).length : VALUE_CHARACTERS;
+}
 
 /** The rows in the pages of a generation. A later page says what counts. */
 export function readRows(file: StoreFile, generation: Generation): Map<Key, Row> {

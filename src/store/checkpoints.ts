@@ -10,7 +10,7 @@ import {
   resultCollection,
   type Written,
 } from './journal.ts';
-import {writeEntry} from './journal-text.ts';
+import {entryTexts} from './journal-text.ts';
 import type {Recovered} from './recover.ts';
 import type {LiveRows, Step} from './store.ts';
 import type {StoreFile} from './store-file.ts';
@@ -36,7 +36,10 @@ export interface Checkpoints {
    * called the file is worth nothing.
    */
   found(done: () => void): void;
-  /** What is being made is left, unless it is the first: that is finished at once. */
+  /**
+   * What is being made is left, unless it is the first: that is finished. Others have turns
+   * meanwhile, so that whoever waits for it may do so with a limit.
+   */
   end(): Promise<void>;
   readonly journalBytes: number;
   readonly checkpointMs: number | undefined;
@@ -72,14 +75,18 @@ export function checkpoints(
   let running: Promise<void> | undefined;
   let ended = false;
   const bytes = new ByteText(ENTRY_BYTES);
+  /** The first checkpoint is still to be made, or being made, of rows that stand nowhere else. */
   let founding = false;
   let generations = Math.max(
     0,
     ...Array.from(file.pages.keys(), (key) => (key as [number, number])[0]),
   );
 
-  /** Writes a collection's pages; undefined where the store is closed meanwhile. */
-  async function written(texts: Iterable<string>): Promise<Generation | undefined> {
+  /** Whether a checkpoint is not to be finished: only the first one outlives an end. */
+  const isLeft = (first: boolean): boolean => !first && (ended || founding);
+
+  /** Writes a collection's pages; undefined where the checkpoint is left meanwhile. */
+  async function written(texts: Iterable<string>, first: boolean): Promise<Generation | undefined> {
     const generation = ++generations;
     let pages = 0;
     let bytes = 0;
@@ -95,18 +102,17 @@ export function checkpoints(
     for (const text of texts) {
       held.push(text);
       characters += text.length;
-      // Each write is a sync of the disk. Nobody else wants a turn when all ends.
-      const last = ended && founding;
-      if (characters >= WRITE_CHARACTERS * (last ? 4 : 1)) put();
-      if (last) continue;
+      // Each write is a sync of the disk, which nobody is told anything by when all ends. The
+      // limit of that end has to see its turn nevertheless.
+      if (characters >= WRITE_CHARACTERS * (ended ? 4 : 1)) put();
       await new Promise(setImmediate);
-      if (ended && !founding) return undefined;
+      if (isLeft(first)) return undefined;
     }
     if (held.length > 0) put();
     return {generation, pages, bytes};
   }
 
-  async function make(rows: LiveRows): Promise<void> {
+  async function make(rows: LiveRows, {first}: {readonly first: boolean}): Promise<void> {
     flush();
     const since = touched;
     touched = new Set();
@@ -122,8 +128,9 @@ export function checkpoints(
     const collections: Record<string, Generation> = {};
     for (const [name, texts] of liveCollections(rows)) {
       const known = manifest.collections[name];
-      const own = known && !since.has(name) ? known : await written(texts());
-      if (!own) return;
+      const same = known && !first && !since.has(name);
+      const own = same ? known : await written(texts(), first);
+      if (!own || isLeft(first)) return;
       collections[name] = own;
     }
     const next: Manifest = {...begun, collections};
@@ -132,7 +139,7 @@ export function checkpoints(
     const kept = new Set(Object.values(collections).map(({generation}) => generation));
     write(() => {
       file.facts.put('checkpoint', JSON.stringify(next));
-      if (founding) file.facts.put('whole', 'yes');
+      if (first) file.facts.put('whole', 'yes');
       for (const number of [...file.journal.keys()]) {
         if ((number as number) < next.journal) file.journal.remove(number);
       }
@@ -141,6 +148,14 @@ export function checkpoints(
     });
     manifest = next;
     journalBytes -= bytesBefore;
+  }
+
+  /** One after the other. */
+  function run(act: () => Promise<void>): void {
+    const own = (running ? running.then(act) : act()).catch(fail).finally(() => {
+      if (running === own) running = undefined;
+    });
+    running = own;
   }
 
   const pageBytes = (): number =>
@@ -152,9 +167,10 @@ export function checkpoints(
     },
     journal(entries) {
       for (const entry of entries) {
-        writeEntry(entry, bytes);
-        journalBytes += file.journal.put(nextEntry, bytes.take());
-        nextEntry += 1;
+        for (const text of entryTexts(entry, bytes)) {
+          journalBytes += file.journal.put(nextEntry, text);
+          nextEntry += 1;
+        }
       }
     },
     note(steps, {touched: changed, sources: reached}) {
@@ -186,24 +202,18 @@ export function checkpoints(
       if (!live || running || ended) return;
       const after = journalBytes + log.bytesAfter(manifest.sequence);
       if (after < Math.max(checkpointBytes, pageBytes())) return;
-      running = make(live)
-        .catch(fail)
-        .finally(() => {
-          running = undefined;
-        });
+      const rows = live;
+      run(() => make(rows, {first: false}));
     },
     found(done) {
-      assert(live !== undefined && !running, 'the first checkpoint is the first');
+      assert(live !== undefined, 'it is known where the rows are');
+      const rows = live;
       founding = true;
-      running = make(live)
-        .then(() => {
-          founding = false;
-          done();
-        })
-        .catch(fail)
-        .finally(() => {
-          running = undefined;
-        });
+      run(async () => {
+        await make(rows, {first: true});
+        founding = false;
+        done();
+      });
     },
     async end() {
       ended = true;

@@ -120,9 +120,9 @@ export function diskLog(
       return trimmed;
     },
     read(after, limit) {
-      if (after >= newest.trimmed) return newest.read(after, limit);
-      const found: Event[] = [];
       let place = Math.max(after, trimmed);
+      if (place >= newest.trimmed) return newest.read(place, limit);
+      const found: Event[] = [];
       for (const event of from(place)) {
         if (found.length === limit) return found;
         found.push(event);

@@ -9,10 +9,10 @@ import {ByteText} from '../lib/byte-text.ts';
 const FIELD = '\u0001';
 const EVENT = '\u0002';
 
-/** Rows of one piece at most: a text is limited to half a gigabyte. */
-const PIECE_ROWS = 20_000;
-/** What a piece is expected to come to. */
+/** What a piece may come to, but for a text that is longer: one is limited to half a gigabyte. */
 const PIECE_BYTES = 4 * 1024 * 1024;
+/** Of an event with more rows no text is made to learn that it is large. */
+const SMALL_ROWS = 4096;
 
 /** A JSON list: of one event in some hundred thousand nobody wants to read its names. */
 type Head = readonly [
@@ -27,31 +27,48 @@ type Head = readonly [
   added: number,
   updated: number,
   deleted: number,
-  /** Texts that it stands in. */
+  /** 1: it stands in this text; else in those too that follow, as many as there are. */
   pieces: number,
 ];
 
-/** Rows that it names. */
-const rowsOf = ({added, updated, deleted}: Event): number =>
-  added.length + updated.length + deleted.length;
-
 /** Whether it stands in one piece: such events share records. */
-export const isSmall = (event: Event): boolean => rowsOf(event) <= PIECE_ROWS;
+export function isSmall({added, updated, deleted}: Event): boolean {
+  const rows = added.length + updated.length + deleted.length;
+  if (rows > SMALL_ROWS) return false;
+  return charactersOf(added) + charactersOf(updated) + charactersOf(deleted) <= PIECE_BYTES;
+}
+
+function charactersOf(rows: readonly EventRow[]): number {
+  let characters = 0;
+  for (const {key, before = '', after = ''} of rows) {
+    characters += key.length + before.length + after.length;
+  }
+  return characters;
+}
 
 /**
  * The pieces of an event that is large; each is made when it is asked for, and good until the
- * next is.
+ * next is. They are cut between fields, wherever that is within a row; no field is empty.
  */
-export function* eventPieces(event: Event): Generator<Uint8Array> {
-  const {added, updated, deleted} = event;
-  const pieces = Math.ceil(rowsOf(event) / PIECE_ROWS);
-  const all = [...added, ...updated, ...deleted];
-  const to = new ByteText(PIECE_BYTES);
-  for (let piece = 0; piece < pieces; piece++) {
-    if (piece === 0) writeHead(event, pieces, to);
-    writeRows(all.slice(piece * PIECE_ROWS, (piece + 1) * PIECE_ROWS), to);
-    // The pieces are joined as fields: only the first has something before its rows.
-    yield to.take().subarray(piece === 0 ? 0 : FIELD.length);
+export function* eventPieces(event: Event, pieceBytes = PIECE_BYTES): Generator<Uint8Array> {
+  const to = new ByteText(pieceBytes);
+  writeHead(event, 0, to);
+  for (const field of fieldsOf(event)) {
+    if (to.length + FIELD.length + Buffer.byteLength(field) > pieceBytes) yield to.take();
+    // The pieces are joined as fields are.
+    if (to.length > 0) to.ascii(FIELD);
+    to.text(field);
+  }
+  yield to.take();
+}
+
+function* fieldsOf({added, updated, deleted}: Event): Generator<string> {
+  for (const rows of [added, updated, deleted]) {
+    for (const {key, before, after} of rows) {
+      yield JSON.stringify(key);
+      if (before !== undefined) yield before;
+      if (after !== undefined) yield after;
+    }
   }
 }
 

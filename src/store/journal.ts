@@ -37,9 +37,6 @@ export const tableCollection = (sourceId: string, table: string): string =>
 export const resultCollection = (queryId: string): string => JSON.stringify(['result', queryId]);
 export const memoryCollection = (queryId: string): string => JSON.stringify(['memory', queryId]);
 
-/** Changes in one entry at most: a text is limited to half a gigabyte. */
-const ENTRY_CHANGES = 20_000;
-
 /** What is written of steps. */
 export interface Written {
   readonly entries: readonly JournalEntry<Change>[];
@@ -49,7 +46,7 @@ export interface Written {
   readonly sources: Readonly<Record<string, SourceState>>;
 }
 
-/** The steps as entries that belong together; positions and memos stand in the last one. */
+/** The steps as one entry. */
 export function journalEntries(steps: readonly Step[]): Written {
   const sources: Record<string, SourceState> = {};
   const queries: Record<string, string | null> = {};
@@ -101,37 +98,15 @@ export function journalEntries(steps: readonly Step[]): Written {
     sources[id] = {lsn: lsnText(lsn), commitTime, ...(memo !== undefined && {memo})};
   }
   const touched = new Set([...changes.keys(), ...cleared]);
-  const entries = inPieces({sources, queries, sequences, cleared: [...cleared], changes});
-  return {entries, touched, sources};
+  const flat = Array.from(changes, ([collection, rows]) => [collection, flatOf(rows)] as const);
+  const entry = {sources, queries, sequences, cleared: [...cleared], changes: flat};
+  return {entries: [entry], touched, sources};
 }
 
 const NO_NOTES: readonly QueryNote[] = [];
 
-function inPieces({
-  changes,
-  cleared,
-  ...rest
-}: Omit<JournalEntry, 'changes'> & {
-  readonly changes: ReadonlyMap<string, ReadonlyMap<Key, Row | string | null>>;
-}): JournalEntry<Change>[] {
-  const pieces: {count: number; changes: [string, Change[]][]}[] = [{count: 0, changes: []}];
-  for (const [collection, rows] of changes) {
-    let piece = pieces.at(-1)!;
-    let flat: Change[] = [];
-    piece.changes.push([collection, flat]);
-    for (const [key, row] of rows) {
-      if (piece.count === ENTRY_CHANGES) {
-        flat = [];
-        piece = {count: 0, changes: [[collection, flat]]};
-        pieces.push(piece);
-      }
-      flat.push(key, row);
-      piece.count += 1;
-    }
-  }
-  return pieces.map(({changes: own}, index): JournalEntry<Change> => {
-    const last = index === pieces.length - 1;
-    const told = last ? rest : {sources: {}, queries: {}, sequences: {}};
-    return {...told, cleared: index === 0 ? cleared : [], changes: own};
-  });
+function flatOf(rows: ReadonlyMap<Key, Row | string | null>): Change[] {
+  const flat: Change[] = [];
+  for (const [key, row] of rows) flat.push(key, row);
+  return flat;
 }

@@ -109,6 +109,13 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
+  'a first snapshot is acknowledged before it is whole': {store: hasty('resync')},
+  'what follows a first snapshot is acknowledged before that is whole': {store: hasty('stream')},
+  'a first snapshot does not say that it is not whole': {
+    file: withFact((name, text) => name !== 'whole' || text === 'yes'),
+  },
+  'a first snapshot is called whole with its first page': {file: wholeTooEarly},
+  'an epoch goes on after a crash in a first snapshot': sameEpoch(),
 };
 
 /** As `acknowledge`, without the care that it takes. */
@@ -197,4 +204,61 @@ function withSequenceOfEnd(file: StoreFile): StoreFile {
     });
     return {...manifest, sequence: Math.max(manifest.sequence, ...ends)};
   });
+}
+
+/** Calls steps of a kind durable that the store does not call so yet. */
+function hasty(kind: Transaction['kind']): (store: Store) => Store {
+  return (store) => ({
+    ...store,
+    log: store.log,
+    commit(steps, durable) {
+      const hurries = steps.some(({transaction}) => transaction?.kind === kind);
+      store.commit(steps, hurries ? () => {} : durable);
+      if (hurries) durable();
+    },
+  });
+}
+
+/** Leaves out facts that do not pass. */
+function withFact(passes: (name: string, text: string) => boolean) {
+  return (file: StoreFile): StoreFile => ({
+    ...file,
+    facts: {
+      get: file.facts.get,
+      put(name, text) {
+        if (passes(name, text)) file.facts.put(name, text);
+      },
+    },
+  });
+}
+
+function wholeTooEarly(file: StoreFile): StoreFile {
+  return {
+    ...file,
+    pages: {
+      ...file.pages,
+      put(key, text) {
+        file.facts.put('whole', 'yes');
+        return file.pages.put(key, text);
+      },
+    },
+  };
+}
+
+/** A store that begins anew takes the epoch of what it throws away. */
+function sameEpoch(): Mutant {
+  let epoch: string | undefined;
+  return {
+    file(file) {
+      const {facts} = file;
+      epoch = facts.get('whole') === 'no' ? facts.get('epoch') : undefined;
+      const put = (name: string, text: string): void =>
+        facts.put(name, name === 'epoch' && epoch !== undefined ? epoch : text);
+      return {...file, facts: {get: facts.get, put}};
+    },
+    store(store) {
+      if (epoch === undefined) return store;
+      return {...store, log: Object.create(store.log, {epoch: {value: epoch}}) as Store['log']};
+    },
+  };
 }

@@ -48,8 +48,9 @@ export interface Weather {
  */
 export async function weather({faults, kills, seed}: Weather): Promise<Weathered> {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-network-'));
-  // A line that the killed service had, and that was lost without a word, holds the slot so long.
-  const server = await startServer({fsync: 'on', wal_sender_timeout: '3s'});
+  // A line that the killed service had, and that was lost without a word, would hold the slot
+  // for longer than clients are waited for: the next one ends it.
+  const server = await startServer({fsync: 'on', wal_sender_timeout: '60s'});
   const over = new AbortController();
   const port = await freePort();
   const wires = {

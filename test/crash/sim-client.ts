@@ -34,7 +34,8 @@ export interface Hears {
   /** It has taken in an event, and holds `bag` of its query. */
   event(told: Told, bag: Bag, text: string, epoch: string): void;
   snapshot(told: {queryId: string; lsn: string | null; sequence: number}, bag: Bag): void;
-  reset(reason: string): void;
+  /** `lastId`: the id that it came with. */
+  reset(reason: string, lastId: string | undefined): void;
   /** Something went wrong in taking what was sent. */
   wrong(error: unknown): void;
 }
@@ -163,7 +164,7 @@ export class SimClient {
     switch (field('event')) {
       case 'reset':
         this.#forget();
-        this.#hears.reset((JSON.parse(data!) as {reason: string}).reason);
+        this.#hears.reset((JSON.parse(data!) as {reason: string}).reason, this.lastId);
         break;
       case 'snapshot':
         this.#snapshot(JSON.parse(data!));

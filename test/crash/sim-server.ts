@@ -208,7 +208,6 @@ function simLine(server: SimServer, {from, handlers, chance, confirmed}: LineOpt
       signal.addEventListener('abort', close, {once: true});
     },
     ended,
-    pid: 1,
     breathe() {},
     confirm(lsn) {
       durable = lsn;

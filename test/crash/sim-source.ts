@@ -8,7 +8,7 @@ import type {FollowedTable} from '../../src/postgres/catalog.ts';
 import {follow} from '../../src/source/follow.ts';
 import {Bug, guardedSink} from '../../src/source/guarded-sink.ts';
 import {emptyImage, netDeltas} from '../../src/source/image.ts';
-import {heldFrom, memoText} from '../../src/source/memo.ts';
+import {heldFrom, memoText, noteReader} from '../../src/source/memo.ts';
 import {sourceProblems} from '../../src/source/problems.ts';
 import {makesDoubtful} from '../../src/source/recovery.ts';
 import {relationsOf} from '../../src/source/relations.ts';
@@ -72,7 +72,8 @@ const DESCRIBED = {tables: FOLLOWED, marks: new Map(), systemId: 'simulated', ti
  */
 export function simSource(options: SimSourceOptions): SimSource {
   const {server, stored, clock, chance, life, mutant, durable} = options;
-  const held = heldFrom(mutant.stored && stored ? mutant.stored(stored) : stored);
+  const session = `reader since ${clock.nowMs()}`;
+  const held = heldFrom(mutant.stored && stored ? mutant.stored(stored) : stored, session);
   let state: SourceState = {kind: 'stopped'};
   let sinceMs = clock.nowMs();
   let line: SimLine | undefined;
@@ -96,7 +97,10 @@ export function simSource(options: SimSourceOptions): SimSource {
     const {slot} = server;
     // One that was made and never heard of is past us: what came before it was not sent.
     const usable = slot && received !== undefined && slot.confirmed <= received;
-    if (usable && !held.doubt) return received;
+    if (usable && !held.doubt) {
+      noteReader(held, sink, {from: received, timeline: DESCRIBED.timeline});
+      return received;
+    }
     if (!slot) life.call('make slot', () => server.makeSlot());
     await resync(sink);
     return held.progress.received!;
@@ -121,7 +125,8 @@ export function simSource(options: SimSourceOptions): SimSource {
     held.progress.restart(lsn);
     held.progress.give(lsn, takenAt);
     const tables = FOLLOWED.map(({table}) => table);
-    sink.describe(tables, memoText(DESCRIBED));
+    sink.describe(tables, memoText(DESCRIBED, session));
+    held.notedSession = session;
     const changes = netDeltas(edits);
     const sourceId = SOURCE;
     const all = [

@@ -42,6 +42,18 @@ test(`whatever it dies of, nothing is lost, repeated or made up: ${SEEDS} seeds 
       of,
     ).toBeGreaterThan(SEEDS / 4);
   }
+  // A first snapshot is lost, or written to its end, and told before that.
+  for (const of of ['foundings', 'foundingsWritten', 'foundingsLost', 'toldEarly'] as const) {
+    expect(
+      sum((visited) => visited[of]),
+      of,
+    ).toBeGreaterThan(SEEDS / 10);
+  }
+  const meanwhile = new Set(all.flatMap((visited) => [...visited.foundingPlaces]));
+  for (const call of ['append ahead', 'put facts', 'send']) {
+    expect(meanwhile, `${call}, in a first snapshot`).toContain(`before ${call}`);
+    expect(meanwhile, `${call}, in a first snapshot`).toContain(`after ${call}`);
+  }
   const places = new Set(all.flatMap((visited) => [...visited.places.keys()]));
   expect(sum(({settled}) => settled)).toBeGreaterThan(20 * SEEDS);
   for (const call of [

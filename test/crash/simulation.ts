@@ -5,6 +5,7 @@ import {parseLsn} from '../../src/data/lsn.ts';
 import type {Feed} from '../../src/http/feed.ts';
 import {frameText} from '../../src/http/frame.ts';
 import {silentLog} from '../../src/lib/log.ts';
+import {watchers} from '../../src/lib/watchers.ts';
 import {type Core, core} from '../../src/pipeline/core.ts';
 import {definitionOf} from '../../src/pipeline/definition.ts';
 import {streamWorld} from '../../src/pipeline/views.ts';
@@ -19,6 +20,7 @@ import {SimClient} from './sim-client.ts';
 import {type Bag, check, FIXED, filtered, filterQuery, THRESHOLDS} from './sim-queries.ts';
 import {SimServer, type Write} from './sim-server.ts';
 import {type SimSource, SOURCE, simSource} from './sim-source.ts';
+import {Stored} from './stored.ts';
 import {Violation} from './violation.ts';
 
 /** What happened in a run, so that it can be told whether it was worth one. */
@@ -35,6 +37,14 @@ export interface Visited {
   netDiffs: number;
   timers: number;
   queryChanges: number;
+  /** First snapshots that were served before they were written, and what became of them. */
+  foundings: number;
+  foundingsWritten: number;
+  foundingsLost: number;
+  /** Results that clients were told meanwhile. */
+  toldEarly: number;
+  /** Where it died meanwhile. */
+  readonly foundingPlaces: Set<string>;
   readonly resets: Map<string, number>;
 }
 
@@ -49,6 +59,8 @@ interface Features {
   readonly eventLogEvents: number;
   readonly checkpointBytes: number;
   readonly commitTransactions: number;
+  /** A first snapshot of so many rows is served before it is written; undefined: none is. */
+  readonly foundingRows: number | undefined;
 }
 
 interface Running {
@@ -98,6 +110,11 @@ class Simulation {
     netDiffs: 0,
     timers: 0,
     queryChanges: 0,
+    foundings: 0,
+    foundingsWritten: 0,
+    foundingsLost: 0,
+    toldEarly: 0,
+    foundingPlaces: new Set(),
     resets: new Map(),
   };
   readonly #mutant: Mutant;
@@ -106,6 +123,7 @@ class Simulation {
   readonly #clock = simulatedClock(START_MS);
   readonly #server = new SimServer();
   readonly #disk: Disk;
+  readonly #stored: Stored;
   readonly #clients: SimClient[];
   /** Clients as they were some time ago. */
   readonly #away: SimClient[] = [];
@@ -127,6 +145,7 @@ class Simulation {
       random: this.#chance.next,
       ahead: mutant.ahead,
     });
+    this.#stored = new Stored(this.#disk);
     this.#clients = Array.from({length: CLIENTS}, () => this.#newClient());
   }
 
@@ -142,6 +161,7 @@ class Simulation {
       eventLogEvents: is(0.3) ? 30 : 10_000,
       checkpointBytes: pick([200, 1000, 3000]),
       commitTransactions: 1 + below(6),
+      foundingRows: is(0.4) ? (timed ? 0 : pick([0, 1, 4])) : undefined,
     };
   }
 
@@ -152,7 +172,7 @@ class Simulation {
       if (!this.#running) await this.#start(this.#doom());
       if (!this.#running) continue;
       // Until it is known when rows began to hold, none of them does.
-      if (timed && this.#disk.lsn === 0n) await this.#pass(100);
+      if (timed && this.#stored.lsn === 0n) await this.#pass(100);
       else await this.#attempt(this.#action());
       await this.#look();
     }
@@ -163,6 +183,8 @@ class Simulation {
 
   #doom(): {at: number; made: boolean} | undefined {
     const {is, below} = this.#chance;
+    const founding = this.#features.foundingRows !== undefined && this.#stored.lsn === 0n;
+    if (founding && is(0.8)) return {at: 10 + below(40), made: is(0.5)};
     return is(0.85) ? {at: 1 + below(is(0.3) ? 30 : 250), made: is(0.5)} : undefined;
   }
 
@@ -177,15 +199,23 @@ class Simulation {
       return;
     }
     await settled();
+    if (!this.#stored.whole && this.#chance.is(0.7)) await this.#attempt(() => this.#hurry());
+  }
+
+  /** Clients come, and the database goes on, before a first snapshot is written. */
+  #hurry(): void {
+    for (const client of this.#clients) this.#reconnect(client);
+    if (this.#mayWrite) this.#write();
+    this.#running!.source.line?.send(9);
   }
 
   #born(own: Life): Running {
     const clock = this.#clock;
     const {durability, eventLogEvents, checkpointBytes, commitTransactions} = this.#features;
-    const {behindEvents} = this.#features;
+    const {behindEvents, foundingRows} = this.#features;
     const fail = (error: unknown): void => this.#failed(error, own);
     this.#lives += 1;
-    const bare = this.#disk.file(own);
+    const bare = this.#stored.watch(this.#disk.file(own));
     const limits = {eventLogEvents, eventLogBytes: 1e9, eventLogMs: 1e12};
     const opened = storeIn(this.#mutant.file?.(bare) ?? bare, {
       path: 'memory',
@@ -193,6 +223,7 @@ class Simulation {
       durability,
       flushMs: 500,
       checkpointBytes,
+      foundingRows: foundingRows ?? Number.POSITIVE_INFINITY,
       ...limits,
       pid: 1,
       clock,
@@ -200,6 +231,7 @@ class Simulation {
       fail,
       release: async () => {},
     });
+    this.#stored.opened(opened);
     const store = this.#mutant.store?.(opened) ?? opened;
     const source = this.#source(own, store);
     const stopping = new AbortController();
@@ -214,10 +246,13 @@ class Simulation {
     const joined = core(config, {clock, log: silentLog, fail, store, sources, signal});
     const {engine, groups, queries} = joined;
     const feed = queryFeed({
-      world: streamWorld({
-        ...{config, log: store.log, storeStatus: store.status, engine, sources, groups},
-        ...{queries, reactions: []},
-      }),
+      world: streamWorld(
+        {
+          ...{config, log: store.log, storeStatus: store.status, engine, sources, groups},
+          ...{queries, reactions: [], states: watchers()},
+        },
+        clock,
+      ),
       queries: queries.all,
       everything: true,
       encode: (event, id) => frameText({id, data: eventJson(event)}),
@@ -236,7 +271,7 @@ class Simulation {
       chance: this.#chance,
       life: own,
       mutant,
-      durable: () => this.#disk.lsn,
+      durable: () => this.#stored.lsn,
     });
     const {run, acknowledge} = source;
     return Object.assign(source, {
@@ -268,6 +303,7 @@ class Simulation {
     this.visited.deaths += 1;
     const place = /(before|after) \S+( \S+)?(?=,)/.exec(String(how))?.[0] ?? 'elsewhere';
     this.visited.places.set(place, (this.visited.places.get(place) ?? 0) + 1);
+    if (!this.#stored.whole) this.visited.foundingPlaces.add(place);
   }
 
   /** The life is over: what still runs of it is ended, and can do nothing any more. */
@@ -281,6 +317,9 @@ class Simulation {
     await Promise.all(running.runs);
     await running.store.close().catch((error) => this.#failed(error, running.life));
     this.visited.checkpoints = this.#disk.checkpoints;
+    this.visited.foundings = this.#stored.begun;
+    this.visited.foundingsWritten = this.#stored.ended;
+    this.visited.foundingsLost = this.#stored.lost;
     this.visited.settled = this.#disk.settled;
   }
 
@@ -317,7 +356,7 @@ class Simulation {
   // ── What happens ──
 
   get #mayWrite(): boolean {
-    return !this.#features.timed || this.#disk.lsn > 0n;
+    return !this.#features.timed || this.#stored.lsn > 0n;
   }
 
   #action(): () => void | Promise<void> {
@@ -427,28 +466,34 @@ class Simulation {
         if (told.from !== undefined) this.visited.netDiffs += 1;
         if (told.transaction.kind === 'timer') this.visited.timers += 1;
         const {durability} = this.#features;
-        if (durability !== 'interval' && (told.to ?? told.sequence) > this.#disk.sequence) {
+        if (durability !== 'interval' && (told.to ?? told.sequence) > this.#stored.sequence) {
           throw new Violation(`event ${told.sequence} is told, and not stored`);
         }
         if (told.from === undefined) this.#sameAsEver(`${epoch}-${told.sequence}`, text);
         this.#check(told.queryId, bag, told.transaction);
       },
       snapshot: ({queryId, lsn}, bag) => {
+        if (!this.#stored.whole) this.visited.toldEarly += 1;
         if (lsn !== null && queryId !== 'held') this.#check(queryId, bag, {lsn, commitTime: 0});
       },
       wrong: (error) => {
         if (!(error instanceof Death)) this.#wrong ??= error;
       },
-      reset: (reason) => {
+      reset: (reason, lastId) => {
         const {resets} = this.visited;
         resets.set(reason, (resets.get(reason) ?? 0) + 1);
         const {durability, eventLogEvents} = this.#features;
         const may =
-          (reason === 'other-epoch' && durability === 'interval') ||
+          (reason === 'other-epoch' && (durability === 'interval' || this.#isLost(lastId))) ||
           (reason === 'too-old' && eventLogEvents < 10_000);
         if (!may) throw new Violation(`a client is reset: ${reason}`);
       },
     });
+  }
+
+  /** Whether an id is of a first snapshot that a crash took back. */
+  #isLost(id: string | undefined): boolean {
+    return id !== undefined && this.#stored.isLost(id.split('-')[0]!);
   }
 
   #sameAsEver(id: string, text: string): void {
@@ -506,7 +551,7 @@ class Simulation {
   #isQuiet(): boolean {
     const {store} = this.#running!;
     const {confirmed} = this.#server.slot ?? {};
-    if (confirmed !== this.#server.walEnd || this.#disk.sequence !== store.log.last) return false;
+    if (confirmed !== this.#server.walEnd || this.#stored.sequence !== store.log.last) return false;
     return this.#clients.every(({place}) => place === store.log.last);
   }
 
@@ -515,7 +560,7 @@ class Simulation {
     const places = this.#clients.map(({place}) => place);
     return `the server's log ends at ${this.#server.walEnd} and is confirmed to ${
       this.#server.slot?.confirmed
-    }; there are ${store.log.last} events, ${this.#disk.sequence} stored, clients are at ${places}; ${JSON.stringify(
+    }; there are ${store.log.last} events, ${this.#stored.sequence} stored, clients are at ${places}; ${JSON.stringify(
       {
         ...source.status(),
         drained: source.line?.drained,

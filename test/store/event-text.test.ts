@@ -39,17 +39,61 @@ it('reads back the events of a record as they were', () => {
   );
 });
 
-it('reads back an event of several pieces as it was', () => {
-  const added = Array.from({length: 45_000}, (_, i) => ({key: `${i} ü`, after: `{"a":${i}}`}));
-  const deleted = [{key: 'x\u0001', before: '"\\u0001"'}];
-  const [event] = fc.sample(events, {numRuns: 1, seed: 7})[0]!;
-  const large: Event = {...event!, added, updated: [], deleted};
-  expect(isSmall(large)).toBe(false);
-  const [first, ...further] = Array.from(eventPieces(large), (piece) =>
-    Buffer.from(piece).toString(),
+const texts = (pieces: Iterable<Uint8Array>): string[] =>
+  Array.from(pieces, (piece) => Buffer.from(piece).toString());
+
+it('reads back an event of several pieces as it was, wherever it is cut', () => {
+  fc.assert(
+    fc.property(events, fc.integer({min: 1, max: 80}), ([event], pieceBytes) => {
+      const [first, ...further] = texts(eventPieces(event!, pieceBytes));
+      expect(readEvents(first!, () => further)).toEqual([event]);
+    }),
+    {numRuns: 300},
   );
-  expect(further).toHaveLength(2);
-  expect(readEvents(first!, () => further)).toEqual([large]);
+});
+
+it('makes no piece longer than it may be, but for a text that is longer by itself', () => {
+  const [event] = fc.sample(events, {numRuns: 1, seed: 7})[0]!;
+  const wide = (size: number): string => JSON.stringify('ü'.repeat(size));
+  const updated = Array.from({length: 300}, (_, i) => ({
+    key: `${i} ü`,
+    before: wide(i),
+    after: wide(3 * i),
+  }));
+  updated[7] = {key: 'x', before: wide(9000), after: wide(8000)};
+  const large: Event = {...event!, added: [], updated, deleted: []};
+  const pieces = texts(eventPieces(large, 4096));
+  expect(readEvents(pieces[0]!, () => pieces.slice(1))).toEqual([large]);
+  const long = pieces.filter((piece) => Buffer.byteLength(piece) > 4096);
+  expect(long.toSorted()).toEqual([wide(8000), wide(9000)]);
+  // About half of their room is used at least: a piece is a record of its own.
+  const bytes = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  expect(pieces.length).toBeLessThan((2 * bytes) / 4096);
+});
+
+it.each([
+  ['of few short rows shares records', true, 100, 10],
+  ['of many rows has records of its own', false, 20_000, 10],
+  ['of wide rows has records of its own', false, 300, 27_000],
+])('an event %s', (_what, small, rows, width) => {
+  const [event] = fc.sample(events, {numRuns: 1, seed: 7})[0]!;
+  const after = JSON.stringify('x'.repeat(width));
+  const added = Array.from({length: rows}, (_, i) => ({key: String(i), after}));
+  const one: Event = {...event!, added, updated: [], deleted: []};
+  expect(isSmall(one)).toBe(small);
+  const lengths = texts(eventPieces(one)).map((piece) => Buffer.byteLength(piece));
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(4 * 1024 * 1024);
+});
+
+it('reads no text of a row to learn that an event of many rows is large', () => {
+  const late = {
+    key: 'k',
+    get after(): string {
+      return expect.unreachable('the text was made');
+    },
+  };
+  const [event] = fc.sample(events, {numRuns: 1, seed: 7})[0]!;
+  expect(isSmall({...event!, added: Array.from({length: 10_000}, () => late)})).toBe(false);
 });
 
 it('writes whole numbers as JSON does', () => {

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {endsWithin} from '../../src/cli/ends.ts';
 import type {Edit} from '../../src/data/delta.ts';
 import type {Event} from '../../src/data/event.ts';
 import type {Key} from '../../src/data/key.ts';
@@ -9,6 +10,7 @@ import {type LmdbStoreOptions, storeIn} from '../../src/store/lmdb-store.ts';
 import type {LiveRows, Step, Store} from '../../src/store/store.ts';
 import {memoryDisk} from '../crash/memory-file.ts';
 import {Death, type Life, life} from '../crash/mortal.ts';
+import {simulatedClock} from '../support/simulated-clock.ts';
 
 /** So many rows are a first snapshot that is written while it is served. */
 const ROWS = 100;
@@ -18,13 +20,14 @@ const forever = (): Life => life(undefined);
 class Model implements LiveRows {
   readonly table = new Map<Key, Row>();
   readonly shown = new Map<string, string>();
+  readonly remembered = new Map<string, string>();
   *tables() {
     yield {sourceId: 's', table: 'public.t'};
   }
   rows = (): Iterable<readonly [Key, Row]> => this.table;
   queryIds = (): Iterable<string> => ['q'];
   result = (): Iterable<readonly [string, string]> => this.shown;
-  memory = (): Iterable<readonly [string, string]> => [];
+  memory = (): Iterable<readonly [string, string]> => this.remembered;
 
   /** Puts rows into the table, as the transaction and the event that say so. */
   step(sequence: number, keys: readonly number[]): Step {
@@ -71,6 +74,8 @@ function opened(disk: Opened, own: Life, choices: Partial<LmdbStoreOptions> = {}
     ...choices,
   });
 }
+
+const NOTHING: Step = {transaction: undefined, events: []};
 
 const numbers = (from: number, to: number): number[] =>
   Array.from({length: to - from}, (_, i) => from + i);
@@ -198,3 +203,68 @@ test.each([
   expectHeld(again, model);
   await again.close();
 });
+
+test('a stop while it is written gives up turns, and calls nothing durable until the last', async () => {
+  const disk = memoryDisk({atomic: true});
+  const [store, model] = [opened(disk, forever()), new Model()];
+  let durable = false;
+  store.begin(model);
+  store.commit([model.step(1, numbers(0, 60_000))], () => {
+    durable = true;
+  });
+  const closed = store.close().then(() => 'closed');
+  const turn = () => new Promise((resolve) => setImmediate(() => resolve('turn')));
+  let turns = 0;
+  while ((await Promise.race([closed, turn()])) === 'turn') if (!durable) turns += 1;
+  // A page has some thousand rows, of the table and of the result.
+  expect([turns > 20, durable]).toEqual([true, true]);
+  const again = opened(disk, forever());
+  expectHeld(again, model);
+  await again.close();
+});
+
+test('whoever waits for such a stop with a limit waits no longer than that', async () => {
+  const clock = simulatedClock(0);
+  const [store, model] = [opened(memoryDisk({atomic: true}), forever(), {clock}), new Model()];
+  let durable = false;
+  store.begin(model);
+  store.commit([model.step(1, numbers(0, 60_000))], () => {
+    durable = true;
+  });
+  const closed = store.close();
+  const ended = endsWithin(closed, {clock, limitMs: 8000});
+  await clock.pass(8000);
+  expect([await ended, durable]).toEqual([false, false]);
+  await closed;
+  expect(durable).toBe(true);
+});
+
+test.each([
+  ['has been', 0],
+  ['is being', 1],
+])(
+  'a first snapshot is written whole where a checkpoint %s made before it',
+  async (_what, rows) => {
+    const disk = memoryDisk({atomic: true});
+    const choices = {checkpointBytes: 100};
+    const [store, model] = [opened(disk, forever(), choices), new Model()];
+    // A checkpoint of something takes a turn at least.
+    for (let row = 0; row < rows; row++) model.remembered.set(String(row), 'text');
+    store.begin(model);
+    const memory = new Map(model.remembered);
+    store.commit([{...NOTHING, notes: [{queryId: 'q', memo: 'm'.repeat(200), memory}]}], () => {});
+    let durable = 0;
+    store.commit([model.step(1, numbers(0, 9000))], () => {
+      durable += 1;
+    });
+    expect(durable).toBe(0);
+    store.commit([model.step(2, [9000])], () => {});
+    await store.close();
+    expect(durable).toBe(1);
+    const again = opened(disk, forever());
+    expectHeld(again, model);
+    expect(again.queries.get('q')!.memory).toEqual(model.remembered);
+    expect([again.log.epoch, again.log.last]).toEqual([store.log.epoch, 2]);
+    await again.close();
+  },
+);

@@ -5,7 +5,7 @@ import {storedRow} from '../../src/data/stored-row.ts';
 import {Interval, type Row, type Value} from '../../src/data/value.ts';
 import {ByteText} from '../../src/lib/byte-text.ts';
 import type {Change, JournalEntry} from '../../src/store/journal.ts';
-import {writeEntry} from '../../src/store/journal-text.ts';
+import {entryTexts} from '../../src/store/journal-text.ts';
 
 const digits = fc.oneof(
   fc.maxSafeInteger(),
@@ -43,18 +43,71 @@ const entry: fc.Arbitrary<JournalEntry<Change>> = fc.record({
   ),
 });
 
+/** The entries that its texts say, with an entry's rows as they are stored. */
+function written(one: JournalEntry<Change>, textBytes?: number): JournalEntry[] {
+  const texts = entryTexts(one, new ByteText(64), textBytes);
+  return Array.from(texts, (text) => JSON.parse(Buffer.from(text).toString()));
+}
+
+const stored = (one: JournalEntry<Change>): JournalEntry => ({
+  ...one,
+  changes: one.changes.map(([name, flat]) => [
+    name,
+    flat.map((each) => (Array.isArray(each) ? storedRow(each as Row) : each)),
+  ]),
+});
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
 it('writes what JSON has of the stored rows', () => {
-  const bytes = new ByteText(64);
   fc.assert(
     fc.property(entry, (one) => {
-      writeEntry(one, bytes);
-      const stored = one.changes.map(([name, flat]) => [
-        name,
-        flat.map((each) => (Array.isArray(each) ? storedRow(each as Row) : each)),
-      ]);
-      const written = Buffer.from(bytes.take()).toString();
-      expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify({...one, changes: stored})));
+      expect(written(one)).toEqual([asJson(stored(one))]);
     }),
     {numRuns: 1000},
   );
+});
+
+it('says in several texts what one would say, positions and memos in the last', () => {
+  fc.assert(
+    fc.property(entry, fc.integer({min: 1, max: 300}), (one, textBytes) => {
+      const pieces = written(one, textBytes);
+      const {changes, cleared, ...rest} = asJson(stored(one)) as JournalEntry;
+      const told = pieces.map(({changes: _, cleared: __, ...other}) => other);
+      const none = {sources: {}, queries: {}, sequences: {}};
+      expect(told).toEqual([...pieces.slice(1).map(() => none), rest]);
+      expect(pieces.map((piece) => piece.cleared)).toEqual([
+        cleared,
+        ...told.slice(1).map(() => []),
+      ]);
+      expect(joined(pieces.flatMap((piece) => piece.changes))).toEqual(joined(changes));
+    }),
+    {numRuns: 500},
+  );
+});
+
+/** Changes of one collection that follow on each other, as one list. */
+function joined(changes: JournalEntry['changes']): unknown[] {
+  const lists: [string, unknown[]][] = [];
+  for (const [name, flat] of changes) {
+    const last = lists.at(-1);
+    if (last?.[0] === name) last[1].push(...flat);
+    else lists.push([name, [...flat]]);
+  }
+  return lists;
+}
+
+it('makes no text longer than it may be by more than a row', () => {
+  const wide: Row = ['x'.repeat(27_000)];
+  const flat = Array.from({length: 400}, (_, key): Change[] => [key, wide]).flat(1);
+  const one = {
+    sources: {},
+    queries: {},
+    sequences: {},
+    cleared: [],
+    changes: [['t', flat] as const],
+  };
+  const texts = entryTexts(one, new ByteText(64));
+  const lengths = Array.from(texts, ({length}) => length);
+  expect(lengths).toHaveLength(3);
+  expect(Math.max(...lengths)).toBeLessThan(4 * 1024 * 1024 + 28_000);
 });
