@@ -9,11 +9,14 @@ import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 import {type Problem, problemsOf} from '../lib/problem.ts';
 import type {Plan} from '../query/plan.ts';
+import {runProblems} from '../query/problems-run.ts';
 import type {RunningQuery} from '../query/query.ts';
+import type {OrderKey} from '../query/result-order.ts';
 import {resultSet} from '../result/result-set.ts';
 import type {KeptResult} from './kept-result.ts';
 import {sameColumns, withoutSameTexts} from './reshaped.ts';
 import {type SharedSubplans, UNSHARED} from './shared-stages.ts';
+import {firstOf, standingOrder} from './standing-order.ts';
 import type {WholeTables} from './whole-tables.ts';
 
 /** A point in a source's history: the end of a transaction. */
@@ -96,10 +99,15 @@ export interface LiveQuery {
   /** Its rows, in no order. */
   rows(): IterableIterator<[Key, Row]>;
   row(key: Key): Row | undefined;
-  /** The identities of its rows: as its ORDER BY has them, or else in their own order. */
-  keys(): readonly Key[];
-  /** Whether it has an ORDER BY. */
+  /**
+   * The identities of its rows, or the first of them: as its ORDER BY has them, or else in
+   * their own order.
+   */
+  keys(first?: number): readonly Key[];
+  /** Whether `keys` are in an order of the query's. */
   readonly ordered: boolean;
+  /** What its ORDER BY names, in its columns. */
+  readonly orderBy: readonly OrderKey[];
   readonly count: number;
   /** Takes the result that clients were told of before a restart, until it has one of its own. */
   keep(kept: KeptResult): void;
@@ -121,16 +129,29 @@ export interface LiveQuery {
   clear(): Change | undefined;
 }
 
-/** `nextShape` answers a number that named no columns before. */
+/** A Map has no more than 2^24 entries. */
+const RESULT_MAX = 16_000_000;
+
+export interface LiveQueryOptions {
+  readonly shape: number;
+  /** Answers a number that named no columns before. */
+  readonly nextShape: () => number;
+  /** Rows of its result, at most. */
+  readonly rowsMax?: number;
+}
+
 export function liveQuery(
   first: Definition,
-  {shape: firstShape, nextShape}: {shape: number; nextShape: () => number},
+  {shape: firstShape, nextShape, rowsMax = RESULT_MAX}: LiveQueryOptions,
 ): LiveQuery {
   const result = resultSet();
   let definition = first;
   let state: QueryState = first.config.autoStart ? {kind: 'waiting'} : {kind: 'stopped'};
   let operators: RunningQuery | undefined;
   let columns: readonly Column[] | undefined;
+  let orderBy: readonly OrderKey[] = [];
+  /** The order of the result while it does not move, once somebody has asked. */
+  let standing: readonly Key[] | undefined;
   let shape = firstShape;
   let planned: Planned | undefined;
   /** The position of the result while it does not move. */
@@ -143,6 +164,7 @@ export function liveQuery(
 
   function enter(next: QueryState): void {
     stoodAt = asOf();
+    standing = undefined;
     state = next;
   }
 
@@ -169,9 +191,14 @@ export function liveQuery(
   }
 
   /** The order of the rows held. Operators that have failed may have gone past them. */
-  function order(): (() => Iterable<Key>) | undefined {
-    return state.kind === 'running' ? operators?.keysInOrder : undefined;
+  function order(): Iterable<Key> | undefined {
+    if (state.kind === 'running') return operators?.keysInOrder?.();
+    standing ??= columns && standingOrder(result.rows(), {orderBy, columns});
+    return standing;
   }
+
+  const hydrated = (...given: Parameters<typeof hydration>): Delta =>
+    fitting(hydration(...given), {to: 0, rowsMax});
 
   /** Takes the rows of operators that were just made. */
   function adopt(fresh: RunningQuery, rows: Delta): Change | undefined {
@@ -183,6 +210,7 @@ export function liveQuery(
     if (reshaped) shape = nextShape();
     operators = fresh;
     columns = fresh.columns;
+    orderBy = fresh.orderBy;
     enter({kind: 'running'});
     const change = {diff, before, after: fresh.columns};
     return told(reshaped ? withoutSameTexts(change) : change);
@@ -224,9 +252,12 @@ export function liveQuery(
     },
     rows: result.rows,
     row: result.row,
-    keys: () => [...(order()?.() ?? result.keys())],
+    keys: (first) => firstOf(order() ?? result.keys(), first),
     get ordered() {
       return order() !== undefined;
+    },
+    get orderBy() {
+      return orderBy;
     },
     keep({columns: told, rows, asOf: position}) {
       assert(columns === undefined && state.kind !== 'running', 'it has no result of its own');
@@ -241,14 +272,14 @@ export function liveQuery(
       const rows = guarded(() => {
         // Known even where a row fails: the tables that are read are where it can recover.
         operators = definition.run(planOf(definition), definition.source.shared);
-        return hydration(operators, definition.source, at);
+        return hydrated(operators, definition.source, at);
       });
       return rows && operators && adopt(operators, rows);
     },
     push(transaction) {
       const running = operators;
       assert(running !== undefined && state.kind === 'running', 'only what runs is moved');
-      const delta = guarded(() => running.push(transaction));
+      const delta = guarded(() => fitting(running.push(transaction), {to: result.size, rowsMax}));
       if (!delta) return undefined;
       return told({diff: result.apply(delta), before: running.columns, after: running.columns});
     },
@@ -258,7 +289,7 @@ export function liveQuery(
       const hydrates = run && position !== undefined;
       // Where it gets no rows yet, it is made all the same: for the Problems of its text.
       const fresh = tables && next.run(planOf(next), hydrates ? shared : UNSHARED);
-      const rows = hydrates && fresh && hydration(fresh, next.source, now(next.source));
+      const rows = hydrates && fresh && hydrated(fresh, next.source, now(next.source));
       // Where the result stands was a matter of the old source.
       enter(run ? {kind: 'waiting'} : {kind: 'stopped'});
       definition = next;
@@ -267,6 +298,7 @@ export function liveQuery(
     stop: () => enter({kind: 'stopped'}),
     clear() {
       const before = columns ?? [];
+      standing = undefined;
       return told({diff: result.replace([]), before, after: before});
     },
   };
@@ -282,6 +314,15 @@ interface Planned {
   readonly definition: Definition;
   readonly tables: readonly Table[];
   readonly plan: Plan;
+}
+
+/** What would make a result too large fails its query, before the result has a row of it. */
+function fitting(delta: Delta, {to, rowsMax}: {to: number; rowsMax: number}): Delta {
+  if (to + delta.length <= rowsMax) return delta;
+  let rows = to;
+  for (const {before, after} of delta) rows += Number(!!after) - Number(!!before);
+  if (rows <= rowsMax) return delta;
+  throw runProblems['query-too-large']({max: rowsMax, what: 'rows in its result'});
 }
 
 /** The first step of operators: every row of what they scan. */

@@ -65,6 +65,8 @@ export interface SourceQueriesOptions {
   readonly retries: Retries;
   /** One for all sources: a query may change to another. */
   readonly notes?: QueryNotes;
+  /** Told when a query is in another state. */
+  readonly onState?: (() => void) | undefined;
 }
 
 export function sourceQueries({
@@ -72,6 +74,7 @@ export function sourceQueries({
   rows,
   retries,
   notes = queryNotes(new Map()),
+  onState,
 }: SourceQueriesOptions): SourceQueries {
   const shared = sharedStages<LiveQuery>(rows);
   const places = new Map<LiveQuery, Place>();
@@ -95,6 +98,7 @@ export function sourceQueries({
     const {state, operators} = query;
     dues.note(query);
     notes.moved(query);
+    if (place.state !== state.kind) onState?.();
     const same = place.state === state.kind && place.operators === operators;
     if (!same || place.definition !== query.definition) notes.changed(query);
     if (same) return;

@@ -1,3 +1,4 @@
+import {Problems, problemsOf} from '../lib/problem.ts';
 import type {Catalog, Language} from './catalog.ts';
 import {compileCypher} from './cypher/lower.ts';
 import {parseCypher} from './cypher/parser.ts';
@@ -47,10 +48,33 @@ export interface CompileOptions {
 }
 
 /** Throws every Problem that a text has whatever the tables are. */
-export function checkSyntax(text: string, language: Language | undefined): void {
-  if ((language ?? recognised(text)) === 'SQL') parseSql(text);
-  else parseCypher(text, {gql: language !== 'Cypher'});
+export function checkText(
+  text: string,
+  {language, parameters = {}}: Pick<CompileOptions, 'language' | 'parameters'>,
+): void {
+  if ((language ?? recognised(text)) === 'SQL') return void parseSql(text);
+  const gql = language !== 'Cypher';
+  parseCypher(text, {gql});
+  try {
+    compileCypher(text, NO_TABLES, {gql, parameters});
+  } catch (error) {
+    const found = problemsOf(error);
+    if (found.length === 0) throw error;
+    const sure = found.filter(({code}) => SURE.has(code));
+    if (sure.length > 0) throw new Problems(sure);
+  }
 }
+
+const NO_TABLES: Catalog = {tables: [], joins: []};
+
+/** What is wrong with a text whose tables are not known, and does not follow from that. */
+const SURE: ReadonlySet<string> = new Set([
+  'cypher-unknown-variable',
+  'cypher-unknown-function',
+  'cypher-unknown-parameter',
+  'cypher-duplicate-name',
+  'cypher-arguments',
+]);
 
 function planOf(
   text: string,

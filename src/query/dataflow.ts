@@ -7,9 +7,11 @@ import {explain, type SharedTexts} from './explain.ts';
 import {timeMemory} from './memory.ts';
 import {meter} from './meter.ts';
 import {net} from './operators/net.ts';
+import {asTooLarge, HELD_MAX, room} from './operators/room.ts';
 import type {Plan} from './plan.ts';
 import {readByMany} from './plan-readers.ts';
 import type {RunningQuery} from './query.ts';
+import {resultOrder} from './result-order.ts';
 import {tablesOf} from './shared-subplans.ts';
 import type {Stage} from './stage.ts';
 import {QUERY_LIMITS, type QueryLimits, stageOf} from './stages.ts';
@@ -53,14 +55,20 @@ export function dataflow(
   const scans = new Set<TableId>();
   for (const node of stages.keys()) if (node.kind === 'scan') scans.add(node.table);
   const timers = [...stages.values()].flatMap(({nextDue}) => (nextDue ? [nextDue] : []));
+  const {heldMax = HELD_MAX} = limits;
   let first = true;
   let now = Number.NEGATIVE_INFINITY;
 
   function step(changes: ReadonlyMap<TableId, Delta>, time: number): Delta {
     if (time > now) now = time;
-    const delta = root.pull({changes, first, now});
-    first = false;
-    return root.net ? delta : net(delta);
+    try {
+      const delta = root.pull({changes, first, now});
+      first = false;
+      room({size: delta.length - 1}, heldMax, 'rows of its result that change at once');
+      return root.net ? delta : net(delta);
+    } catch (error) {
+      throw asTooLarge(error);
+    }
   }
 
   return {
@@ -69,6 +77,7 @@ export function dataflow(
     scans,
     tables: tablesOf(plan),
     keysInOrder: root.keys,
+    orderBy: resultOrder(plan),
     explain: () => explain(root, sharedTexts),
     push: ({changes, commitTime}) => step(changes, commitTime),
     nextDue: () => earliest(timers),

@@ -52,6 +52,8 @@ export interface ScalarFunction {
   readonly strict: boolean;
   /** Throws a Problem when the values are outside its domain and the language says so. */
   readonly compute: (...args: Value[]) => Value;
+  /** It answers its only argument as it is, and says something of it, as COLLATE does. */
+  readonly identity?: true;
   /** Its text in Postgres's SQL, for the plan printed as SQL; absent where it has none. */
   readonly sql?: (...args: string[]) => string;
 }

@@ -22,6 +22,26 @@ export const runProblems = catalogue({
       hint: problem.hint ?? 'Correct the row, or leave such rows out with a condition.',
     }),
   },
+  'query-too-large': {
+    cause: [
+      'A query holds more rows, groups or join keys of one kind than can be held (16,000,000:',
+      'JavaScript has no map of more), or a value that is longer than a text or list can be.',
+    ].join(' '),
+    remedy: [
+      'Have it hold less: a WHERE on what goes into the join or the groups, fewer columns in',
+      'GROUP BY or DISTINCT, a smaller aggregate. Other queries go on; this one works again by',
+      'itself once there is less.',
+    ].join(' '),
+    status: 409,
+    say: ({max, what}: {max: number | undefined; what: string}): Saying => ({
+      message:
+        max === undefined
+          ? `the query makes something too large (${what})`
+          : `the query has more than ${max} ${what}`,
+      detail: 'That is as many as can be held.',
+      hint: 'have it hold less: a WHERE on what it joins or groups, fewer columns in GROUP BY',
+    }),
+  },
   'recursion-too-large': {
     cause: [
       'A WITH RECURSIVE query has more rows than `limits.recursionRows`; with UNION ALL over rows',
@@ -39,11 +59,14 @@ export const runProblems = catalogue({
   },
 });
 
+/** What tells its row already, or has none. */
+const OF_NO_ROW = new Set(['expression-failed', 'query-too-large']);
+
 /**
  * What is thrown for an error that came up at a row: a Problem tells the row's key, and
  * the innermost row at that; anything else is a bug and stays what it is.
  */
 export function failedOn(key: Key, error: unknown): unknown {
-  if (!(error instanceof Problem) || error.code === 'expression-failed') return error;
+  if (!(error instanceof Problem) || OF_NO_ROW.has(error.code)) return error;
   return runProblems['expression-failed']({key, problem: error}, {cause: error});
 }

@@ -3,6 +3,7 @@ import type {Key} from '../data/key.ts';
 import type {Column, TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Plan} from './plan.ts';
+import type {OrderKey} from './result-order.ts';
 
 /**
  * A query that runs: told of each transaction, it answers what changed in its result.
@@ -33,6 +34,8 @@ export interface RunningQuery {
    * for none. As of the last push.
    */
   readonly keysInOrder?: (() => Iterable<Key>) | undefined;
+  /** What its ORDER BY names, as its columns show it; nothing where it asks for no order. */
+  readonly orderBy: readonly OrderKey[];
   /**
    * What its operators remember that the rows of the tables do not tell; undefined where
    * there is no such thing: each is then made anew from the rows alone.

@@ -5,6 +5,7 @@ import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 import {explain, type SharedTexts} from './explain.ts';
 import {meter} from './meter.ts';
+import {asTooLarge} from './operators/room.ts';
 import type {Plan} from './plan.ts';
 import {readByMany} from './plan-readers.ts';
 import type {Stage} from './stage.ts';
@@ -50,9 +51,13 @@ export function sharedFlow(plan: Plan, {nowNs, sharedTexts}: SharedFlowOptions =
   return {
     scans: new Set([...byNode.keys()].flatMap((node) => (node.kind === 'scan' ? node.table : []))),
     push(changes) {
-      const delta = root.pull({changes, first, now: 0});
-      first = false;
-      return delta;
+      try {
+        const delta = root.pull({changes, first, now: 0});
+        first = false;
+        return delta;
+      } catch (error) {
+        throw asTooLarge(error);
+      }
     },
     rows,
     explain: () => explain(root, sharedTexts),

@@ -9,9 +9,16 @@ import {semiJoin} from './operators/semi-join.ts';
 import type {Join} from './plan.ts';
 import {NOTHING, type Stage} from './stage.ts';
 
+interface Joined {
+  readonly left: Stage;
+  readonly right: Stage;
+  /** See `QueryLimits`. */
+  readonly heldMax: number | undefined;
+}
+
 /** A join that runs. A right join is a left one with its sides exchanged. */
-export function joinStage(plan: Join, left: Stage, right: Stage): Stage {
-  const operator = joinOperator(plan);
+export function joinStage(plan: Join, {left, right, heldMax}: Joined): Stage {
+  const operator = joinOperator(plan, heldMax);
   const [first, second] = plan.type === 'right' ? [right, left] : [left, right];
   return {
     plan,
@@ -34,7 +41,7 @@ export function joinStage(plan: Join, left: Stage, right: Stage): Stage {
   };
 }
 
-function joinOperator(plan: Join): BinaryOperator {
+function joinOperator(plan: Join, max: number | undefined): BinaryOperator {
   const leftKeys = plan.keys.map((key) => key.left);
   const rightKeys = plan.keys.map((key) => key.right);
   const leftKey = joinKey(leftKeys);
@@ -48,29 +55,36 @@ function joinOperator(plan: Join): BinaryOperator {
       return innerJoin(
         {leftKey, rightKey, leftStays: sameKey(leftKeys), rightStays: sameKey(rightKeys)},
         pair,
+        max,
       );
     case 'semi':
     case 'anti': {
       const meets = residual && ((l: Row, r: Row) => residual(beside(l, r)));
-      return semiJoin({leftKey, rightKey}, {anti: plan.type === 'anti', residual: meets});
+      return semiJoin({leftKey, rightKey}, {anti: plan.type === 'anti', residual: meets}, max);
     }
     case 'right':
-      return outerJoin({
-        keptKey: rightKey,
-        otherKey: leftKey,
-        pair: (kept, other) => pair(other, kept),
-        lone: (kept) => beside(noLeft, kept),
-        otherLone: undefined,
-      });
+      return outerJoin(
+        {
+          keptKey: rightKey,
+          otherKey: leftKey,
+          pair: (kept, other) => pair(other, kept),
+          lone: (kept) => beside(noLeft, kept),
+          otherLone: undefined,
+        },
+        max,
+      );
     case 'left':
     case 'full':
-      return outerJoin({
-        keptKey: leftKey,
-        otherKey: rightKey,
-        pair,
-        lone: (kept) => beside(kept, noRight),
-        otherLone: plan.type === 'full' ? (other) => beside(noLeft, other) : undefined,
-        single: plan.single === true,
-      });
+      return outerJoin(
+        {
+          keptKey: leftKey,
+          otherKey: rightKey,
+          pair,
+          lone: (kept) => beside(kept, noRight),
+          otherLone: plan.type === 'full' ? (other) => beside(noLeft, other) : undefined,
+          single: plan.single === true,
+        },
+        max,
+      );
   }
 }

@@ -46,10 +46,12 @@ export interface Stages {
   readonly limits: QueryLimits;
 }
 
-/** What bounds a query while it runs: keys of `limits` in the configuration. */
+/** What bounds a query while it runs. */
 export interface QueryLimits {
-  /** Rows of a recursion, at most. */
+  /** Rows of a recursion, at most: a key of `limits` in the configuration. */
   readonly recursionRows: number;
+  /** Keys of one map of an operator, and rows of a step's answer; unless told, `HELD_MAX`. */
+  readonly heldMax?: number | undefined;
 }
 
 export const QUERY_LIMITS: QueryLimits = {recursionRows: 1_000_000};
@@ -68,6 +70,7 @@ export function stageOf(plan: Plan, stages: Stages): Stage {
 }
 
 function newStage(plan: Plan, stages: Stages, stage: (input: Plan) => Stage): Stage {
+  const {heldMax} = stages.limits;
   switch (plan.kind) {
     case 'scan':
       return scanStage(plan);
@@ -78,14 +81,17 @@ function newStage(plan: Plan, stages: Stages, stage: (input: Plan) => Stage): St
     case 'project':
       return projectStage(plan, stage);
     case 'join':
-      return joinStage(plan, stage(plan.left), stage(plan.right));
+      return joinStage(plan, {left: stage(plan.left), right: stage(plan.right), heldMax});
     case 'aggregate':
-      return unaryStage(plan, stage(plan.input), aggregate(plan));
+      return unaryStage(plan, stage(plan.input), aggregate(plan, heldMax));
     case 'distinct': {
       const {on, columns} = plan;
       const operator = on
-        ? distinctOn(on.expressions, on.orderBy)
-        : distinct(columns.map(({type}) => type));
+        ? distinctOn(on.expressions, on.orderBy, heldMax)
+        : distinct(
+            columns.map(({type}) => type),
+            heldMax,
+          );
       return unaryStage(plan, stage(plan.input), operator);
     }
     case 'unnest':
@@ -95,9 +101,13 @@ function newStage(plan: Plan, stages: Stages, stage: (input: Plan) => Stage): St
     case 'order':
       return orderStage(plan, stage(plan.input));
     case 'window':
-      return unaryStage(plan, stage(plan.input), windowed(plan));
+      return unaryStage(plan, stage(plan.input), windowed(plan, heldMax));
     case 'timed':
-      return timedStage(plan, stage(plan.input), timed(plan, {revive: stages.revive}));
+      return timedStage(
+        plan,
+        stage(plan.input),
+        timed(plan, {revive: stages.revive, max: heldMax}),
+      );
     case 'recursive':
       return recursiveStage(plan, stage(plan.base), stage(plan.step), stages.limits);
     case 'working':
@@ -105,7 +115,7 @@ function newStage(plan: Plan, stages: Stages, stage: (input: Plan) => Stage): St
     case 'union':
     case 'intersect':
     case 'except':
-      return setStage(plan, plan.inputs.map(stage));
+      return setStage(plan, plan.inputs.map(stage), heldMax);
   }
 }
 
@@ -133,16 +143,16 @@ function selectsAll({input, expressions}: Extract<Plan, {kind: 'project'}>): boo
 }
 
 /** UNION without ALL is a distinct over UNION ALL: two stages of one node. */
-function setStage(plan: SetOperation, inputs: readonly Stage[]): Stage {
+function setStage(plan: SetOperation, inputs: readonly Stage[], max: number | undefined): Stage {
   const types = plan.columns.map(({type}) => type);
   if (plan.kind === 'union') {
     const all = wideStage(plan, inputs, unionAll());
-    return plan.all ? all : unaryStage(plan, all, distinct(types));
+    return plan.all ? all : unaryStage(plan, all, distinct(types, max));
   }
   const each = plan.kind === 'intersect' ? intersectCopies : exceptCopies;
   const single = plan.kind === 'intersect' ? once(intersectCopies) : exceptOnce;
   const copies = plan.all ? each : single;
-  return wideStage(plan, inputs, countedSets(types, {width: inputs.length, copies}));
+  return wideStage(plan, inputs, countedSets(types, {width: inputs.length, copies, max}));
 }
 
 function orderStage(plan: Extract<Plan, {kind: 'order'}>, input: Stage): Stage {

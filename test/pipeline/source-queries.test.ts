@@ -24,7 +24,10 @@ const table = (name: string): Table => ({
 });
 
 /** The queries of a source with two tables, and the rows it holds. */
-function world(texts: Readonly<Record<string, string>>) {
+function world(
+  texts: Readonly<Record<string, string>>,
+  {heldMax, rowsMax = 1000}: {readonly heldMax?: number; readonly rowsMax?: number} = {},
+) {
   const held = new Map<string, Map<Key, Row>>([
     ['public.a', new Map()],
     ['public.b', new Map()],
@@ -44,8 +47,9 @@ function world(texts: Readonly<Record<string, string>>) {
       queryLanguage: 'Cypher',
       autoStart: true,
     };
-    const definition = definitionOf(config, {source, origin: 'configuration'});
-    const live = liveQuery(definition, {shape: 0, nextShape: () => ++shapes});
+    const limits = {recursionRows: 1000, heldMax};
+    const definition = definitionOf(config, {source, origin: 'configuration', limits});
+    const live = liveQuery(definition, {shape: 0, nextShape: () => ++shapes, rowsMax});
     const watched: LiveQuery = Object.create(live, {
       push: {
         value: (transaction: Transaction) => {
@@ -140,3 +144,41 @@ test('tables that are described anew bring every query that is not stopped up to
   expect(write({a: [2, 1, 'y']}).moved).toEqual(['q']);
   expect([queries[0]!.state.kind, source.waiting, queries[0]!.count]).toEqual(['running', 0, 2]);
 });
+
+test('a query that holds too much fails, the others go on, and it comes back with less', () => {
+  const {queries, write} = world(
+    {
+      groups: 'MATCH (a:a) RETURN a.n, count(*) AS count',
+      all: 'MATCH (a:a) RETURN a.id',
+    },
+    {heldMax: 2},
+  );
+  write({a: [1, 1, 'x']});
+  write({a: [2, 2, 'x']});
+  expect(write({a: [3, 3, 'x']}).moved).toEqual(['all']);
+  const [groups, all] = queries;
+  expect(codes(groups!)).toEqual(['query-too-large']);
+  expect([groups!.count, groups!.asOf?.lsn]).toEqual([2, 3n]);
+  expect([all!.state.kind, all!.count]).toEqual(['running', 3]);
+  write({a: [3, 2, 'x']});
+  expect([groups!.state.kind, groups!.count]).toEqual(['running', 2]);
+});
+
+test('a result that would be too large stays as it is, and fails its query alone', () => {
+  const texts = {all: 'MATCH (a:a) RETURN a.id', some: 'MATCH (a:a) WHERE a.n = 1 RETURN a.id'};
+  const {queries, write} = world(texts, {rowsMax: 2});
+  const [all, some] = queries;
+  write({a: [1, 1, 'x']});
+  write({a: [2, 2, 'x']});
+  write({a: [2, 2, 'y']});
+  expect(all!.state.kind).toBe('running');
+  write({a: [3, 1, 'x']});
+  expect(codes(all!)).toEqual(['query-too-large']);
+  expect([all!.count, some!.count, some!.state.kind]).toEqual([2, 2, 'running']);
+  // Hydrated anew it is not smaller.
+  write({a: [3, 2, 'x']});
+  expect([codes(all!), all!.count, some!.count]).toEqual([['query-too-large'], 2, 1]);
+});
+
+const codes = ({state}: LiveQuery): string[] =>
+  state.kind === 'failed' ? state.problems.map(({code}) => code) : [];

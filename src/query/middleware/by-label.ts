@@ -29,7 +29,7 @@ export function insertOrUpdate<T>(
   const alike = JSON.stringify(inserts) === JSON.stringify(updates);
   if (inserts.length > 0 && updates.length > 0 && !alike) {
     const hint = 'write the same mappings under insert and update: a node follows from its row';
-    settings.unsupported('another mapping for update than for insert', hint);
+    settings.unsupported('another mapping for update than for insert', {hint, key: 'update'});
   }
   if (inserts.length + updates.length === 0) settings.refuse('insert', 'a list of mappings');
   return inserts.length > 0
@@ -40,8 +40,9 @@ export function insertOrUpdate<T>(
 /** What a mapping does with a row that is there, and the kind of what it makes. */
 export function refuseOtherThanNodes(item: Settings, {instead}: {instead: string}): void {
   if (item.word('op', ['Insert', 'Update', 'Delete'], 'Insert') === 'Delete') {
-    item.unsupported('op: Delete for a row that is there', instead);
+    item.unsupported('op: Delete for a row that is there', {hint: instead, key: 'op'});
   }
   if (!item.keys.includes('elementType') || item.optionalText('elementType') === 'Node') return;
-  item.unsupported('elementType other than Node', 'map to a node, and relate it with joins');
+  const hint = 'map to a node, and relate it with joins';
+  item.unsupported('elementType other than Node', {hint, key: 'elementType'});
 }

@@ -19,6 +19,29 @@ export type JqAnswer =
   | {readonly kind: 'answers'; readonly texts: readonly string[]}
   | {readonly kind: 'failed'; readonly why: string};
 
+/** One of the mistakes that jq finds in a program. */
+export interface JqMistake {
+  /** On one line. */
+  readonly what: string;
+  /** With the line it is in, and a mark below. */
+  readonly detail: string;
+  /** From 1, where jq says so. */
+  readonly within: {readonly line: number; readonly column: number} | undefined;
+}
+
+/** What `check` answers, mistake by mistake: each has a line, and then what it looks like. */
+export function jqMistakes(said: string): readonly JqMistake[] {
+  return said.split(/\n(?! )/).map((one) => {
+    const [first = '', ...picture] = one.split('\n');
+    const [, what = first, line, column] =
+      /^(.*) at <top-level>, line (\d+), column (\d+):?$/.exec(first) ?? [];
+    if (line === undefined) return {what, detail: picture.join('\n'), within: undefined};
+    const detail = [`It is in line ${line}, column ${column} of the program:`, ...picture];
+    const within = {line: Number(line), column: Number(column)};
+    return {what, detail: detail.join('\n'), within};
+  });
+}
+
 /** What a jq program makes of a row: objects, each with the id that a second one names. */
 export interface JqMapping {
   readonly query: string;

@@ -13,7 +13,7 @@ import {CypherMap} from '../cypher/values/map.ts';
 import type {BatchFunction, Plan} from '../plan.ts';
 import {insertOrUpdate, refuseOtherThanNodes, refuseUnknown} from './by-label.ts';
 import {type Element, identityOf} from './element.ts';
-import {jqItems, jqProgram} from './jq-program.ts';
+import {type Jq, jqItems, jqMistakes, jqProgram} from './jq-program.ts';
 import {ascending, lastOf} from './last-of.ts';
 import type {Step, StepTools} from './middleware.ts';
 import {problems} from './problems.ts';
@@ -35,14 +35,17 @@ const ROWS_MAX = 1000;
  * function of the rows that there are: insert and update must map alike, and a node goes
  * with its row. Of several rows with one id the one with the greatest key counts.
  */
-export function jqMapper(settings: Settings): Step {
+export function jqMapper(settings: Settings, {jq: checker}: StepTools): Step {
   const extended = settings.keys.includes('mappings');
   const labels = extended ? settings.within('mappings') : settings;
   if (labels.keys.length === 0) settings.refuse('', 'a map of labels to mappings');
   if (extended) settings.only('mappings', 'preserve_input', 'reconcile');
   const preserves = extended && settings.flag('preserve_input', false);
   const byLabel = new Map(
-    labels.keys.map((label) => [label, insertOrUpdate(labels.within(label), mappingOf)]),
+    labels.keys.map((label) => {
+      const read = (item: Settings): Mapping => mappingOf(item, checker);
+      return [label, insertOrUpdate(labels.within(label), read)];
+    }),
   );
   return (elements, {jq}) => {
     const nodesOf = (element: Element, {key, mappings}: Mappings = NONE): readonly Element[] =>
@@ -60,15 +63,25 @@ type Mappings = ReturnType<typeof insertOrUpdate<Mapping>>;
 
 const NONE: Mappings = {key: '', mappings: []};
 
-function mappingOf(item: Settings): Mapping {
+function mappingOf(item: Settings, jq: Jq | undefined): Mapping {
   item.only('op', 'label', 'id', 'elementType', 'query', 'haltOnError');
   refuseOtherThanNodes(item, {instead: 'leave rows out with `if … then … else empty end`'});
   return {
-    query: item.text('query'),
-    id: item.optionalText('id'),
+    query: programAt(item, 'query', jq) ?? item.text('query'),
+    id: programAt(item, 'id', jq),
     label: labelOf(item),
     halts: item.flag('haltOnError', true),
   };
+}
+
+/** A program, once jq has read it; what jq cannot read is refused, each mistake in its place. */
+function programAt(item: Settings, key: string, jq: Jq | undefined): string | undefined {
+  const program = item.optionalText(key);
+  const wrong = program && jq?.check(program);
+  for (const {what, detail, within} of wrong ? jqMistakes(wrong) : []) {
+    item.refuse(key, `a program of jq: ${what}`, {detail, within});
+  }
+  return program;
 }
 
 /** A label is a jq program too; here it is a text, since a query must know its labels. */
@@ -78,7 +91,7 @@ function labelOf(item: Settings): string | undefined {
   const label = /^"((?:[^"\\])+)"$/.exec(written.trim())?.[1];
   if (label !== undefined) return label;
   const hint = `write a text of jq: '"Vehicle"', and a mapping for each label`;
-  item.unsupported('a label that is computed', hint);
+  item.unsupported('a label that is computed', {hint, key: 'label'});
   return undefined;
 }
 
@@ -213,17 +226,11 @@ function runner(mapping: Mapping, making: Making): BatchFunction {
   };
 }
 
-/** The mapping's program, once jq has read its parts. */
-function programOf({query, id}: Mapping, {name, setting, jq}: Making) {
+/** The mapping's program, whose parts jq has read. */
+function programOf({query, id}: Mapping, {name, jq}: Making) {
   if (!jq) {
     const hint = 'run the query in the service';
     throw problems['middleware-not-supported']({name, what: 'jq, which is not loaded,', hint});
-  }
-  for (const [key, text] of Object.entries({query, id})) {
-    const wrong = text === undefined ? undefined : jq.check(text);
-    if (wrong === undefined) continue;
-    const expected = `a program of jq: ${wrong}`;
-    throw problems['middleware-setting']({name, setting: `config.${setting}.${key}`, expected});
   }
   const program = jqProgram({query, id});
   return (texts: readonly string[]) => jq.run(program, texts);

@@ -1,5 +1,6 @@
 import type {Table} from '../../data/schema.ts';
-import type {Problem} from '../../lib/problem.ts';
+import {nearest} from '../../lib/nearest.ts';
+import {Problems} from '../../lib/problem.ts';
 import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
 import {withInputs} from '../plan-walk.ts';
@@ -13,7 +14,7 @@ import {parseJson} from './parse-json.ts';
 import {problems} from './problems.ts';
 import {promote} from './promote.ts';
 import {relabel} from './relabel.ts';
-import {settingsOf} from './settings.ts';
+import {type Misfit, type Settings, settingsOf} from './settings.ts';
 import {unwind} from './unwind.ts';
 
 /**
@@ -34,7 +35,10 @@ export interface StepTools {
   readonly jq: Jq | undefined;
 }
 
-const KINDS: Readonly<Record<string, (settings: ReturnType<typeof settingsOf>) => Step>> = {
+/** Reads the settings of a kind; without jq its programs are not looked at. */
+type Make = (settings: Settings, tools: StepTools) => Step;
+
+const KINDS: Readonly<Record<string, Make>> = {
   decoder,
   jq: jqMapper,
   map: mapper,
@@ -44,14 +48,26 @@ const KINDS: Readonly<Record<string, (settings: ReturnType<typeof settingsOf>) =
   unwind,
 };
 
-/** What is wrong with a middleware whatever the tables are. */
-export function middlewareProblem(middleware: Middleware): Problem | undefined {
+/** All that is wrong with a middleware whatever the tables are; of its programs, given jq. */
+export function middlewareMisfits(middleware: Middleware, tools: StepTools): readonly Misfit[] {
+  return made(middleware, tools).misfits;
+}
+
+function made(
+  middleware: Middleware,
+  tools: StepTools,
+): {readonly step: Step | undefined; readonly misfits: readonly Misfit[]} {
   const {kind, name} = middleware;
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  if (!make) return problems['middleware-kind']({kind, name, known: Object.keys(KINDS)});
+  if (!make) {
+    const known = Object.keys(KINDS);
+    const facts = {kind, name, known, nearest: nearest(kind, known)};
+    const misfit = {problem: problems['middleware-kind'](facts), path: ['kind']};
+    return {step: undefined, misfits: [misfit]};
+  }
   const settings = settingsOf(middleware);
-  make(settings);
-  return settings.problem;
+  const step = make(settings, tools);
+  return {step, misfits: settings.misfits};
 }
 
 export interface Prepared {
@@ -70,10 +86,9 @@ export function throughMiddleware(
   if (pipeline.length === 0) return {catalog, finish: (plan) => plan};
   let elements: readonly Element[] = catalog.tables.map(asElement);
   for (const middleware of pipeline) {
-    const wrong = middlewareProblem(middleware);
-    if (wrong) throw wrong;
-    const step = KINDS[middleware.kind];
-    if (step) elements = merged(step(settingsOf(middleware))(elements, tools));
+    const {step, misfits} = made(middleware, tools);
+    if (misfits.length > 0) throw new Problems(misfits.map(({problem}) => problem));
+    if (step) elements = merged(step(elements, tools));
   }
   const plans = new Map(elements.map(({table, plan}) => [table.id, plan]));
   return {

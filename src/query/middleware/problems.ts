@@ -6,17 +6,29 @@ export const problems = catalogue({
     cause: 'A middleware is of a kind that there is not.',
     remedy: 'Use one of the kinds that the message names, or do the work in the query itself.',
     status: 400,
-    say: (facts: {kind: string; name: string; known: readonly string[]}) => ({
+    say: (facts: {
+      kind: string;
+      name: string;
+      known: readonly string[];
+      nearest: string | undefined;
+    }) => ({
       message: `middleware "${facts.name}" is of the kind "${facts.kind}", which there is not`,
       detail: `The kinds are ${facts.known.join(', ')}.`,
+      hint: facts.nearest === undefined ? undefined : `did you mean "${facts.nearest}"?`,
     }),
   },
   'middleware-setting': {
     cause: 'A setting of a middleware is missing, or is not what it must be.',
     remedy: 'Write it as the message says; docs/queries.md shows each kind.',
     status: 400,
-    say: (facts: {name: string; setting: string; expected: string}) => ({
+    say: (facts: {
+      name: string;
+      setting: string;
+      expected: string;
+      detail?: string | undefined;
+    }) => ({
       message: `"${facts.setting}" of middleware "${facts.name}" must be ${facts.expected}`,
+      detail: facts.detail,
     }),
   },
   'middleware-not-supported': {

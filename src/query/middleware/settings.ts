@@ -3,13 +3,25 @@ import {type JsonPath, parsePath} from './json-path.ts';
 import type {Middleware} from './middleware.ts';
 import {problems} from './problems.ts';
 
+/** The way to a part of a middleware, from the middleware itself: keys, and places in lists. */
+export type SettingPath = readonly (string | number)[];
+
+/** What is wrong with a middleware, and where that stands in it. */
+export interface Misfit {
+  readonly problem: Problem;
+  readonly path: SettingPath;
+  /** Where in the text of that setting, from 1, where that is known. */
+  readonly within?: {readonly line: number; readonly column: number} | undefined;
+}
+
 /**
- * The settings of a middleware, read one by one. The first that does not fit is kept as
- * its `problem`; reading goes on with something harmless, and is then thrown away.
+ * The settings of a middleware, read one by one. What does not fit is kept as a misfit;
+ * reading goes on with something harmless, which is then thrown away. Of what stands within
+ * a misfit nothing more is said.
  */
 export interface Settings {
   readonly name: string;
-  readonly problem: Problem | undefined;
+  readonly misfits: readonly Misfit[];
   readonly keys: readonly string[];
   /** `name` of the setting; `fallback` where it may be left out. */
   text(key: string, fallback?: string): string;
@@ -25,40 +37,47 @@ export interface Settings {
   within(key: string): Settings;
   /** Reports settings that are none of these. */
   only(...keys: readonly string[]): void;
-  refuse(setting: string, expected: string): void;
-  /** Reports what is no function of rows. */
-  unsupported(what: string, hint: string): void;
+  refuse(setting: string, expected: string, more?: Remark): void;
+  /** Reports what is no function of rows, where `key` says it. */
+  unsupported(what: string, more: {readonly hint: string; readonly key: string}): void;
+}
+
+/** What else is said of a setting that is refused. */
+export interface Remark {
+  readonly detail: string;
+  readonly within?: Misfit['within'];
 }
 
 type Given = Readonly<Record<string, unknown>>;
 
 export function settingsOf({name, config}: Middleware): Settings {
-  const found: Problem[] = [];
-  return reader(config, {name, prefix: 'config', found});
+  return reader(config, {name, path: ['config'], misfits: []});
 }
 
 interface Reading {
   readonly name: string;
-  readonly prefix: string;
-  readonly found: Problem[];
+  readonly path: SettingPath;
+  readonly misfits: Misfit[];
 }
 
 function reader(given: Given, reading: Reading): Settings {
-  const {name, prefix, found} = reading;
+  const {name, path, misfits} = reading;
   const at = (key: string): unknown => (Object.hasOwn(given, key) ? given[key] : undefined);
-  const refuse = (key: string, expected: string): void => {
-    const setting = key === '' ? prefix : `${prefix}.${key}`;
-    found.push(problems['middleware-setting']({name, setting, expected}));
+  const to = (key: string): SettingPath => (key === '' ? path : [...path, key]);
+  const refuse: Settings['refuse'] = (key, expected, more) => {
+    const facts = {name, setting: settingText(to(key)), expected, detail: more?.detail};
+    const problem = problems['middleware-setting'](facts);
+    add(misfits, {problem, path: to(key), within: more?.within});
   };
-  const inner = (key: string, value: unknown): Settings => {
-    if (!isMap(value)) refuse(key, 'a map');
-    return reader(isMap(value) ? value : {}, {...reading, prefix: `${prefix}.${key}`});
+  const inner = (value: unknown, innerPath: SettingPath): Settings => {
+    const own = {name, path: innerPath, misfits};
+    const known = reader(isMap(value) ? value : {}, own);
+    if (!isMap(value)) known.refuse('', 'a map');
+    return known;
   };
   const read: Settings = {
     name,
-    get problem() {
-      return found[0];
-    },
+    misfits,
     keys: Object.keys(given),
     text(key, fallback) {
       const value = at(key) ?? fallback;
@@ -94,20 +113,35 @@ function reader(given: Given, reading: Reading): Settings {
     items(key) {
       const value = at(key);
       if (!Array.isArray(value) || value.length === 0) refuse(key, 'a list of at least 1');
-      return (Array.isArray(value) ? value : []).map((item, i) => inner(`${key}[${i}]`, item));
+      return (Array.isArray(value) ? value : []).map((item, i) => inner(item, [...to(key), i]));
     },
-    within: (key) => inner(key, at(key)),
+    within: (key) => inner(at(key), to(key)),
     only(...keys) {
-      const other = read.keys.find((key) => !keys.includes(key));
-      if (other !== undefined) refuse(other, `left out: the settings are ${keys.join(', ')}`);
+      for (const other of read.keys.filter((key) => !keys.includes(key))) {
+        refuse(other, `left out: the settings are ${keys.join(', ')}`);
+      }
     },
     refuse,
-    unsupported(what, hint) {
-      found.push(problems['middleware-not-supported']({name, what, hint}));
+    unsupported(what, {hint, key}) {
+      const problem = problems['middleware-not-supported']({name, what, hint});
+      add(misfits, {problem, path: to(key)});
     },
   };
   return read;
 }
+
+/** What follows from a misfit is none of its own. */
+function add(misfits: Misfit[], misfit: Misfit): void {
+  const covers = (path: SettingPath): boolean => path.every((step, i) => step === misfit.path[i]);
+  if (!misfits.some(({path, within}) => !within && covers(path))) misfits.push(misfit);
+}
+
+/** As in `config.sensors.insert[0].query`. */
+const settingText = (path: SettingPath): string =>
+  path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .slice(1);
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 

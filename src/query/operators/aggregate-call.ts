@@ -5,6 +5,7 @@ import {compile, compilePredicate, compileRow} from '../evaluate.ts';
 import type {AggregateCall, SortKey} from '../plan.ts';
 import {rowKey, valueKey} from './keys.ts';
 import {Ordered} from './ordered.ts';
+import {room} from './room.ts';
 import {type Placed, placedComparer, sortValues, totalComparer} from './sort.ts';
 
 /** An aggregate call, made ready to run over groups. */
@@ -24,13 +25,14 @@ export interface Cell {
   result(): Value;
 }
 
-export function compileAggregate(call: AggregateCall): CompiledCall {
+/** `max`: the values that a DISTINCT one tells apart in one group. */
+export function compileAggregate(call: AggregateCall, max: number): CompiledCall {
   const given = givenBy(call);
   const takes = call.filter && compilePredicate(call.filter);
   return {
     given: takes ? (row) => (takes(row) ? given(row) : undefined) : given,
     blind: call.function.kind === 'running',
-    cell: cellOf(call),
+    cell: cellOf(call, max),
   };
 }
 
@@ -55,11 +57,11 @@ function argument({args, function: {skipsNulls}}: AggregateCall): (row: Row) => 
   };
 }
 
-function cellOf(call: AggregateCall): () => Cell {
+function cellOf(call: AggregateCall, max: number): () => Cell {
   const {function: called, distinct, orderBy} = call;
   if (called.kind === 'running') {
     if (!distinct) return called.start;
-    const by = distinction(call);
+    const by = distinction(call, max);
     return () => new DistinctCell(called.start(), by);
   }
   if (!distinct) {
@@ -67,7 +69,7 @@ function cellOf(call: AggregateCall): () => Cell {
     const compare = placedComparer(orderBy);
     return () => new ListingCell(called, sort, new Ordered<Listed>(compare));
   }
-  const equals = distinction(call);
+  const equals = distinction(call, max);
   // Without an order of its own, a DISTINCT list is sorted, as Postgres has it.
   const by = orderBy.length > 0 ? orderBy : call.args.slice(0, 1).map(ascending);
   const sort = sortValues(by);
@@ -88,11 +90,12 @@ const ascending = (expression: SortKey['expression']): SortKey => ({
 interface Distinction {
   readonly keyOf: (value: Value) => Key;
   readonly order: (a: Value, b: Value) => number;
+  readonly max: number;
 }
 
-function distinction({args}: AggregateCall): Distinction {
+function distinction({args}: AggregateCall, max: number): Distinction {
   const [first, second] = args;
-  if (!first) return {keyOf: () => 1, order: () => 0};
+  if (!first) return {keyOf: () => 1, order: () => 0, max};
   const types = args.map(({type}) => type);
   const comparers = types.map(totalComparer);
   if (second) {
@@ -104,10 +107,10 @@ function distinction({args}: AggregateCall): Distinction {
       }
       return found;
     };
-    return {keyOf: (value) => keyOf(value as Row), order};
+    return {keyOf: (value) => keyOf(value as Row), order, max};
   }
   const keyOf = valueKey(first.type);
-  return {keyOf, order: (a, b) => nullsLast(comparers[0]!, a, b)};
+  return {keyOf, order: (a, b) => nullsLast(comparers[0]!, a, b), max};
 }
 
 function nullsLast(compare: (a: Value, b: Value) => number, a: Value, b: Value): number {
@@ -138,10 +141,11 @@ class DistinctCell implements Cell {
   }
 
   add(value: Value, row: Row): void {
-    const {keyOf, order} = this.#by;
+    const {keyOf, order, max} = this.#by;
     const key = keyOf(value);
     const equals = this.#entries.get(key);
     if (!equals) {
+      room(this.#entries, max, 'distinct values in one group');
       this.#entries.set(key, [{value, row, count: 1}]);
       this.#inner.add(value, row, key);
       return;

@@ -10,6 +10,7 @@ import {eachEdit} from './each-edit.ts';
 import {EqualRows} from './equal-rows.ts';
 import {groupKey, sameKey} from './keys.ts';
 import type {Operator} from './operator.ts';
+import {HELD_MAX, room} from './room.ts';
 import {equalIsIdentical} from './sort.ts';
 
 /**
@@ -20,21 +21,22 @@ import {equalIsIdentical} from './sort.ts';
  * groups touched are told again, once a step. A group that empties is deleted and
  * forgotten, so that an old sum leaves nothing behind. `size` counts rows below, not groups.
  */
-export function aggregate({
-  groupBy,
-  aggregates,
-}: Pick<Aggregate, 'groupBy' | 'aggregates'>): Operator {
+export function aggregate(
+  {groupBy, aggregates}: Pick<Aggregate, 'groupBy' | 'aggregates'>,
+  max = HELD_MAX,
+): Operator {
   const groupOf = compileRow(groupBy);
   const keyOf = groupKey(groupBy);
   const stays = sameKey(groupBy);
   const exact = groupBy.every(({type}) => equalIsIdentical(type));
-  const calls = aggregates.map(compileAggregate);
+  const calls = aggregates.map((call) => compileAggregate(call, max));
   const groups = new Map<Key, Group>();
   const touched = new Touched();
   let size = 0;
   if (groupBy.length === 0) touched.add(newGroup(1, []));
 
   function newGroup(key: Key, row: Row): Group {
+    room(groups, max, 'groups');
     const group = new Group(key, row, {
       cells: cellsOf(calls),
       variants: exact ? undefined : new EqualRows(),

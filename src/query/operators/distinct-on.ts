@@ -10,6 +10,7 @@ import {rowKey} from './keys.ts';
 import {changes} from './net.ts';
 import type {Operator} from './operator.ts';
 import {Ordered} from './ordered.ts';
+import {HELD_MAX, room} from './room.ts';
 import {type Placed, placedComparer, sortValues} from './sort.ts';
 
 interface Item extends Placed {
@@ -26,6 +27,7 @@ interface Item extends Placed {
 export function distinctOn(
   expressions: readonly Expression[],
   orderBy: readonly SortKey[],
+  max = HELD_MAX,
 ): Operator {
   const valuesOf = compileRow(expressions);
   const keyOf = rowKey(expressions.map(({type}) => type));
@@ -39,8 +41,12 @@ export function distinctOn(
       const before = new Map<Key, Row | undefined>();
       const groupOf = (row: Row): Ordered<Item> => {
         const key = keyOf(valuesOf(row));
-        const group = groups.get(key) ?? new Ordered<Item>(compare);
-        groups.set(key, group);
+        let group = groups.get(key);
+        if (!group) {
+          room(groups, max, 'groups');
+          group = new Ordered<Item>(compare);
+          groups.set(key, group);
+        }
         if (!before.has(key)) before.set(key, group.first?.row);
         return group;
       };

@@ -7,6 +7,7 @@ import {EqualRows} from './equal-rows.ts';
 import {rowKey} from './keys.ts';
 import {changes} from './net.ts';
 import type {Operator} from './operator.ts';
+import {HELD_MAX, room} from './room.ts';
 
 /**
  * SELECT DISTINCT: each row once while there is at least one equal to it below, under the
@@ -14,7 +15,7 @@ import type {Operator} from './operator.ts';
  *
  * Remembers how many there are of each row; rows at zero are forgotten.
  */
-export function distinct(types: readonly Type[]): Operator {
+export function distinct(types: readonly Type[], max = HELD_MAX): Operator {
   const keyOf = rowKey(types);
   const held = new Map<Key, EqualRows>();
 
@@ -23,8 +24,12 @@ export function distinct(types: readonly Type[]): Operator {
       const before = new Map<Key, Row | undefined>();
       const rowsOf = (row: Row): EqualRows => {
         const key = keyOf(row);
-        const rows = held.get(key) ?? new EqualRows();
-        held.set(key, rows);
+        let rows = held.get(key);
+        if (!rows) {
+          room(held, max, 'distinct rows');
+          rows = new EqualRows();
+          held.set(key, rows);
+        }
         if (!before.has(key)) before.set(key, rows.count > 0 ? rows.row : undefined);
         return rows;
       };

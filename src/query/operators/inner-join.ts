@@ -22,11 +22,11 @@ interface Side {
  * change is told right, the second edit starting from the first. Only such a pair is named
  * twice, and a step that meets none of them says that its answer is net.
  */
-export function innerJoin(sides: JoinSides, pair: PairRow): BinaryOperator {
+export function innerJoin(sides: JoinSides, pair: PairRow, max?: number): BinaryOperator {
   const {leftKey, rightKey, leftStays = never, rightStays = never} = sides;
   const left: Side = {name: 'left', joinKey: leftKey, stays: leftStays};
   const right: Side = {name: 'right', joinKey: rightKey, stays: rightStays};
-  const meetings = new Meetings();
+  const meetings = new Meetings(max);
   const pairs = new Pairs(pair);
   const meetLeft = (edit: Edit): void => meet(edit, left, {meetings, pairs});
   const meetRight = (edit: Edit): void => meet(edit, right, {meetings, pairs});

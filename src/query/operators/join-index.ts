@@ -1,5 +1,6 @@
 import type {Key} from '../../data/key.ts';
 import {assert} from '../../lib/assert.ts';
+import {HELD_MAX, room} from './room.ts';
 
 /**
  * One side of a join: its rows by join key, then by their own. Rows whose join key holds a
@@ -10,19 +11,28 @@ import {assert} from '../../lib/assert.ts';
  */
 export class JoinIndex<Item extends {readonly key: Key}> {
   readonly #buckets = new Map<Key | null, Item | Map<Key, Item>>();
+  readonly #max: number;
   #size = 0;
 
+  constructor(max = HELD_MAX) {
+    this.#max = max;
+  }
+
   add(joinKey: Key | null, item: Item): void {
-    this.#size += 1;
     const bucket = this.#buckets.get(joinKey);
-    if (bucket instanceof Map) bucket.set(item.key, item);
-    else if (bucket === undefined) this.#buckets.set(joinKey, item);
-    else {
+    if (bucket instanceof Map) {
+      room(bucket, this.#max, 'rows of one join key');
+      bucket.set(item.key, item);
+    } else if (bucket === undefined) {
+      room(this.#buckets, this.#max, 'join keys');
+      this.#buckets.set(joinKey, item);
+    } else {
       const both = new Map<Key, Item>();
       both.set(bucket.key, bucket);
       both.set(item.key, item);
       this.#buckets.set(joinKey, both);
     }
+    this.#size += 1;
   }
 
   /** The item of a row that is there. */

@@ -1,6 +1,7 @@
 import type {Key} from '../../data/key.ts';
 import type {Row} from '../../data/value.ts';
 import {assert} from '../../lib/assert.ts';
+import {HELD_MAX, room} from './room.ts';
 
 export type SideName = 'left' | 'right';
 
@@ -28,7 +29,12 @@ export class Meeting {
  */
 export class Meetings {
   readonly #byKey = new Map<Key, Meeting>();
+  readonly #max: number;
   #size = 0;
+
+  constructor(max = HELD_MAX) {
+    this.#max = max;
+  }
 
   /** How many rows there are, of both sides. */
   get size(): number {
@@ -50,13 +56,16 @@ export class Meetings {
   add(joinKey: Key, side: SideName, {key, row}: {key: Key; row: Row}): Meeting {
     let meeting = this.#byKey.get(joinKey);
     if (!meeting) {
+      room(this.#byKey, this.#max, 'join keys');
       meeting = new Meeting();
       this.#byKey.set(joinKey, meeting);
     }
     this.#size += 1;
     const held = meeting[side];
-    if (held instanceof Map) held.set(key, row);
-    else if (held === undefined) put(meeting, side, {key, row});
+    if (held instanceof Map) {
+      room(held, this.#max, 'rows of one join key');
+      held.set(key, row);
+    } else if (held === undefined) put(meeting, side, {key, row});
     else {
       const both = new Map<Key, Row>();
       both.set(keyOf(meeting, side), held);

@@ -56,8 +56,8 @@ interface Other {
  *
  * Which of several matches came first is remembered beside the rows, for restarts.
  */
-export function outerJoin(spec: OuterJoinSpec): BinaryOperator {
-  const running = new OuterJoin(spec);
+export function outerJoin(spec: OuterJoinSpec, max?: number): BinaryOperator {
+  const running = new OuterJoin(spec, max);
   return {
     push: (kept, others) => {
       const output: Edit[] = [];
@@ -75,8 +75,8 @@ export function outerJoin(spec: OuterJoinSpec): BinaryOperator {
 
 class OuterJoin {
   readonly #spec: OuterJoinSpec;
-  readonly #kept = new JoinIndex<Kept>();
-  readonly #others = new JoinIndex<Other>();
+  readonly #kept: JoinIndex<Kept>;
+  readonly #others: JoinIndex<Other>;
   /** What is to be remembered of the kept rows' identities: of few of them. */
   readonly #texts = new Map<Key, string>();
   readonly #memory = rowMemory({
@@ -84,8 +84,10 @@ class OuterJoin {
     textOf: (key) => this.#texts.get(key),
   });
 
-  constructor(spec: OuterJoinSpec) {
+  constructor(spec: OuterJoinSpec, max: number | undefined) {
     this.#spec = spec;
+    this.#kept = new JoinIndex(max);
+    this.#others = new JoinIndex(max);
   }
 
   get size(): number {

@@ -26,10 +26,11 @@ interface Right {
 export function semiJoin(
   {leftKey, rightKey}: JoinSides,
   {anti, residual}: {anti: boolean; residual: ((left: Row, right: Row) => boolean) | undefined},
+  max?: number,
 ): BinaryOperator {
   const matches = residual ?? (() => true);
-  const lefts = new JoinIndex<Left>();
-  const rights = new JoinIndex<Right>();
+  const lefts = new JoinIndex<Left>(max);
+  const rights = new JoinIndex<Right>(max);
   const stands = (count: number): boolean => (count === 0) === anti;
 
   function right({key, before, after}: Edit, output: Edit[]): void {

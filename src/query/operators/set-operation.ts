@@ -6,6 +6,7 @@ import {assert} from '../../lib/assert.ts';
 import {EqualRows} from './equal-rows.ts';
 import {rowKey} from './keys.ts';
 import {changes} from './net.ts';
+import {HELD_MAX, room} from './room.ts';
 
 /** An operator over any number of collections that change in the same step. */
 export interface WideOperator {
@@ -67,7 +68,7 @@ interface Held {
  */
 export function countedSets(
   types: readonly Type[],
-  {width, copies}: {width: number; copies: Copies},
+  {width, copies, max = HELD_MAX}: {width: number; copies: Copies; max?: number | undefined},
 ): WideOperator {
   const keyOf = rowKey(types);
   const held = new Map<Key, Held>();
@@ -76,6 +77,7 @@ export function countedSets(
     const key = keyOf(row);
     const there = held.get(key);
     if (there) return [key, there];
+    room(held, max, 'distinct rows');
     const counts = Array.from({length: width}, () => 0);
     const made: Held = {rows: new EqualRows(), counts, copies: 0, told: row};
     held.set(key, made);

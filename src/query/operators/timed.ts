@@ -10,6 +10,7 @@ import {failedOn} from '../problems-run.ts';
 import {eachEdit} from './each-edit.ts';
 import {net} from './net.ts';
 import {Ordered} from './ordered.ts';
+import {HELD_MAX, room} from './room.ts';
 import {type OperatorMemory, rowMemory} from './row-memory.ts';
 import {compareKeys} from './sort.ts';
 import {stateTexts} from './timed-memory.ts';
@@ -56,7 +57,10 @@ interface Due {
  */
 export function timed(
   {functions, width}: Pick<Timed, 'functions' | 'width'>,
-  {revive}: {readonly revive?: Revive | undefined} = {},
+  {
+    revive,
+    max = HELD_MAX,
+  }: {readonly revive?: Revive | undefined; readonly max?: number | undefined} = {},
 ): TimedOperator {
   const calls = functions.map((call) => ({step: call.function.step, args: compileRow(call.args)}));
   const held = new Map<Key, Held>();
@@ -81,6 +85,7 @@ export function timed(
   function keep(key: Key, was: Held | undefined, is: Held | undefined): void {
     if (was?.due !== undefined) queue.remove({due: was.due, key});
     if (is?.due !== undefined) queue.add({due: is.due, key});
+    if (is && !was) room(held, max, 'rows that time changes');
     if (is) held.set(key, is);
     else held.delete(key);
   }

@@ -8,6 +8,7 @@ import {eachEdit} from './each-edit.ts';
 import {rowKey} from './keys.ts';
 import type {Operator} from './operator.ts';
 import {Ordered} from './ordered.ts';
+import {HELD_MAX, room} from './room.ts';
 import {type Placed, placedComparer, sortComparer, sortValues} from './sort.ts';
 import {framesOf} from './window-frame.ts';
 
@@ -26,11 +27,10 @@ interface Partition {
  * A step computes the partitions it touches anew and tells what differs: its cost is the
  * size of those partitions, not of the table. Remembers all rows and what was told.
  */
-export function windowed({
-  partitionBy,
-  orderBy,
-  functions,
-}: Pick<Window, 'partitionBy' | 'orderBy' | 'functions'>): Operator {
+export function windowed(
+  {partitionBy, orderBy, functions}: Pick<Window, 'partitionBy' | 'orderBy' | 'functions'>,
+  max = HELD_MAX,
+): Operator {
   const partitionOf = compileRow(partitionBy);
   const keyOf = rowKey(partitionBy.map(({type}) => type));
   const sort = sortValues(orderBy);
@@ -76,6 +76,7 @@ export function windowed({
       };
       eachEdit(delta, ({key, before, after}) => {
         if (before) partition(before).items.remove({sort: sort(before), key, row: before});
+        if (after && !before) room({size}, max, 'rows below a window function');
         if (after) partition(after).items.add({sort: sort(after), key, row: after});
         size += Number(after !== undefined) - Number(before !== undefined);
       });

@@ -45,6 +45,7 @@ const NAMED = new Map<string, Collation>([
 const COLLATE: ScalarFunction = {
   name: 'collate',
   strict: true,
+  identity: true,
   compute: (value = null) => value,
   sql: (text = '') => `(${text} COLLATE "C")`,
 };

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {problemsOf} from '../../../src/lib/problem.ts';
-import {checkSyntax, recognised} from '../../../src/query/compile.ts';
+import {checkText, recognised} from '../../../src/query/compile.ts';
 import {parseCypher} from '../../../src/query/cypher/parser.ts';
 import {printQuery} from '../../../src/query/cypher/print.ts';
 import {catalogOf, run} from './running.ts';
@@ -187,19 +187,19 @@ test('a variable may have the name of a clock', () => {
 
 test('a query that is said to be openCypher takes no clause of GQL', () => {
   const query = 'MATCH (v:vehicle)\nFILTER v.id = 1 RETURN v.id';
-  expect(problemLines(() => checkSyntax(query, 'Cypher'))).toEqual([
+  expect(problemLines(() => checkText(query, {language: 'Cypher'}))).toEqual([
     '2:1 [cypher-misplaced] FILTER is no part of openCypher, but of GQL -> set queryLanguage: GQL for this query, or leave it out',
   ]);
-  expect(problemLines(() => checkSyntax(query, 'GQL'))).toEqual([]);
-  expect(problemLines(() => checkSyntax(query, undefined))).toEqual([]);
+  expect(problemLines(() => checkText(query, {language: 'GQL'}))).toEqual([]);
+  expect(problemLines(() => checkText(query, {language: undefined}))).toEqual([]);
 });
 
 test('what is no SQL is taken for GQL, which takes openCypher too', () => {
   expect(recognised('MATCH (n) RETURN n')).toBe('GQL');
   expect(recognised('WITH x AS (SELECT 1) SELECT 1')).toBe('SQL');
-  expect(problemLines(() => checkSyntax('MATCH (n:a) WITH n.b AS b RETURN b', undefined))).toEqual(
-    [],
-  );
+  expect(
+    problemLines(() => checkText('MATCH (n:a) WITH n.b AS b RETURN b', {language: undefined})),
+  ).toEqual([]);
 });
 
 function problemLines(act: () => void): readonly string[] {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {problemsOf} from '../../../src/lib/problem.ts';
 import type {Middleware} from '../../../src/query/middleware/middleware.ts';
-import {middlewareProblem} from '../../../src/query/middleware/middleware.ts';
+import {middlewareMisfits} from '../../../src/query/middleware/middleware.ts';
 import {added, deleted, QUIET, story, updated} from '../use-cases/story.ts';
 
 const middleware = (kind: string, config: Record<string, unknown>): Middleware => ({
@@ -286,7 +286,7 @@ const wrong: readonly (readonly [kind: string, config: Record<string, unknown>, 
 ];
 
 test.each(wrong)('%s with %o is refused before it runs', (kind, config, message) => {
-  const found = middlewareProblem(middleware(kind, config));
+  const found = middlewareMisfits(middleware(kind, config), {jq: undefined})[0]?.problem;
   expect(`[${found?.code}] ${found?.message}`).toBe(message);
 });
 
