@@ -4,6 +4,7 @@ import {fold, initialState} from './state.js';
 import {openStore} from './store.js';
 import {openStream} from './stream.js';
 import {applyTheme} from './theme.js';
+import {openTops} from './tops.js';
 import {html, render} from './vendor/htm-preact.js';
 import {App} from './view/app.js';
 
@@ -11,14 +12,23 @@ import {App} from './view/app.js';
 function start() {
   const root = /** @type {HTMLElement} */ (document.querySelector('#app'));
   const store = openStore(fold, initialState(Date.now()), draw);
+  const lookAtTops = openTops({send, current: () => store.state});
   const stream = openStream({
     on(message) {
-      store.send(message);
+      send(message);
+      // A query may be another one now.
+      if (message.kind === 'event' && message.event.transaction.kind === 'resync') poll();
       const {gap, disagreement} = store.state;
       if (gap || disagreement?.read === false) stream.restart();
     },
   });
-  openPoll(store.send);
+  const poll = openPoll(send);
+
+  /** @param {import('./state.js').Message} message */
+  function send(message) {
+    store.send(message);
+    lookAtTops();
+  }
 
   function draw() {
     render(html`<${App} state=${store.state} onRetry=${stream.retry} />`, root);

@@ -16,7 +16,14 @@
  * @typedef {object} Result
  * @property {ReadonlyMap<string, Held>} rows
  * @property {number} sequence It holds every event of its query up to this one.
+ *
+ * @typedef {object} Top The first rows of a result, as its query orders them.
+ * @property {ReadonlyMap<string, Held>} rows
+ * @property {boolean} more There are others.
  */
+
+/** Rows that are drawn of one result, and that are asked for of one in an order. */
+export const ROWS_SHOWN = 100;
 
 /**
  * @param {readonly WireSnapshot[]} parts All parts of one snapshot, in order.
@@ -54,6 +61,24 @@ export function eventResult(result, event) {
     rows.set(String(key), replaced(held, {row: after, crc}, atMs));
   }
   return {rows, sequence: event.sequence};
+}
+
+/**
+ * The first rows of an ordered result. One that was not among them has come: it flashes.
+ * @param {import('./wire.js').WireTop} top
+ * @param {Top | undefined} old
+ * @param {number} atMs
+ * @returns {Top}
+ */
+export function topResult({results, cursor}, old, atMs) {
+  /** @type {Map<string, Held>} */
+  const rows = new Map();
+  const fresh = {before: undefined, changes: old ? 1 : 0, atMs, crc: undefined};
+  for (const {key, after} of results) {
+    const held = old?.rows.get(key) ?? {...fresh, row: after};
+    rows.set(key, replaced(held, {row: after, crc: undefined}, atMs));
+  }
+  return {rows, more: cursor !== null};
 }
 
 /**

@@ -2,7 +2,7 @@
 import {agrees} from './checksum.js';
 import {logged} from './log.js';
 import {readEvent, readSnapshot} from './readings.js';
-import {eventResult, snapshotResult} from './results.js';
+import {eventResult, snapshotResult, topResult} from './results.js';
 
 /**
  * The page's state, and how each thing that happens changes it. Pure: time comes in with
@@ -28,6 +28,7 @@ import {eventResult, snapshotResult} from './results.js';
  * @typedef {object} State
  * @property {Link} link
  * @property {ReadonlyMap<string, Result>} results By query id.
+ * @property {ReadonlyMap<string, import('./results.js').Top>} tops Of results in an order, by query id.
  * @property {ReadonlyMap<string, readonly WireSnapshot[]>} partial Snapshots that are not whole yet.
  * @property {number | undefined} position Sequence up to which the stream was heard.
  * @property {'nothing' | 'snapshots' | 'events'} base What `position` rests on since the last connect.
@@ -49,6 +50,7 @@ import {eventResult, snapshotResult} from './results.js';
  *   | {kind: 'restarted'}
  *   | {kind: 'snapshot', snapshot: WireSnapshot}
  *   | {kind: 'event', event: WireEvent}
+ *   | {kind: 'top', queryId: string, top: import('./wire.js').WireTop}
  *   | {kind: 'reset', reason: string}
  *   | {kind: 'progress', progress: WireProgress}
  *   | {kind: 'bye', reason: string}
@@ -68,6 +70,7 @@ export function initialState(atMs) {
   return {
     link: {kind: 'connecting', sinceMs: atMs},
     results: new Map(),
+    tops: new Map(),
     partial: new Map(),
     position: undefined,
     base: 'nothing',
@@ -103,6 +106,8 @@ export function fold(state, message) {
       return snapshot(state, message.snapshot, message.atMs);
     case 'event':
       return received(state, message.event);
+    case 'top':
+      return topped(state, message);
     case 'progress':
       return checked(state, message.progress);
     case 'bye':
@@ -192,6 +197,16 @@ function received(state, event) {
   const moved = {...state, position: heard, base: /** @type {const} */ ('events')};
   const result = state.results.get(queryId) ?? NO_ROWS;
   return sequence <= result.sequence ? moved : applied(moved, event, result);
+}
+
+/**
+ * @param {State} state
+ * @param {{queryId: string, top: import('./wire.js').WireTop, atMs: number}} message
+ * @returns {State}
+ */
+function topped(state, {queryId, top, atMs}) {
+  const next = topResult(top, state.tops.get(queryId), atMs);
+  return {...state, tops: new Map(state.tops).set(queryId, next)};
 }
 
 /**

@@ -45,7 +45,16 @@
  * @property {string} [status]
  * @property {WireProblem | null} [error]
  * @property {readonly WireProblem[]} [errors] All of them, where there are several.
- * @property {{source: string, since: string} | null} [stale] Nobody keeps its result up to date now.
+ * @property {{reason: string, source: string | null, since: string} | null} [stale] Nobody keeps
+ *   its result up to date now: its source does not, or it is failed or stopped itself.
+ * @property {readonly WireOrderKey[] | null} [orderBy] Empty without an ORDER BY.
+ *
+ * @typedef {{column: string | null, direction: 'asc' | 'desc', nulls: 'first' | 'last'}} WireOrderKey
+ *   `column`: null where its rows do not show it.
+ *
+ * @typedef {object} WireTop The first rows of a result, in its order, all of one moment.
+ * @property {readonly {key: string, after: Row}[]} results
+ * @property {string | null} cursor null: they are all of them.
  *
  * @typedef {object} WireSource
  * @property {string} id

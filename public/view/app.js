@@ -68,7 +68,7 @@ export function App({state, onRetry}) {
       ${
         tables.length > 0 &&
         html`<div class="tables">
-        ${tables.map((id) => html`<${Shown} key=${id} id=${id} state=${state} card=${ResultTable} />`)}
+        ${tables.map((id) => html`<${TableCard} key=${id} id=${id} state=${state} />`)}
       </div>`
       }
       <${EventLog} log=${state.log} queries=${ids} />
@@ -110,6 +110,13 @@ function MetricsCard({state, shade}) {
   const critical = over && new Set([...over].map(({row}) => row.name));
   return html`<${Shown} id=${METRICS} state=${state} card=${Metrics}
     readings=${state.readings} critical=${critical} theme=${shade} />`;
+}
+
+/** @param {{id: string, state: State}} props */
+function TableCard({id, state}) {
+  const query = state.queries?.find((other) => other.id === id);
+  const orderBy = query && (query.orderBy ?? []);
+  return html`<${Shown} id=${id} state=${state} card=${ResultTable} orderBy=${orderBy} top=${state.tops.get(id)} />`;
 }
 
 const NoQueries = () => html`<${Card} name="none" title="No queries yet">

@@ -16,6 +16,7 @@ import type {ApiService, QueryView, SourceView} from './service.ts';
 import {resyncHandlers} from './source-changes.ts';
 import {staleness} from './stale.ts';
 import {queryBody, reactionBody, slotBody, sourceBody} from './views.ts';
+import {waitings} from './waiting.ts';
 
 export interface ApiOptions {
   readonly service: ApiService;
@@ -84,7 +85,7 @@ function healthRoutes(route: Route, {service, clock, clients = () => 0}: ApiOpti
     response.set('Cache-Control', 'no-store').json({status: 'ok', timestamp});
   });
   route('/ready', (_request, response) => {
-    const reasons = unready(service);
+    const reasons = unready(service, clock);
     response.set('Cache-Control', 'no-store');
     if (reasons.length === 0) return void response.json({status: 'ready', reasons});
     response.status(503).set('Retry-After', '1').json({status: 'unready', reasons});
@@ -96,22 +97,28 @@ function healthRoutes(route: Route, {service, clock, clients = () => 0}: ApiOpti
 }
 
 /** Why it is not ready: every query that starts by itself has a result once it is. */
-function unready(service: ApiService): readonly unknown[] {
+function unready(service: ApiService, clock: Clock): readonly unknown[] {
+  const waitingOf = waitings(service, clock);
   const waiting = service
     .queries()
     .filter((query) => query.autoStart && query.state.kind !== 'stopped' && !query.result());
   return [
     ...(service.draining ? [{reason: 'the service is stopping'}] : []),
-    ...waiting.map(({id, state}) => ({
-      query: id,
-      reason: `query "${id}" has no result yet`,
-      problems: state.kind === 'failed' ? state.problems : [],
-    })),
+    ...waiting.map((query) => {
+      const {detail, problem = null} = waitingOf(query) ?? {};
+      const own = query.state.kind === 'failed' ? query.state.problems : undefined;
+      return {
+        query: query.id,
+        reason: `query "${query.id}" has no result yet`,
+        detail,
+        problems: own ?? (problem ? [problem] : []),
+      };
+    }),
   ];
 }
 
 function queryRoutes(route: Route, options: ApiOptions, admission: Admission): void {
-  const {service, events, limits} = options;
+  const {service, events, limits, clock} = options;
   const {add, put, drop, start, stop} = changeHandlers(options);
   const asked = ({params}: Request<Record<string, string>>): QueryView => {
     const id = params.id ?? '';
@@ -142,7 +149,7 @@ function queryRoutes(route: Route, options: ApiOptions, admission: Admission): v
   route('/api/v1/queries/:id/start', undefined, {post: start});
   route('/api/v1/queries/:id/stop', undefined, {post: stop});
   route('/api/v1/queries/:id/results', (request, response) =>
-    sendResults(request, response, {service, query: asked(request), limits}),
+    sendResults(request, response, {service, query: asked(request), limits, clock}),
   );
   route('/api/v1/queries/:id/history', (request, response) =>
     sendHistory(request, response, {service, query: asked(request), limits}),

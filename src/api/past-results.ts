@@ -48,7 +48,7 @@ export async function sendPast(
   const columns = columnsOf(past, rows);
   const answer = {
     columns,
-    rows: texts(rows, ([, row]) => past.text(row)),
+    rows: texts(shape, rows, past.text),
     about: aboutPast(past, cursor),
   };
   await sendPieces(response, written(shape, answer), limits);

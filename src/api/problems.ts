@@ -118,11 +118,26 @@ export const apiProblems = catalogue({
   },
   'query-not-ready': {
     cause: 'Results were asked for before the query had its first one.',
-    remedy: 'Ask again after the time in Retry-After; the detail says what the query waits for.',
+    remedy:
+      'Do what the hint says, where there is one. The detail says what the query waits for, ' +
+      '`problem` what is wrong with its source or with itself. Ask again after the time in ' +
+      'Retry-After; without that header the result does not come by itself.',
     status: 503,
-    say: ({id, reason}: {id: string; reason: string}) => ({
+    say: ({id, detail, hint}: {id: string; detail: string; hint: string | undefined}) => ({
       message: `query "${id}" has no result yet`,
-      detail: reason,
+      detail,
+      hint,
+    }),
+  },
+  'query-stopped': {
+    cause: 'A query was stopped, or does not start by itself: its result is as it was, or none.',
+    remedy: 'Start it over the API, or with the service: `autoStart: true`.',
+    status: 503,
+    say: ({id}: {id: string}) => ({
+      message: `query "${id}" is stopped`,
+      hint:
+        `start it: POST /api/v1/queries/${encodeURIComponent(id)}/start\n` +
+        'or with the service: autoStart: true',
     }),
   },
   'cursor-gone': {

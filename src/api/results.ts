@@ -1,3 +1,4 @@
+import {crc32} from 'node:zlib';
 import type {Request, Response} from 'express';
 import type {Key} from '../data/key.ts';
 import {placeAfter} from '../data/key-order.ts';
@@ -5,7 +6,7 @@ import {rowJson} from '../data/row-json.ts';
 import type {Row} from '../data/value.ts';
 import {sendPieces} from '../http/pieces.ts';
 import {httpProblems} from '../http/problems.ts';
-import {unreachable} from '../lib/assert.ts';
+import type {Clock} from '../lib/clock.ts';
 import type {Problem} from '../lib/problem.ts';
 import {askedLimit, askedMoment, askedPlace, linkWith} from './asked.ts';
 import {sendPast} from './past-results.ts';
@@ -19,14 +20,23 @@ import {
   texts,
   written,
 } from './rows-answer.ts';
-import type {ApiService, QueryView, QueryViewState, ResultView} from './service.ts';
+import type {ApiService, QueryView, ResultView} from './service.ts';
 import {type Stale, staleness} from './stale.ts';
+import {retrySeconds, waitings} from './waiting.ts';
 
 export interface ResultLimits {
   /** The largest `limit` that may be asked for. */
   readonly pageRows: number;
   /** How long a client may take nothing of an answer. */
   readonly stalledMs: number;
+}
+
+/** Whom a request asks. */
+interface Asking {
+  readonly service: ApiService;
+  readonly query: QueryView;
+  readonly limits: ResultLimits;
+  readonly clock: Clock;
 }
 
 /** What a request asks for; a Problem is thrown where it can't be had. */
@@ -38,21 +48,21 @@ interface Asked {
 
 /**
  * Answers with a query's result, in its ORDER BY or else by identity: whole, or `limit`
- * rows after `cursor`. The ETag names the query's last event and its columns, so it changes
- * when the result does. With `at` it is the result of that moment, by identity.
+ * rows after `cursor`. The ETag names the query's last event, its columns and its order, so
+ * it changes when the result does. With `at` it is the result of that moment, by identity.
  */
 export async function sendResults(
   request: Request,
   response: Response,
-  {service, query, limits}: {service: ApiService; query: QueryView; limits: ResultLimits},
+  {service, query, limits, clock}: Asking,
 ): Promise<void> {
   const asked = askedFor(request, limits);
   const result = query.result();
-  if (!result) throw notReady(response, query);
+  if (!result) throw notReady(response, {service, query, clock});
   const at = askedMoment(request, 'at');
   if (at) return sendPast(request, response, {service, query, limits, asked: {...asked, at}});
   const stale = staleness(service)(query);
-  const tag = tagOf(service, result, {...asked, stale: stale !== undefined});
+  const tag = tagOf(service, result, {...asked, stale});
   response.vary('Accept').set({ETag: `"${tag}"`, 'Cache-Control': 'no-cache'});
   if (holds(request, tag)) return void response.status(304).end();
 
@@ -63,7 +73,7 @@ export async function sendResults(
   const json = rowJson(result.columns);
   const answer = {
     columns: result.columns.map(({name}) => name),
-    rows: texts(rows, ([, row]) => json(row)),
+    rows: texts(asked.shape, rows, json),
     about: aboutResult(result, next, stale),
   };
   await sendPieces(response, written(asked.shape, answer), limits);
@@ -71,32 +81,40 @@ export async function sendResults(
 
 function tagOf(
   {epoch}: ApiService,
-  {sequence, shape}: ResultView,
-  asked: Asked & {readonly stale: boolean},
+  result: ResultView,
+  asked: Asked & {readonly stale: Stale | undefined},
 ): string {
+  const {sequence, shape} = result;
   const columns = shape === 0 ? '' : `-${shape}`;
   const form = asked.shape === 'csv' ? '-csv' : '';
-  // The answer says that it is stale, so it is another one than that which is not.
-  return `${epoch}-${sequence}${columns}${form}${asked.stale ? '-stale' : ''}`;
+  // The answer says that it is stale, and why: so it is another one than that which is not.
+  return `${epoch}-${sequence}${columns}${form}${orderMark(result, asked)}${staleMark(asked.stale)}`;
 }
 
-function notReady(response: Response, {id, state}: QueryView): Problem {
-  response.set('Retry-After', '1');
-  return apiProblems['query-not-ready']({id, reason: whyNotReady(state)});
+/**
+ * Names the order of what is sent, of which no event tells where a query is given another
+ * one, or where rows change places by what they do not show.
+ */
+function orderMark(result: ResultView, asked: Asked): string {
+  const {ordered, orderBy} = result;
+  if (!ordered || orderBy.length === 0) return '';
+  const told = orderBy.every(({column}) => column !== undefined);
+  const keys = told ? [] : taken(result, asked).map(([key]) => key);
+  return `-by-${crc32(JSON.stringify([orderBy, keys])).toString(16)}`;
 }
 
-function whyNotReady(state: QueryViewState): string {
-  switch (state.kind) {
-    case 'waiting':
-    case 'running':
-      return 'It waits for the first rows of its source.';
-    case 'failed':
-      return `It failed: ${state.problems.map(({message}) => message).join('; ')}.`;
-    case 'stopped':
-      return 'It is stopped.';
-    default:
-      return unreachable(state);
-  }
+const staleMark = (stale: Stale | undefined): string =>
+  stale ? `-stale-${stale.reason}-${stale.problem?.code ?? ''}` : '';
+
+function notReady(
+  response: Response,
+  {service, query, clock}: Pick<Asking, 'service' | 'query' | 'clock'>,
+): Problem {
+  const waiting = waitings(service, clock)(query);
+  if (waiting?.retryMs !== undefined) response.set('Retry-After', retrySeconds(waiting.retryMs));
+  const {detail = '', hint, problem} = waiting ?? {};
+  const facts = {id: query.id, detail, hint};
+  return apiProblems['query-not-ready'](facts, {problem: problem ?? undefined});
 }
 
 function askedFor(request: Request, {pageRows}: ResultLimits): Asked {
@@ -109,8 +127,8 @@ function askedFor(request: Request, {pageRows}: ResultLimits): Asked {
 }
 
 function askedShape(request: Request, shape: unknown): Shape {
-  if (shape !== undefined && shape !== 'array' && shape !== 'object') {
-    const hint = 'leave it out, or set it to array for a plain list of rows';
+  if (shape !== undefined && shape !== 'object' && shape !== 'array' && shape !== 'keyed') {
+    const hint = 'array for a plain list of rows, keyed for rows with their identities';
     throw apiProblems['parameter-invalid']({name: 'shape', value: String(shape), hint});
   }
   const form = request.accepts(['application/json', 'text/csv']);
@@ -122,7 +140,8 @@ function askedShape(request: Request, shape: unknown): Shape {
 }
 
 function taken(result: ResultView, {limit, after}: Asked): (readonly [Key, Row])[] {
-  const keys = result.keys();
+  const first = after === undefined && limit !== undefined ? limit + 1 : undefined;
+  const keys = result.keys(first);
   const from = after === undefined ? 0 : placeOf(result, keys, after);
   const to = limit === undefined ? keys.length : from + limit + 1;
   return keys.slice(from, to).map((key) => [key, result.row(key)!] as const);

@@ -3,8 +3,11 @@ import type {Key} from '../data/key.ts';
 import {csvLines} from './csv.ts';
 import {cursorText} from './cursor.ts';
 
-/** How results are written. `array` is what Drasi's own clients read. */
-export type Shape = 'object' | 'array' | 'csv';
+/**
+ * How results are written. `array` is what Drasi's own clients read; `keyed` has rows as
+ * streams tell them, with their identities.
+ */
+export type Shape = 'object' | 'array' | 'keyed' | 'csv';
 
 /** What is told of a result besides its rows. */
 export type About = Readonly<Record<string, unknown>>;
@@ -35,9 +38,16 @@ export function nextCursor(
 }
 
 /** Rows as JSON, each made when it is sent. */
-export function* texts<T>(rows: readonly T[], text: (row: T) => string): Generator<string> {
-  for (const row of rows) yield text(row);
+export function* texts<T>(
+  shape: Shape,
+  rows: readonly (readonly [Key, T])[],
+  text: (row: T) => string,
+): Generator<string> {
+  for (const [key, row] of rows) yield shape === 'keyed' ? keyed(key, text(row)) : text(row);
 }
+
+const keyed = (key: Key, row: string): string =>
+  `{"key":${JSON.stringify(String(key))},"after":${row}}`;
 
 /** The body of an answer with rows. */
 export function* written(

@@ -161,11 +161,21 @@ export interface ResultView {
   readonly lsn: string | undefined;
   /** When the source last said so, milliseconds since 1970. */
   readonly asOfMs: number;
-  /** Whether the query has an order of its own. */
+  /** Whether `keys` are in an order of the query's. */
   readonly ordered: boolean;
-  /** The identities of its rows in its order, or else in their own. */
-  keys(): readonly Key[];
+  /** What its ORDER BY names. */
+  readonly orderBy: readonly OrderKey[];
+  /** The identities of its rows, or the first of them, in its order or else in their own. */
+  keys(first?: number): readonly Key[];
   row(key: Key): Row | undefined;
+}
+
+/** One of the keys that rows are ordered by. */
+export interface OrderKey {
+  /** Its place among the columns; undefined: rows do not show it. */
+  readonly column: number | undefined;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
 }
 
 export interface SourceView {

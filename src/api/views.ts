@@ -2,7 +2,7 @@ import {type Lsn, lsnText} from '../data/lsn.ts';
 import {unreachable} from '../lib/assert.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {SourceState, SourceStatus} from '../source/source.ts';
-import type {QueryView, ReactionView, SourceView} from './service.ts';
+import type {QueryView, ReactionView, ResultView, SourceView} from './service.ts';
 import type {Stale} from './stale.ts';
 import {verificationBody, verifiedBody} from './verification.ts';
 
@@ -25,6 +25,7 @@ export function queryBody(query: QueryView, stale?: Stale): Record<string, unkno
     origin,
     sources,
     columns: result?.columns.map(({name, type}) => ({name, type: type.name ?? type.kind})) ?? null,
+    orderBy: result ? orderBody(result) : null,
     count: result?.count ?? null,
     sequence: result?.sequence ?? null,
     lsn: result?.lsn ?? null,
@@ -33,6 +34,15 @@ export function queryBody(query: QueryView, stale?: Stale): Record<string, unkno
     verified: verifiedBody(query.verified),
     links: {self, results: `${self}/results`, history: `${self}/history`, plan: `${self}/plan`},
   };
+}
+
+/** A key that is none of the columns has no name to be told by. */
+function orderBody({orderBy, columns}: ResultView): readonly Record<string, unknown>[] {
+  return orderBy.map(({column, descending, nullsFirst}) => ({
+    column: column === undefined ? null : (columns[column]?.name ?? null),
+    direction: descending ? 'desc' : 'asc',
+    nulls: nullsFirst ? 'first' : 'last',
+  }));
 }
 
 function queryStatus({state}: QueryView): Status {

@@ -1,9 +1,19 @@
 import type {Checks} from '../config/read.ts';
 import {templates} from '../reaction/templates.ts';
-import {queryProblems} from './definition.ts';
+import {queryFindings} from './definition.ts';
+import {jqThread} from './jq.ts';
+
+export interface TextChecks extends Checks {
+  /** Ends what it was checked with. */
+  close(): Promise<void>;
+}
+
+/** Nothing is run but jq's own reading of a program. */
+const JQ_MS = 10_000;
 
 /** What the stages know of the texts in a configuration before anything runs. */
-export function textChecks(): Checks {
+export function textChecks(): TextChecks {
+  const jq = jqThread({timeoutMs: JQ_MS});
   const {compile} = templates({html: true});
   return {
     checkTemplate(text) {
@@ -14,6 +24,7 @@ export function textChecks(): Checks {
         return error instanceof Error ? error.message : String(error);
       }
     },
-    checkQuery: queryProblems,
+    checkQuery: (query) => queryFindings(query, {jq}),
+    close: jq.close,
   };
 }

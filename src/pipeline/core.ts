@@ -26,6 +26,8 @@ export interface CoreWorld {
   readonly jq?: Jq | undefined;
   readonly fail: (error: unknown) => void;
   readonly failpoint?: Failpoint | undefined;
+  /** Told when a query is in another state. */
+  readonly onState?: (() => void) | undefined;
   readonly store: Store;
   readonly sources: ReadonlyMap<string, Source>;
   /** Aborted when all is to end. */
@@ -94,7 +96,7 @@ function acknowledged(
 /** The queries to begin with, grouped by the sources that move them. */
 function openQueries(
   config: Config,
-  {store, sources, clock, nowNs, jq, log, signal, version, fail}: CoreWorld,
+  {store, sources, clock, nowNs, jq, log, signal, version, fail, onState}: CoreWorld,
 ) {
   const again = retries({
     clock,
@@ -106,7 +108,7 @@ function openQueries(
   const groups = new Map<string, SourceQueries>();
   for (const [id, source] of sources) {
     const rows = (table: TableId) => source.rows(table);
-    groups.set(id, sourceQueries({id, rows, retries: again, notes}));
+    groups.set(id, sourceQueries({id, rows, retries: again, notes, onState}));
   }
   const {commitTransactions: transactions, commitRows: rows} = config.limits;
   const moves: Engine = engine({

@@ -1,10 +1,11 @@
 import type {QueryConfig} from '../config/config.ts';
 import {placeInFile} from '../config/query-place.ts';
+import type {Finding, QueryTexts} from '../config/query-texts.ts';
 import {Problem, Problems, problemsOf} from '../lib/problem.ts';
 import type {Language} from '../query/catalog.ts';
-import {checkSyntax, planned, recognised, running} from '../query/compile.ts';
+import {checkText, planned, recognised, running} from '../query/compile.ts';
 import type {Jq} from '../query/middleware/jq-program.ts';
-import {type Middleware, middlewareProblem} from '../query/middleware/middleware.ts';
+import {type Middleware, middlewareMisfits} from '../query/middleware/middleware.ts';
 import {problems as ofMiddleware} from '../query/middleware/problems.ts';
 import type {QueryLimits} from '../query/stages.ts';
 import type {Definition, SourceNow} from './live-query.ts';
@@ -74,9 +75,28 @@ export function sourceOf(
   return named && sources.get(named.sourceId);
 }
 
-/** Every Problem that a query has whatever the tables are: no query, more than one source. */
+/**
+ * Every Problem that a query has whatever the tables are: no query, more than one source,
+ * middleware that cannot be. Its programs are looked at with jq alone.
+ */
+export function queryFindings(
+  query: QueryTexts,
+  {jq}: {readonly jq: Jq | undefined},
+): readonly Finding[] {
+  return [
+    ...textFindings(query),
+    ...sourceFindings(query),
+    ...sqlFindings(query),
+    ...(query.middleware ?? []).flatMap((one, index) => middlewareFindings(one, index, jq)),
+  ];
+}
+
+/** The Problems of a query, placed where its text begins where nothing better is known. */
 export function queryProblems(query: QueryConfig): readonly Problem[] {
-  return [...syntaxProblems(query), ...sourceProblems(query), ...middlewareProblems(query)];
+  return queryFindings(query, {jq: undefined}).map(({problem}) => {
+    const {code, message, detail, hint, place = query.place, cause} = problem;
+    return new Problem(code, {message, detail, hint}, {place, cause});
+  });
 }
 
 /** Throws the Problems of all queries at once. */
@@ -85,38 +105,49 @@ export function checkQueries(queries: readonly QueryConfig[]): void {
   if (problems.length > 0) throw new Problems(problems);
 }
 
-function syntaxProblems(query: QueryConfig): readonly Problem[] {
+function textFindings({
+  query: text,
+  queryLanguage: language,
+  parameters = {},
+  place,
+}: QueryTexts): readonly Finding[] {
+  if (text === undefined) return [];
   try {
-    placed(query, () => checkSyntax(query.query, query.queryLanguage));
+    placed({place}, () => checkText(text, {language, parameters}));
     return [];
   } catch (error) {
     const problems = problemsOf(error);
     if (problems.length === 0) throw error;
-    return problems;
+    return problems.map((problem) => ({problem}));
   }
 }
 
-function sourceProblems({id, sources, place}: QueryConfig): readonly Problem[] {
+function sourceFindings({id, sources}: QueryTexts): readonly Finding[] {
   if (sources.length < 2) return [];
   const ids = sources.map(({sourceId}) => sourceId);
-  return [pipelineProblems['several-sources']({query: id, sources: ids}, {place})];
+  const problem = pipelineProblems['several-sources']({query: id, sources: ids});
+  return [{problem, at: ['sources', 1]}];
 }
 
-function middlewareProblems(query: QueryConfig): readonly Problem[] {
-  const {middleware = [], queryLanguage, place} = query;
-  const inSql = (queryLanguage ?? recognised(query.query)) === 'SQL';
-  if (inSql && pipelineOf(query).length > 0)
-    return [ofMiddleware['middleware-in-sql']({}, {place})];
-  return middleware.flatMap((one) => {
-    const found = middlewareProblem(one);
-    if (!found) return [];
-    const {code, message, detail, hint} = found;
-    return [new Problem(code, {message, detail, hint}, {place})];
+function sqlFindings({query: text, queryLanguage, sources: [source]}: QueryTexts): Finding[] {
+  const inSql = text !== undefined && (queryLanguage ?? recognised(text)) === 'SQL';
+  if (!inSql || (source?.pipeline ?? []).length === 0) return [];
+  return [{problem: ofMiddleware['middleware-in-sql']({}), at: ['sources', 0, 'pipeline']}];
+}
+
+function middlewareFindings(
+  middleware: Middleware | undefined,
+  index: number,
+  jq: Jq | undefined,
+): readonly Finding[] {
+  if (!middleware) return [];
+  return middlewareMisfits(middleware, {jq}).map(({problem, path, within}) => {
+    return {problem, at: ['middleware', index, ...path], within};
   });
 }
 
 /** Runs `act`; the places of its Problems, which count within the text, count in the file then. */
-function placed<T>(query: QueryConfig, act: () => T): T {
+function placed<T>(query: Pick<QueryConfig, 'place'>, act: () => T): T {
   try {
     return act();
   } catch (error) {
@@ -126,7 +157,7 @@ function placed<T>(query: QueryConfig, act: () => T): T {
   }
 }
 
-function inFile(problem: Problem, query: QueryConfig): Problem {
+function inFile(problem: Problem, query: Pick<QueryConfig, 'place'>): Problem {
   const {code, message, detail, hint, place, cause} = problem;
   const at = place && placeInFile(query, place);
   return new Problem(code, {message, detail, hint}, {...(at && {place: at}), cause});

@@ -23,7 +23,7 @@ export interface Engine {
    */
   take(work: Work): boolean;
   /** The source has nothing for anybody up to `lsn`. */
-  reach(lsn: Lsn, work: Pick<Work, 'queries' | 'durable'>): void;
+  reach(lsn: Lsn, work: Pick<Work, 'queries' | 'memo' | 'durable'>): void;
   /** Takes what queries did between two transactions: no source has moved. */
   commit(at: Transaction, moves: readonly Move[], notes?: readonly QueryNote[]): void;
   /** Keeps what is said of queries. */
@@ -154,9 +154,9 @@ export function engine({store, version, limits, query: queryOf, fail}: EngineOpt
         commit(steps, () => durable(last));
       }
     },
-    reach(lsn, {queries, durable}) {
+    reach(lsn, {queries, memo, durable}) {
       const transaction = queries.reach(lsn);
-      commit([{transaction, events: []}], () => durable(lsn));
+      commit([{transaction, events: [], memo}], () => durable(lsn));
     },
     commit(at, moves, notes) {
       const events = numbered(at, moves);

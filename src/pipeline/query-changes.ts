@@ -7,11 +7,12 @@ import {
   type QueryView,
 } from '../api/service.ts';
 import {type QueryBody, type ReadQuery, readQuery} from '../config/query-body.ts';
+import type {QueryTexts} from '../config/query-texts.ts';
 import {nearest} from '../lib/nearest.ts';
 import {problemsOf} from '../lib/problem.ts';
 import type {Jq} from '../query/middleware/jq-program.ts';
 import type {QueryLimits} from '../query/stages.ts';
-import {definitionOf, queryProblems, sourceOf} from './definition.ts';
+import {definitionOf, queryFindings, sourceOf} from './definition.ts';
 import type {LiveQueries} from './live-queries.ts';
 import type {Definition, LiveQuery, SourceNow} from './live-query.ts';
 
@@ -40,7 +41,8 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
   }
 
   function definitionIn(text: QueryText, id: string | undefined): Read {
-    const {config, ignored} = readBody({...text, id, sources, checkQuery: queryProblems});
+    const checkQuery = (query: QueryTexts) => queryFindings(query, {jq});
+    const {config, ignored} = readBody({...text, id, sources, checkQuery});
     const source = sourceOf(config, sources)!;
     return {
       definition: definitionOf(config, {source, origin: 'api', nowNs, jq, limits}),

@@ -39,7 +39,7 @@ function openReaction(one: ReactionConfig, parts: Parts, world: ServeWorld): Rea
     case 'sse':
       return sseReaction(one, {
         ...streamOptions(parts, world),
-        world: streamWorld(parts),
+        world: streamWorld(parts, clock),
         listeners: doors,
       });
     default:
@@ -52,6 +52,7 @@ function streamOptions({config: {limits}}: Parts, {clock, random}: ServeWorld) {
     stalledMs: limits.clientStalledMs,
     retryMs: {least: limits.clientRetryMs / 2, most: limits.clientRetryMs},
     rotateMs: limits.clientRotateMs,
+    progressMs: limits.clientProgressMs,
     // The rest of the time is for answers that are under way.
     byeMs: limits.drainMs / 2,
     queriesMax: limits.clientQueries,
@@ -137,7 +138,7 @@ const HEARTBEAT_MS = 10_000;
 function allQueries(parts: Parts, world: ServeWorld): QueryStream {
   return queryStream({
     ...streamOptions(parts, world),
-    world: streamWorld(parts),
+    world: streamWorld(parts, world.clock),
     queries: parts.queries.all,
     everything: true,
     encode: (event, id) => frameText({id, data: eventJson(event)}),

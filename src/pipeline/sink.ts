@@ -60,6 +60,6 @@ export function sinkOf(
       look();
       return more;
     },
-    reach: (lsn) => engine.reach(lsn, {queries, durable: acknowledge}),
+    reach: (lsn, text) => engine.reach(lsn, {queries, memo: text, durable: acknowledge}),
   };
 }

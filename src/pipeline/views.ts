@@ -1,8 +1,10 @@
 import type {ApiService, QueryView, ResultView, SourceView} from '../api/service.ts';
 import {staleness} from '../api/stale.ts';
+import {waitings} from '../api/waiting.ts';
 import type {Config} from '../config/config.ts';
 import {lsnText} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Watchers} from '../lib/watchers.ts';
 import type {Jq} from '../query/middleware/jq-program.ts';
 import type {Reaction} from '../reaction/reaction.ts';
 import type {StreamWorld} from '../reaction/stream-world.ts';
@@ -27,6 +29,8 @@ export interface Parts {
   readonly groups: ReadonlyMap<string, SourceQueries>;
   readonly queries: LiveQueries;
   readonly reactions: readonly Reaction[];
+  /** Told when a source or a query is in another state. */
+  readonly states: Watchers;
   /** A stopwatch for plans, in nanoseconds. */
   readonly nowNs?: (() => number) | undefined;
   readonly jq?: Jq | undefined;
@@ -109,13 +113,15 @@ function resultView({engine}: Parts, query: LiveQuery): ResultView | undefined {
     lsn: lsnText(asOf.lsn),
     asOfMs: Math.floor(asOf.commitTime / 1000),
     ordered: query.ordered,
+    orderBy: query.orderBy,
     keys: query.keys,
     row: query.row,
   };
 }
 
 /** What reactions and streams see of a service. */
-export function streamWorld(parts: Parts): StreamWorld {
+export function streamWorld(parts: Parts, clock: Pick<Clock, 'nowMs'>): StreamWorld {
+  const service = {sources: () => sourceViews(parts)};
   return {
     log: parts.log,
     results(queryId) {
@@ -134,7 +140,9 @@ export function streamWorld(parts: Parts): StreamWorld {
         },
       };
     },
-    staleness: () => stalenessOf(parts),
+    staleness: () => byId(parts, staleness(service)),
+    waiting: () => byId(parts, waitings(service, clock)),
+    watch: parts.states.watch,
     progress() {
       const all = [...parts.sources.values()].map((source) => source.status());
       const lsns = all.map(({acknowledgedLsn}) => acknowledgedLsn);
@@ -148,12 +156,14 @@ export function streamWorld(parts: Parts): StreamWorld {
   };
 }
 
-/** Of queries by id, whether their results are stale. */
-function stalenessOf(parts: Parts): ReturnType<StreamWorld['staleness']> {
-  const staleOf = staleness({sources: () => sourceViews(parts)});
+/** What is told of queries, by their ids. */
+function byId<T>(
+  parts: Parts,
+  tell: (query: QueryView) => T | undefined,
+): (id: string) => T | undefined {
   return (id) => {
     const query = parts.queries.all.get(id);
-    return query && staleOf(queryView(parts, query));
+    return query && tell(queryView(parts, query));
   };
 }
 

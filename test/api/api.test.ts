@@ -284,7 +284,14 @@ test('ready says which query it waits for, and then that it is', async () => {
   expect([unready.status, unready.headers.get('retry-after')]).toEqual([503, '1']);
   expect(await unready.json()).toEqual({
     status: 'unready',
-    reasons: [{query: 'q', reason: 'query "q" has no result yet', problems: []}],
+    reasons: [
+      {
+        query: 'q',
+        reason: 'query "q" has no result yet',
+        detail: 'It waits for the first rows of its source.',
+        problems: [],
+      },
+    ],
   });
   expect((await fetch(`${url}/health`)).status).toBe(200);
   query = waiting(of, {autoStart: false});
@@ -301,16 +308,17 @@ test('a service that is stopping is not ready', async () => {
   ]);
 });
 
-test('a query without a result yet asks to come back, and says why', async () => {
+test('a query that has failed without a result says why, and does not ask to come back', async () => {
   const of = world();
   const problems = [new Problem('no-such-column', {message: 'there is no column "x"'})];
   const url = await serve(of, {query: () => waiting(of, {state: {kind: 'failed', problems}})});
   const response = await fetch(url + results);
-  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, null]);
   expect((await response.json()).error).toEqual({
     code: 'query-not-ready',
     message: 'query "q" has no result yet',
     detail: 'It failed: there is no column "x".',
+    problem: {code: 'no-such-column', message: 'there is no column "x"'},
   });
   const {data} = await (await fetch(`${url}/api/v1/queries/q`)).json();
   expect(data).toMatchObject({status: 'Error', error: {code: 'no-such-column'}, count: null});

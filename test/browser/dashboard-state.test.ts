@@ -217,3 +217,52 @@ test('events of one transaction are counted as one transaction', () => {
   );
   expect(state.transactions).toBe(1);
 });
+
+const top = (rows: readonly (readonly [string, Row])[], cursor: string | null = null): Message => ({
+  kind: 'top',
+  atMs: 50,
+  queryId: METRICS,
+  top: {results: rows.map(([key, after]) => ({key, after})), cursor},
+});
+const topOf = (state: State): unknown =>
+  [...(state.tops.get(METRICS)?.rows ?? [])].map(([key, {changes}]) => [key, changes]);
+
+test('the first rows of an order are those of the last answer, and in its order', () => {
+  const first = after(top([['1', cpu]], 'more'));
+  expect([topOf(first), first.tops.get(METRICS)?.more]).toEqual([[['1', 0]], true]);
+  const next = fold(
+    first,
+    top([
+      ['10', disk],
+      ['9', disk],
+      ['1', cpu],
+    ]),
+  );
+  expect([topOf(next), next.tops.get(METRICS)?.more]).toEqual([
+    [
+      ['10', 1],
+      ['9', 1],
+      ['1', 0],
+    ],
+    false,
+  ]);
+});
+
+test('a row that changes and moves has changed once, and one that only moves not at all', () => {
+  const hot = {...cpu, value: 99};
+  const state = after(
+    top([
+      ['2', disk],
+      ['1', cpu],
+    ]),
+    top([
+      ['1', hot],
+      ['2', disk],
+    ]),
+  );
+  expect(topOf(state)).toEqual([
+    ['1', 1],
+    ['2', 0],
+  ]);
+  expect(state.tops.get(METRICS)?.rows.get('1')).toMatchObject({row: hot, before: cpu});
+});

@@ -1,6 +1,7 @@
 import type {Browser, Page} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {launchBrowser, withoutBrowser} from '../support/browser.ts';
+import {animations, recordAnimations} from './animations.ts';
 import {type Dashboard, openDashboard, visit} from './dashboard-service.ts';
 
 const metric = (name: string): string => `[data-metric="${name}"] .metric-value`;
@@ -153,8 +154,12 @@ describe.skipIf(withoutBrowser())('the dashboard', () => {
     await shows(page, card, 'The first 100 of 130 rows are shown.');
     expect(await page.locator(`${card} tbody tr`).count()).toBe(100);
     await shows(page, `${card} td.null`, 'null');
+    await recordAnimations(page);
     await sql(`UPDATE ledger SET note = 'changed' WHERE id = 1`);
-    await shows(page, `${card} tr.flash-odd td`, 'changed');
+    await shows(page, `${card} td`, 'changed');
+    expect(await animations(page)).toEqual([
+      {id: 'flash', table: 'Rows of ledger-lines', cell: '1'},
+    ]);
     expect(complaints).toEqual([]);
   });
 

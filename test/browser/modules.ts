@@ -26,6 +26,7 @@ export interface LogEntry {
 export interface State {
   readonly link: {readonly kind: string; readonly sinceMs: number; readonly farewell?: string};
   readonly results: ReadonlyMap<string, {rows: ReadonlyMap<string, Held>; sequence: number}>;
+  readonly tops: ReadonlyMap<string, {rows: ReadonlyMap<string, Held>; more: boolean}>;
   readonly position: number | undefined;
   readonly gap: {expected: number; got: number} | undefined;
   readonly disagreement: {queryId: string; read: boolean} | undefined;
