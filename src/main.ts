@@ -35,15 +35,12 @@ const world: CliWorld = {
   loadConfig: async (options) => {
     const {textChecks} = await import('./pipeline/checks.ts');
     await (await import('./pipeline/sql-parser.ts')).loadSqlParser();
-    return loadConfig({
-      ...options,
-      ...textChecks(),
-      readFile: (path) => readFile(path, 'utf8'),
-    });
-  },
-  checkQueries: async (config) => {
-    await (await import('./pipeline/sql-parser.ts')).loadSqlParser();
-    (await import('./pipeline/definition.ts')).checkQueries(config.queries);
+    const {close, ...checks} = textChecks();
+    try {
+      return await loadConfig({...options, ...checks, readFile: (path) => readFile(path)});
+    } finally {
+      await close();
+    }
   },
   startService: async (config, {log, fail}) =>
     (await import('./pipeline.ts')).startService(config, {

@@ -33,8 +33,6 @@ export interface CliWorld {
     path: string;
     env: Readonly<Record<string, string | undefined>>;
   }) => Promise<{config: Config; warnings: readonly Problem[]}>;
-  /** Throws the Problems of queries that need no database to be found. */
-  readonly checkQueries: (config: Config) => Promise<void>;
   /** `fail` is told of what the service can't survive. It still has to be stopped then. */
   readonly startService: (
     config: Config,

@@ -8,7 +8,6 @@ import type {CliWorld} from './service.ts';
  */
 export async function validate(path: string, world: CliWorld): Promise<void> {
   const {config, warnings} = await world.loadConfig({path, env: world.env});
-  await world.checkQueries(config);
   for (const warning of warnings) world.write(`warning: ${problemText(warning)}`);
   world.write(`ok: ${summary(config)}`);
 }

@@ -68,6 +68,8 @@ export interface Limits {
   readonly clientRotateMs: number;
   /** How long a client that takes nothing is kept. */
   readonly clientStalledMs: number;
+  /** How often a stream is told at most, between heartbeats, that results are stale or well. */
+  readonly clientProgressMs: number;
   /** When a client that lost its stream comes back, at most; spread over the upper half. */
   readonly clientRetryMs: number;
   /** Rows in one page of results. */
@@ -111,7 +113,7 @@ export interface SourceConfig {
   readonly database: string;
   readonly user: string;
   readonly password: string;
-  /** `schema.name` or `name`; empty: every table that a query names. */
+  /** `schema.name` or `name`; empty: every table that the publication covers. */
   readonly tables: readonly string[];
   readonly slotName: string;
   readonly publicationName: string;
@@ -282,6 +284,7 @@ export const defaults = {
     clientBehindBytes: 8 * 1024 * 1024,
     clientRotateMs: 0,
     clientStalledMs: 30_000,
+    clientProgressMs: 1_000,
     clientRetryMs: 4_000,
     pageRows: 10_000,
     historyRequests: 4,

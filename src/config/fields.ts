@@ -16,8 +16,8 @@ export function matching(pattern: RegExp, expected: string) {
   return text(expected).regex(pattern, {error: expected});
 }
 
-export function integer({min, max}: {min: number; max: number}) {
-  const error = `a whole number from ${min} to ${max}`;
+export function integer({min, max, of = ''}: {min: number; max: number; of?: string}) {
+  const error = `a whole number${of} from ${min} to ${max}`;
   return z.preprocess(toInteger, z.int({error}).min(min, {error}).max(max, {error}));
 }
 
@@ -63,7 +63,11 @@ export const port = () => integer({min: 1, max: 65_535});
 export const listenPort = () => integer({min: 0, max: 65_535});
 
 /** Milliseconds, at most a day. */
-export const milliseconds = ({min = 1}: {min?: number} = {}) => integer({min, max: 86_400_000});
+export const milliseconds = ({min = 1}: {min?: number} = {}) =>
+  integer({min, max: 86_400_000, of: MILLISECONDS});
+
+/** How a problem says that a number counts milliseconds. */
+export const MILLISECONDS = ' of milliseconds';
 
 /** Ids stand in addresses, in log lines and in metrics. */
 export const id = () =>

@@ -4,11 +4,12 @@ import {parseEnvFile} from './env-file.ts';
 import type {Environment} from './interpolate.ts';
 import {problems} from './problems.ts';
 import {type Checks, type Loaded, readConfig} from './read.ts';
+import {utf8Text} from './utf8.ts';
 
 export interface LoadOptions extends Checks {
   readonly path: string;
-  /** The text of a file; rejects with the system's error where there is none. */
-  readonly readFile: (path: string) => Promise<string>;
+  /** A file, as text or as its bytes; rejects with the system's error where there is none. */
+  readonly readFile: (path: string) => Promise<string | Uint8Array>;
   /** The process's environment. It wins over `.env`. */
   readonly env: Environment;
 }
@@ -34,7 +35,8 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
 
 async function read(file: string, readFile: LoadOptions['readFile']): Promise<string | Problem> {
   try {
-    return await readFile(file);
+    const content = await readFile(file);
+    return typeof content === 'string' ? content : utf8Text(content, file);
   } catch (cause) {
     const reason = codeOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
     return problems['config-unreadable']({file, reason}, {cause});

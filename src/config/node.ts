@@ -81,6 +81,19 @@ export function follow(root: Node, path: Path): {node: Node | undefined; place: 
   return {node, place};
 }
 
+/**
+ * Where the last step of `path` is written: a map's key, a list's item. Of what is not there:
+ * the last step on the way that is.
+ */
+export function keyPlace(root: Node, path: Path): Place {
+  const last = path.at(-1);
+  if (last === undefined) return root.place;
+  const {node} = follow(root, path.slice(0, -1));
+  const found =
+    node?.kind === 'list' ? node.items[Number(last)]?.place : entry(node, String(last))?.keyPlace;
+  return found ?? keyPlace(root, path.slice(0, -1));
+}
+
 /** Plain values for the schema: text, lists and objects; what is empty counts as not set. */
 export function plain(node: Node): unknown {
   if (node.kind === 'scalar') return node.empty ? null : node.text;

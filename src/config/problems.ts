@@ -18,6 +18,17 @@ export const problems = catalogue({
       hint: 'name the file: --config path/to/config.yaml',
     }),
   },
+  'config-not-utf8': {
+    cause: 'The configuration file, or the `.env` beside it, is not UTF-8.',
+    remedy: 'Save it as UTF-8; the place is where the first byte stands that is none.',
+    say: ({file, encoding}: {file: string; encoding: string | undefined}) => ({
+      message: `"${file}" is not UTF-8`,
+      hint:
+        encoding === undefined
+          ? 'it is no text; name the file that was meant: --config path/to/config.yaml'
+          : `save it as UTF-8: iconv -f ${encoding} -t UTF-8 ${file}`,
+    }),
+  },
   'config-empty': {
     cause: 'The configuration file holds nothing but white space and comments.',
     remedy: 'Start from config/server.yaml, which names a source, queries and reactions.',
@@ -40,14 +51,15 @@ export const problems = catalogue({
     say: ({what, found, max}: {what: string; found: number; max: number}) => ({
       message: `a configuration holds at most ${max} ${what}`,
       detail: `Here it comes to ${found}.`,
+      hint: 'split it: a file for each service, with ports and slots of its own',
     }),
   },
   'yaml-syntax': {
     cause: 'The file is not YAML 1.2, or uses a part of it that has no place in a configuration.',
     remedy: 'Look at the line and the one above it: indentation, a missing quote or colon.',
-    say: ({reason}: {reason: string}) => ({
+    say: ({reason, hint}: {reason: string; hint: string}) => ({
       message: `could not read the YAML: ${reason}`,
-      hint: 'put quotes around a text that begins with one of  * & ! @ % { [ or holds ": "',
+      hint,
     }),
   },
   'duplicate-key': {
@@ -103,9 +115,16 @@ export const problems = catalogue({
   'invalid-value': {
     cause: 'A setting has a value of another type, or outside its range.',
     remedy: 'Write a value as the message describes it.',
-    say: (facts: {subject: string; key: string; expected: string; found: string}) => ({
+    say: (facts: {
+      subject: string;
+      key: string;
+      expected: string;
+      found: string;
+      hint: string | undefined;
+    }) => ({
       message: `"${facts.key}" of ${facts.subject} must be ${facts.expected}`,
       detail: `The file says ${facts.found}.`,
+      hint: facts.hint,
     }),
   },
   'unsupported-kind': {
@@ -119,7 +138,7 @@ export const problems = catalogue({
     }) => ({
       message: `${facts.subject} is of kind "${facts.kind}", which Tailrace does not have`,
       detail: `Supported here: ${quoted(facts.known)}.`,
-      hint: meant(facts.nearest),
+      hint: meant(facts.nearest) ?? 'remove it from the file, or let Drasi Server run that part',
     }),
   },
   'several-instances': {

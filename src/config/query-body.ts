@@ -4,7 +4,7 @@ import {type Ignored, inOneDialect} from './dialect.ts';
 import {type Entry, entry, type MapNode, type Node, scalar} from './node.ts';
 import {queryOf} from './parts.ts';
 import {problems} from './problems.ts';
-import type {Checks} from './read.ts';
+import {type Checks, checkTexts} from './read.ts';
 import {checkSources, type KnownIds} from './references.ts';
 import * as shapes from './shapes.ts';
 import {shown} from './shown.ts';
@@ -41,7 +41,7 @@ export function readQuery({text, form, id, sources, checkQuery}: QueryBody): Rea
   const {root, ignored} = inOneDialect(asFile(identified(document.root, id)), shapes.file, report);
   checkSources(root, sources, report);
   const config = queryOf(root, ['queries', 0], report);
-  if (config && checkQuery) checkQuery(config).forEach(report);
+  if (checkQuery) checkTexts(root, checkQuery, report);
   if (!config || found.length > 0) throw new Problems(found);
   return {config, ignored};
 }

@@ -9,9 +9,17 @@ export function placeInFile(
   {place}: Pick<QueryConfig, 'place'>,
   within: {readonly line: number; readonly column: number},
 ): Place {
+  return inText(place, within);
+}
+
+/** The same of any text, by where it begins. */
+export function inText(
+  begin: Place,
+  within: {readonly line: number; readonly column: number},
+): Place {
   return {
-    file: place.file,
-    line: place.line + within.line - 1,
-    column: place.column + within.column - 1,
+    ...begin,
+    line: begin.line + within.line - 1,
+    column: begin.column + within.column - 1,
   };
 }

@@ -1,12 +1,13 @@
 import {type Place, type Problem, Problems} from '../lib/problem.ts';
-import type {Config, QueryConfig} from './config.ts';
+import type {Config} from './config.ts';
 import {withConnectionString} from './connection-string.ts';
 import {type Ignored, inOneDialect} from './dialect.ts';
 import {ofOneInstance} from './instance.ts';
 import {type Environment, interpolated} from './interpolate.ts';
-import {child, follow, type Node} from './node.ts';
+import {child, follow, itemsAt, type Node} from './node.ts';
 import {checkClashes, type Parts, partsOf} from './parts.ts';
 import {problems} from './problems.ts';
+import {type Finding, placed, type QueryTexts, queryTexts} from './query-texts.ts';
 import {checkReferences} from './references.ts';
 import * as shapes from './shapes.ts';
 import {componentName} from './subject.ts';
@@ -22,8 +23,8 @@ export interface Loaded {
 export interface Checks {
   /** What is wrong with a template. */
   readonly checkTemplate?: TemplateCheck;
-  /** What is wrong with a query, whatever the tables are; placed in the file. */
-  readonly checkQuery?: (query: QueryConfig) => readonly Problem[];
+  /** What is wrong with a query, whatever the tables are. */
+  readonly checkQuery?: (query: QueryTexts) => readonly Finding[];
 }
 
 export interface ReadOptions extends Checks {
@@ -55,7 +56,7 @@ export function readConfig({text, file, env, before = [], ...checks}: ReadOption
   if (checkTemplate) {
     for (const {path} of parts.reactions) checkTemplates(root, path, checkTemplate, report);
   }
-  if (checkQuery) for (const {config} of parts.queries) checkQuery(config).forEach(report);
+  if (checkQuery) checkTexts(root, checkQuery, report);
   if (found.length > 0 || !parts.settings) throw new Problems(inOrder(found));
   return {
     config: {
@@ -98,6 +99,21 @@ function warningsOf(root: Node, parts: Parts, ignored: readonly Ignored[]): Prob
     warnings.push(problems['query-not-started']({ids}, {place}));
   }
   return warnings;
+}
+
+/** Reports what is wrong with the texts of queries, those of a query that does not fit too. */
+export function checkTexts(
+  root: Node,
+  check: NonNullable<Checks['checkQuery']>,
+  report: (problem: Problem) => void,
+): void {
+  for (const index of itemsAt(root, 'queries').keys()) {
+    const path = ['queries', index];
+    for (const finding of check(queryTexts(root, path))) {
+      const problem = placed(root, path, finding);
+      if (problem) report(problem);
+    }
+  }
 }
 
 /** By line and column; what stands in another file, or nowhere, comes first. */

@@ -32,7 +32,7 @@ export const source = field.map({
   tables: field
     .texts('schema.table, or table')
     .default([])
-    .describe('Tables to read. Empty: those that the queries name.'),
+    .describe('Tables to read. Empty: what the publication covers.'),
   slotName: field
     .matching(/^[a-z0-9_]{1,63}$/, 'at most 63 small letters, digits and underscores')
     .default(defaults.source.slotName)
@@ -168,7 +168,7 @@ export const query = field.map({
       field.map({
         kind: field
           .filled()
-          .describe('map, unwind, promote, relabel, decoder or parse_json, as in Drasi.'),
+          .describe('map, unwind, promote, relabel, decoder, parse_json or jq, as in Drasi.'),
         name: field.filled().describe('The name by which a pipeline knows it.'),
         config: field.mapOf(z.unknown()).default({}).describe('Its settings, by its kind.'),
       }),
@@ -312,6 +312,10 @@ export const limits = field.map({
     .milliseconds()
     .default(defaults.limits.clientStalledMs)
     .describe('How long a client that takes nothing is kept.'),
+  clientProgressMs: field
+    .milliseconds()
+    .default(defaults.limits.clientProgressMs)
+    .describe('How often a stream is told at most, between heartbeats, how results stand.'),
   clientRetryMs: field
     .milliseconds()
     .default(defaults.limits.clientRetryMs)

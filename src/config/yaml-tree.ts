@@ -15,6 +15,7 @@ import {fileLimits} from './config.ts';
 import type {Entry, ListNode, MapNode, Node, ScalarNode} from './node.ts';
 import {problems} from './problems.ts';
 import {shown} from './shown.ts';
+import {yamlReason} from './yaml-reasons.ts';
 
 export interface YamlTreeOptions {
   readonly text: string;
@@ -175,7 +176,7 @@ export class YamlTree {
   }
 
   #syntax(reason: string, place = this.#last): Problem {
-    return problems['yaml-syntax']({reason}, {place});
+    return problems['yaml-syntax'](yamlReason(reason), {place});
   }
 }
 

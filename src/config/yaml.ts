@@ -3,6 +3,7 @@ import {type Place, Problem} from '../lib/problem.ts';
 import {fileLimits} from './config.ts';
 import type {MapNode, Node} from './node.ts';
 import {problems} from './problems.ts';
+import {yamlReason} from './yaml-reasons.ts';
 import {YamlTree} from './yaml-tree.ts';
 
 type Report = (problem: Problem) => void;
@@ -51,7 +52,7 @@ export function readDocument(
     return {root: new YamlTree({text, events, placeOf, aliases, report}).document()};
   } catch (error) {
     if (error instanceof Problem) report(error);
-    else if (error instanceof YAMLException) report(syntaxProblem(error, placeOf));
+    else if (error instanceof YAMLException) report(syntaxProblem(error, text, placeOf));
     else throw error;
   }
   return undefined;
@@ -73,7 +74,12 @@ export function places(text: string, file: string): (offset: number) => Place {
   };
 }
 
-function syntaxProblem(error: YAMLException, placeOf: (offset: number) => Place): Problem {
-  const reason = error.reason.replaceAll(/\s*"[^"]*"|: .*$/gs, '');
-  return problems['yaml-syntax']({reason}, {place: placeOf(error.mark?.position ?? 0)});
+function syntaxProblem(
+  error: YAMLException,
+  text: string,
+  placeOf: (offset: number) => Place,
+): Problem {
+  const position = error.mark?.position ?? 0;
+  const said = error.reason.replaceAll(/\s*"[^"]*"|: .*$/gs, '');
+  return problems['yaml-syntax'](yamlReason(said, text[position]), {place: placeOf(position)});
 }

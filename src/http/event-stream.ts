@@ -1,13 +1,14 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {Session} from 'better-sse';
 import type {Clock} from '../lib/clock.ts';
+import {paced} from '../lib/paced.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {Admission} from './admission.ts';
 import {StreamConnection} from './connection.ts';
 import type {Choice, Feed} from './feed.ts';
 import {COMMENT, frameText} from './frame.ts';
 import {sendAway} from './refusal.ts';
-import {type Start, type StreamClient, streamClient} from './stream-client.ts';
+import {type News, type Start, type StreamClient, streamClient} from './stream-client.ts';
 import {startOf, startsWhole} from './stream-start.ts';
 import type {Unacknowledged} from './unacknowledged.ts';
 
@@ -26,6 +27,8 @@ export interface EventStreamOptions {
   readonly clock: Clock;
   /** Numbers in [0, 1). */
   readonly chance: () => number;
+  /** How often a client is told at most, between heartbeats, that things stand otherwise. */
+  readonly progressMs: number;
   /** What the system holds for each connection; without it, it alone notices who is gone. */
   readonly unacknowledged?: (() => Promise<Unacknowledged>) | undefined;
 }
@@ -89,15 +92,36 @@ export function eventStream<C extends Choice>(
     }
   }
 
-  function beat(): void {
-    beats += 1;
+  /** How things stand at this moment: of each choice once, and only where it is asked for. */
+  function newsNow(): (choice: C) => News {
     const id = feed.idOf(feed.last);
     const progress = shared((choice: C) =>
       Buffer.from(frameText({event: 'progress', id, data: feed.progress(choice, beats)})),
     );
+    const condition = shared((choice: C) => feed.condition(choice));
+    return (choice) => ({
+      condition: condition(choice.key, choice),
+      progress: () => progress(choice.key, choice),
+    });
+  }
+
+  /** Those who have not yet been sent all that came before are told later, in time. */
+  const tellAll = paced(
+    () => {
+      const news = newsNow();
+      const told = [...clients].map(([client, {choice}]) => client.tell(news(choice)));
+      if (told.includes(false)) tellAll();
+    },
+    {everyMs: options.progressMs, clock, signal: closing.signal},
+  );
+  const unwatchConditions = feed.watchConditions(() => clients.size > 0 && tellAll());
+
+  function beat(): void {
+    beats += 1;
+    const news = newsNow();
     const heartbeat = Buffer.from(heartbeatText(options));
     for (const [client, {choice, untilMs}] of clients) {
-      client.beat(heartbeat, () => progress(choice.key, choice));
+      client.beat(heartbeat, news(choice));
       if (client.current && clock.steadyMs() >= untilMs) part(client, 'rotating');
     }
   }
@@ -153,6 +177,7 @@ export function eventStream<C extends Choice>(
       clients.set(client, {choice, untilMs: untilMs()});
       if (options.heartbeat === 'data') connection.send(Buffer.from(heartbeatText(options)));
       client.begin(start);
+      tellAll();
     });
   }
 
@@ -197,6 +222,7 @@ export function eventStream<C extends Choice>(
       closing.abort();
       await partAll();
       unwatch();
+      unwatchConditions();
     },
   };
 }

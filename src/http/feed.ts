@@ -76,4 +76,11 @@ export interface Feed<C extends Choice> {
   progress(choice: C, beat: number): string;
   /** Calls `listener` whenever `last` has moved; the answer ends it. */
   watch(listener: () => void): () => void;
+  /**
+   * Names what is not well with a choice: `progress` says what. Empty: nothing. Each client
+   * is told when it has become another one.
+   */
+  condition(choice: C): string;
+  /** Calls `listener` whenever conditions may have changed; the answer ends it. */
+  watchConditions(listener: () => void): () => void;
 }

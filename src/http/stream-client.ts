@@ -22,9 +22,21 @@ export interface StreamClient {
   /** Sends what there is, as far as the socket takes it. `read` is the feed's, or shares it. */
   pump(read?: Read): void;
   /** Sends a heartbeat, and how far the feed is to whoever has seen all of it. */
-  beat(heartbeat: Buffer, progress: () => Buffer): void;
+  beat(heartbeat: Buffer, news: News): void;
+  /**
+   * Sends how far the feed is where its condition is another one than was sent last. False:
+   * it was to be sent, and can not before the client has been sent all that came before.
+   */
+  tell(news: News): boolean;
   /** Ends its stream; says goodbye where that does not fall into the middle of an event. */
   part(bye: Buffer): void;
+}
+
+/** How a feed stands, for a client's choice. */
+export interface News {
+  readonly condition: string;
+  /** The `progress` event that says so. */
+  readonly progress: () => Buffer;
 }
 
 /** Bytes of an event that are written at once, so that what a client does not take is little. */
@@ -50,6 +62,8 @@ export function streamClient<C extends Choice>(
   let stretch: Stretch | undefined;
   /** What is left of an event that is being written. */
   let rest: Buffer | undefined;
+  /** The condition that it was told last; before that it takes all to be well. */
+  let told = '';
   const waiting: Waiting = {
     get open() {
       return connection.open;
@@ -147,6 +161,12 @@ export function streamClient<C extends Choice>(
     }
   }
 
+  /** Its id says that all before it was sent: not so in the middle of a snapshot. */
+  function say({condition, progress}: News): void {
+    told = condition;
+    connection.send(progress());
+  }
+
   const current = (): boolean => !rest && !snapshot && !stretch && place === feed.last;
 
   return {
@@ -164,11 +184,16 @@ export function streamClient<C extends Choice>(
       pump();
     },
     pump,
-    beat(heartbeat, progress) {
+    beat(heartbeat, news) {
       if (!connection.open || connection.blocked || rest) return;
       connection.send(heartbeat);
-      // Its id says that all before it was sent: not so in the middle of a snapshot.
-      if (current()) connection.send(progress());
+      if (current()) say(news);
+    },
+    tell(news) {
+      if (news.condition === told || !connection.open) return true;
+      if (connection.blocked || !current()) return false;
+      say(news);
+      return true;
     },
     part,
   };

@@ -25,26 +25,36 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
+  readonly problem: Problem | undefined;
 
-  constructor(code: string, saying: Saying, options: {place?: Place; cause?: unknown} = {}) {
+  constructor(code: string, saying: Saying, options: ProblemOptions = {}) {
     super(saying.message, options.cause === undefined ? undefined : {cause: options.cause});
     this.code = code;
     this.detail = saying.detail;
     this.hint = saying.hint;
     this.place = options.place;
+    this.problem = options.problem;
   }
 
   /** The form of the API's `error`: never a stack, never a cause. */
   toJSON(): Record<string, unknown> {
-    const {code, message, detail, hint, place} = this;
+    const {code, message, detail, hint, place, problem} = this;
     return {
       code,
       message,
       ...(detail !== undefined && {detail}),
       ...(hint !== undefined && {hint}),
       ...(place !== undefined && {place}),
+      ...(problem !== undefined && {problem: problem.toJSON()}),
     };
   }
+}
+
+export interface ProblemOptions {
+  readonly place?: Place;
+  readonly cause?: unknown;
+  /** The Problem that it follows from, where that is one of its own: told with it. */
+  readonly problem?: Problem | undefined;
 }
 
 /** Every problem of one input, told at once. Never empty. */
@@ -88,9 +98,7 @@ export interface Entry<Facts> {
 }
 
 type Maker<E> =
-  E extends Entry<infer Facts>
-    ? (facts: Facts, options?: {place?: Place; cause?: unknown}) => Problem
-    : never;
+  E extends Entry<infer Facts> ? (facts: Facts, options?: ProblemOptions) => Problem : never;
 
 /**
  * The problems of one area, each code with its texts. The texts stand here and nowhere
@@ -101,8 +109,7 @@ export function catalogue<const T extends Record<string, Entry<never>>>(
 ): {readonly [Code in keyof T]: Maker<T[Code]>} & {readonly entries: T} {
   const makers = Object.entries(entries).map(([code, entry]) => [
     code,
-    (facts: never, options?: {place?: Place; cause?: unknown}) =>
-      new Problem(code, entry.say(facts), options),
+    (facts: never, options?: ProblemOptions) => new Problem(code, entry.say(facts), options),
   ]);
   return {...Object.fromEntries(makers), entries};
 }

@@ -13,9 +13,15 @@ export const reactionProblems = catalogue({
   },
   'snapshot-not-ready': {
     cause: 'The snapshot of a query was asked for before the query had its first result.',
-    remedy: 'Ask again; GET /api/v1/queries/{id} says what the query waits for.',
+    remedy:
+      'Do what the hint says, where there is one; the detail says what the query waits for. Ask ' +
+      'again after the time in Retry-After.',
     status: 503,
-    say: ({id}: {id: string}) => ({message: `query "${id}" has no result yet`}),
+    say: (facts: {id: string; detail: string | undefined; hint: string | undefined}) => ({
+      message: `query "${facts.id}" has no result yet`,
+      detail: facts.detail,
+      hint: facts.hint,
+    }),
   },
   'too-many-queries-asked': {
     cause: 'A stream was asked for with more queries named than one stream may have.',

@@ -6,7 +6,7 @@ import type {EventLog} from '../store/store.ts';
 import {frameCache} from './frame-cache.ts';
 import {netFeed} from './net-feed.ts';
 import {reactionProblems} from './problems.ts';
-import {progressText} from './progress.ts';
+import {conditionOf, progressText} from './progress.ts';
 import {snapshots} from './snapshot.ts';
 import type {StreamWorld} from './stream-world.ts';
 
@@ -128,6 +128,8 @@ export function queryFeed(options: QueryFeedOptions): Feed<QueryChoice> {
     progress: ({named = queries}, beat) =>
       progressText(world, named.keys(), {clock, beat, resultsMax: limits.progressResults}),
     watch: (listener) => log.watch(listener),
+    condition: ({named = queries}) => conditionOf(world, named.keys()),
+    watchConditions: (listener) => world.watch(listener),
   };
 }
 

@@ -193,9 +193,16 @@ function answerOf(
 
 async function sendSnapshot(response: Response, id: string, env: SseWorld): Promise<void> {
   const result = env.world.results(id);
-  if (!result) throw reactionProblems['snapshot-not-ready']({id});
+  if (!result) throw notReady(response, id, env.world);
   response.type('json').set('Cache-Control', 'no-store');
   await sendPieces(response, jsonArray([...result.rows()], rowJson(result.columns)), env);
+}
+
+function notReady(response: Response, id: string, {waiting}: StreamWorld): Problem {
+  const {detail, hint, problem, retryMs} = waiting()(id) ?? {};
+  if (retryMs !== undefined) response.set('Retry-After', String(Math.ceil(retryMs / 1000)));
+  const facts = {id, detail, hint};
+  return reactionProblems['snapshot-not-ready'](facts, {problem: problem ?? undefined});
 }
 
 function* jsonArray<K, R>(rows: readonly (readonly [K, R])[], json: (row: R) => string) {

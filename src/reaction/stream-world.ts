@@ -13,6 +13,10 @@ export interface StreamWorld {
   progress(): Progress;
   /** Tells of queries whether their results are of the past, all by what is so in this turn. */
   staleness(): (queryId: string) => StaleResult | undefined;
+  /** Tells of queries why they have no result yet, all by what is so in this turn. */
+  waiting(): (queryId: string) => WaitingQuery | undefined;
+  /** Calls `listener` whenever what these two say may have changed; the answer ends it. */
+  watch(listener: () => void): () => void;
 }
 
 export interface StreamedResult {
@@ -28,10 +32,24 @@ export interface StreamedResult {
 
 /** Why nobody keeps a result up to date at the moment. */
 export interface StaleResult {
-  readonly source: string;
+  readonly reason: string;
+  /** Null where it is not for a source. */
+  readonly source: string | null;
   /** In ISO 8601. */
   readonly since: string;
   readonly problem: Problem | null;
+}
+
+/** Why a query has no result yet. */
+export interface WaitingQuery {
+  readonly reason: string;
+  readonly source: string | null;
+  /** In full sentences. */
+  readonly detail: string;
+  readonly hint: string | undefined;
+  readonly problem: Problem | null;
+  /** When to ask again; undefined: it does not come by itself. */
+  readonly retryMs: number | undefined;
 }
 
 export interface Progress {

@@ -51,7 +51,7 @@ test('six mistakes are six problems, each where it stands', () => {
     ['query "late-orders" has no setting "sorces"', 16, 5],
     ['query "late-orders" reads source "order-db", which the file does not have', 19, 19],
     [
-      '"heartbeatIntervalMs" of reaction "stream" must be a whole number from 100 to 86400000',
+      '"heartbeatIntervalMs" of reaction "stream" must be a whole number of milliseconds from 100 to 86400000',
       24,
       26,
     ],

@@ -68,6 +68,27 @@ test.each<[name: string, text: string, code: string, line: number, column: numbe
   expect(problems).toMatchObject([{code, place: {file: 'app.yaml', line, column}}]);
 });
 
+test.each<[name: string, text: string, reason: string, hint: string]>([
+  ['a tab as indentation', 'a:\n\t- b', 'a tab stands where', 'indent with blanks'],
+  ['a quote that is not closed', 'a: 1\nb: "x', 'a text in quotes does not end', 'close the quote'],
+  ['a quote that ends far below', 'a: "x\nb: 1', 'does not end, or goes on', 'close the quote'],
+  ['a key in another column', 'a:\n  b: 1\n c: 2', 'the column of those', 'begin in one column'],
+  ['a text with a colon', 'a: b: c', 'a text with ": " in it', '`query: |`'],
+  ['a text that begins with @', 'a: @b', 'begins with @', '"@…"'],
+  ['a bracket that is not closed', 'a: [b, c', 'lacks a comma or its end', 'close it with ]'],
+  ['a key without a colon', 'a: 1\nb\nc: 2', 'no key with its value', 'the line above'],
+  ['an alias of nothing', 'a: *b', 'names no anchor', 'write &name'],
+  ['two documents', 'a: 1\n---\nb: 2\n', 'several documents', '"---"'],
+  ['a null byte', 'a: \0', 'no text file holds', 'remove it'],
+])('%s is told in words, with what to do', (_name, text, reason, hint) => {
+  expect(parse(text).problems).toMatchObject([
+    {
+      message: expect.stringContaining(reason),
+      hint: expect.stringContaining(hint),
+    },
+  ]);
+});
+
 test('every duplicate key is told, and the rest is read', () => {
   const {value, problems} = parse('a: 1\na: 2\nb: {c: 1, c: 2}\n');
   expect(problems.map(({place}) => place?.line)).toEqual([2, 3]);

@@ -23,6 +23,7 @@ test('progress says what each result of the stream comes to, at its own sequence
     lagBytes: 0,
     lagMs: 0,
     stale: null,
+    waiting: null,
     results: {a: {count: 2, checksum}},
   });
   of.commit({a: [{key: 2, after: undefined}]});

@@ -14,9 +14,10 @@ import {LISTENER_LIMITS, type ListenerOptions} from '../../src/http/listener.ts'
 import {systemClock} from '../../src/lib/clock.ts';
 import {silentLog} from '../../src/lib/log.ts';
 import {random} from '../../src/lib/random.ts';
+import {watchers} from '../../src/lib/watchers.ts';
 import {FEED_LIMITS} from '../../src/reaction/query-feed.ts';
 import type {SseOptions} from '../../src/reaction/sse.ts';
-import type {StreamWorld} from '../../src/reaction/stream-world.ts';
+import type {StaleResult, StreamWorld, WaitingQuery} from '../../src/reaction/stream-world.ts';
 import {type ResultSet, resultSet} from '../../src/result/result-set.ts';
 import {memoryStore} from '../../src/store/memory-store.ts';
 
@@ -44,6 +45,12 @@ export interface World extends StreamWorld {
   readonly queries: Map<string, ResultSet>;
   /** One transaction: what it does to each query it touches. */
   commit(changes: Readonly<Record<string, readonly Edit[]>>, kind?: 'stream' | 'resync'): void;
+  /** What is not well with results, by hand; `tell` says that it has changed. */
+  readonly troubles: {
+    readonly stale: Map<string, StaleResult>;
+    readonly waiting: Map<string, WaitingQuery>;
+    tell(): void;
+  };
   /** Sequences of a query's events so far. */
   sequencesOf(queryId: string): number[];
 }
@@ -62,6 +69,8 @@ export function world({
   const store = memoryStore({epoch, eventLogEvents, eventLogBytes: 1024 ** 3});
   const queries = new Map(ids.map((id) => [id, resultSet()]));
   const sequences = new Map<string, number[]>(ids.map((id) => [id, []]));
+  const states = watchers();
+  const troubles = {stale: new Map(), waiting: new Map(), tell: states.tell};
   let lsn = 0x1000n;
 
   function viewOf(id: string): ResultView | undefined {
@@ -75,6 +84,7 @@ export function world({
         lsn: lsnText(lsn),
         asOfMs: 1_700_000_000_000,
         ordered: false,
+        orderBy: [],
         keys: result.keys,
         row: result.row,
       }
@@ -92,7 +102,10 @@ export function world({
       return {columns, lsn: lsnText(lsn), ...checksumOf(texts, {crc32}), rows: result.rows};
     },
     progress: () => ({lsn: lsnText(lsn), lagBytes: 0, lagMs: 0}),
-    staleness: () => () => undefined,
+    staleness: () => (id) => troubles.stale.get(id),
+    waiting: () => (id) => troubles.waiting.get(id),
+    watch: states.watch,
+    troubles,
     sequencesOf: (id) => sequences.get(id) ?? [],
     commit(changes, kind = 'stream') {
       lsn += 0x10n;
@@ -188,6 +201,7 @@ export const streamOptions = {
   stalledMs: 10_000,
   retryMs: {least: 20, most: 40},
   rotateMs: 0,
+  progressMs: 20,
   byeMs: 500,
   queriesMax: 100,
   clock: systemClock(),
