@@ -5,6 +5,7 @@ import {listeners} from './http/listeners.ts';
 import type {Clock} from './lib/clock.ts';
 import type {Failpoint} from './lib/failpoints.ts';
 import type {Log} from './lib/log.ts';
+import {watchers} from './lib/watchers.ts';
 import {core} from './pipeline/core.ts';
 import {checkQueries} from './pipeline/definition.ts';
 import {jqThread} from './pipeline/jq.ts';
@@ -13,6 +14,7 @@ import {openAll, openReactions} from './pipeline/serve.ts';
 import {loadSqlParser} from './pipeline/sql-parser.ts';
 import type {Parts} from './pipeline/views.ts';
 import type {Reaction} from './reaction/reaction.ts';
+import type {SourceWorld} from './source/options.ts';
 import {postgresSource} from './source/postgres-source.ts';
 import type {Source} from './source/source.ts';
 import type {Store} from './store/store.ts';
@@ -72,12 +74,14 @@ export async function startService(config: Config, world: World): Promise<Servic
 async function serviceOn(store: Store, config: Config, world: World): Promise<Service> {
   const {limits} = config;
   const stopping = new AbortController();
+  const states = watchers();
+  const watched = {...world, onState: states.tell};
   const sources = new Map(
-    config.sources.map((one) => [one.id, openSource(one, {config, world, store})]),
+    config.sources.map((one) => [one.id, openSource(one, {config, world: watched, store})]),
   );
   const {signal} = stopping;
   const jq = jqThread({timeoutMs: limits.jqMs});
-  const joined = {...world, jq, store, sources, signal};
+  const joined = {...watched, jq, store, sources, signal};
   const {engine, groups, queries, run, settled} = core(config, joined);
   const reactions: Reaction[] = [];
   const {nowNs} = world;
@@ -89,6 +93,7 @@ async function serviceOn(store: Store, config: Config, world: World): Promise<Se
     groups,
     queries,
     reactions,
+    states,
   };
   const parts: Parts = {config, nowNs, jq, ...held};
 
@@ -122,7 +127,7 @@ async function serviceOn(store: Store, config: Config, world: World): Promise<Se
 
 function openSource(
   one: SourceConfig,
-  {config, world, store}: {config: Config; world: World; store: Store},
+  {config, world, store}: {config: Config; world: SourceWorld; store: Store},
 ): Source {
   const {transactionQueue: transactions, changeQueue: changes} = config.limits;
   const spillFolder = config.stateStore?.path ?? tmpdir();

@@ -93,8 +93,9 @@ function describe(
 ): {followed: FollowedTable; warnings: Problem[]} {
   const id = tableId(facts.schema, facts.name);
   const cover = publication?.covers.get(facts.oid);
-  const columns = facts.columns.filter(({name, generated}) =>
-    cover?.columns ? cover.columns.includes(name) : !generated,
+  const columns = facts.columns.filter(
+    ({name, generated}) =>
+      (!generated || cover?.generated) && (cover?.columns?.includes(name) ?? !generated),
   );
   const warnings: Problem[] = [];
   const left = facts.columns.filter((column) => !columns.includes(column));
@@ -172,17 +173,21 @@ function positionsOf(
   return found.length === numbers.length ? found : undefined;
 }
 
-function unpublished(
-  table: string,
-  columns: readonly {name: string; generated: boolean}[],
-): Problem {
+function unpublished(table: string, columns: TableFacts['columns']): Problem {
   return tableProblems['columns-not-published']({
     table,
     columns: columns.map(({name}) => `"${name}"`),
-    why: columns.every(({generated}) => generated)
-      ? 'Postgres does not send generated columns unless the publication says so (from version 18).'
-      : 'The publication lists the columns that it sends, and leaves these out.',
+    why: whyUnpublished(columns),
   });
+}
+
+function whyUnpublished(columns: TableFacts['columns']): string {
+  if (columns.every(({virtual}) => virtual)) {
+    return 'Postgres never sends virtual generated columns: they are in no log. STORED ones can be.';
+  }
+  return columns.every(({generated}) => generated)
+    ? 'Postgres does not send generated columns unless the publication says so (from version 18).'
+    : 'The publication lists the columns that it sends, and leaves these out.';
 }
 
 // A name without a schema is looked for along the search path; exact letters come first.

@@ -48,6 +48,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   extra_float_digits: '3',
   bytea_output: 'hex',
   client_encoding: 'UTF8',
+  // A role may have it higher, and what the stream leaves out is told by a warning.
+  client_min_messages: 'warning',
   statement_timeout: '0',
   lock_timeout: '10s',
   idle_in_transaction_session_timeout: '0',
@@ -110,6 +112,9 @@ export function clientConfig(
     user: options.user,
     password: options.password,
     ssl: tls,
+    // As libpq does: whoever stands between and decrypts cannot pass the login on. Without
+    // TLS there is nothing to bind to.
+    enableChannelBinding: tls !== false,
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs,
     keepAlive: true,

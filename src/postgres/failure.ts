@@ -13,8 +13,11 @@ export interface Destination {
 const LOGIN_REFUSED = new Set(['28P01', '28000']);
 const STARTING_OR_STOPPING = new Set(['57P01', '57P02', '57P03']);
 
-/** What poolers answer to settings, and to replication, in a startup packet. */
-const POOLER = /unsupported startup parameter|pgbouncer|replication (is )?not supported/i;
+/** What poolers answer to settings, to replication and to users of databases in a startup packet. */
+const POOLER =
+  /unsupported startup parameter|pgbouncer|replication (is )?not supported|rds proxy|tenant or user not found/i;
+/** A violation of the protocol, a database that is not there. */
+const POOLER_CODES = new Set(['08P01', '3D000']);
 
 /** What a failure to open or keep a session means to the user. A Problem stays itself. */
 export function connectionProblem(error: unknown, to: Destination): Problem {
@@ -22,15 +25,16 @@ export function connectionProblem(error: unknown, to: Destination): Problem {
   const facts = {...to, said: saidBy(error)};
   const options = {cause: error};
   const code = codeOf(error);
+  if (isUnbound(error)) return postgresProblems['tls-not-end-to-end'](facts, options);
   if (LOGIN_REFUSED.has(code)) return loginProblem(facts, options);
+  if (isPoolers(error, facts.said)) return postgresProblems['pooler-between'](facts, options);
   if (code === '3D000') return postgresProblems['database-missing'](facts, options);
   if (code === '53300') return postgresProblems['too-many-connections'](facts, options);
   if (STARTING_OR_STOPPING.has(code)) return postgresProblems['server-not-ready'](facts, options);
-  if (POOLER.test(facts.said)) return postgresProblems['pooler-between'](facts, options);
   if (code === '42501') return postgresProblems['privilege-missing'](facts, options);
   if (isSqlState(code)) return postgresProblems['database-refused'](facts, options);
   if (/SSL|TLS|certificate|self.signed/i.test(facts.said)) {
-    return postgresProblems['tls-refused'](facts, options);
+    return postgresProblems['tls-refused']({...facts, code}, options);
   }
   if (/password|SASL|SCRAM/i.test(facts.said)) {
     return postgresProblems['authentication-refused'](facts, options);
@@ -39,6 +43,17 @@ export function connectionProblem(error: unknown, to: Destination): Problem {
     return postgresProblems['connection-lost'](facts, options);
   }
   return postgresProblems['cannot-connect'](facts, options);
+}
+
+/** Channel binding has failed: the server's words may be of any language, not where they are. */
+const isUnbound = (error: unknown): boolean =>
+  codeOf(error) === '28000' && (error as {readonly file?: unknown}).file === 'auth-scram.c';
+
+/** PgBouncer has one code for most that it refuses; Postgres names its routine in every error. */
+function isPoolers(error: unknown, said: string): boolean {
+  if (POOLER.test(said)) return true;
+  if (!POOLER_CODES.has(codeOf(error))) return false;
+  return (error as {readonly routine?: unknown}).routine === undefined;
 }
 
 function loginProblem(facts: Destination & {said: string}, options: {cause: unknown}): Problem {

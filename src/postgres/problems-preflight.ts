@@ -171,7 +171,9 @@ export const tableProblems = catalogue({
   },
   'columns-not-published': {
     cause: 'Some columns of the table are not in the replication stream, so results have none.',
-    remedy: 'Add the columns to the publication; a generated column is published from Postgres 18.',
+    remedy:
+      'Add the columns to the publication. From Postgres 18 on it sends STORED generated columns, ' +
+      'too: ALTER PUBLICATION … SET (publish_generated_columns = stored).',
     status,
     say: ({table, columns, why}: {table: string; columns: readonly string[]; why: string}) => ({
       message: `table "${table}" is followed without ${columns.join(', ')}`,

@@ -9,6 +9,13 @@ export interface SlotHolder {
   readonly query: string;
 }
 
+/** Which process has which slot; `ours`: what keeps it, though it is of no use to anybody. */
+export interface SlotTaken {
+  readonly slot: string;
+  readonly pid: number;
+  readonly ours: string | undefined;
+}
+
 /** What can be wrong with the replication slot and the stream it feeds. */
 export const slotProblems = catalogue({
   'slot-in-use': {
@@ -16,13 +23,15 @@ export const slotProblems = catalogue({
     remedy:
       'Nothing, where it is another instance of this service: this one waits, and takes over ' +
       'when that one ends. Else stop the other process, or give this source a slot of its own ' +
-      '(slotName).',
+      '(slotName). Where it is the connection that this service had before it was started anew, ' +
+      'it is ended, if the role may: that needs the same role, or pg_signal_backend.',
     status: 503,
-    say: (facts: SlotHolder & {readonly slot: string; readonly pid: number}) => ({
+    say: (facts: SlotHolder & SlotTaken) => ({
       message: `replication slot "${facts.slot}" is in use`,
       detail:
         `Process ${facts.pid} of the server ("${facts.application}", user "${facts.user}", from ` +
-        `${facts.address}) has read from it since ${facts.since}. Its statement: ${facts.query}`,
+        `${facts.address}) has read from it since ${facts.since}. Its statement: ${facts.query}` +
+        (facts.ours ? `. This service has left it behind: ${facts.ours}.` : ''),
       hint:
         'this service takes over when that process ends; to end it: ' +
         `SELECT pg_terminate_backend(${facts.pid});`,

@@ -11,6 +11,24 @@ interface Where {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
+const OTHER_CA =
+  'set "sslCa" of the source to the file of the CA that signed the certificate of the server';
+const OF_ANOTHER_TIME =
+  'renew the certificate of the server (ssl_cert_file), and run SELECT pg_reload_conf(); ' +
+  'or set the clock of this machine';
+
+/** By what Node calls the mistake: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const TLS_HINTS: Readonly<Record<string, string>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'set "host" of the source to a name that the certificate has, or "sslMode" to verify-ca',
+  CERT_HAS_EXPIRED: OF_ANOTHER_TIME,
+  CERT_NOT_YET_VALID: OF_ANOTHER_TIME,
+  SELF_SIGNED_CERT_IN_CHAIN: OTHER_CA,
+  DEPTH_ZERO_SELF_SIGNED_CERT: OTHER_CA,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: OTHER_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: OTHER_CA,
+};
+
 /** What can stand between the service and a session of the database. */
 export const postgresProblems = catalogue({
   'cannot-connect': {
@@ -129,10 +147,26 @@ export const postgresProblems = catalogue({
     remedy:
       'Turn TLS on in the server, give the right CA file, or choose a weaker sslMode knowingly.',
     status: 503,
-    say: ({host, port, said}: Where) => ({
+    say: ({host, port, said, code}: Where & {code: string}) => ({
       message: `could not secure the connection to Postgres at ${host}:${port}`,
       detail: sentence(said),
-      hint: 'check "sslMode" and "sslCa" of the source',
+      hint: TLS_HINTS[code] ?? 'check "sslMode" and "sslCa" of the source',
+    }),
+  },
+  'tls-not-end-to-end': {
+    cause:
+      'Somebody between the service and Postgres decrypts the connection: the certificate that ' +
+      'the service sees is not the one that Postgres has. (SCRAM channel binding tells.)',
+    remedy:
+      'Give the source the address of Postgres itself. Where nothing of yours ends TLS on the ' +
+      'way, somebody else does.',
+    status: 503,
+    say: ({host, port, said}: Where) => ({
+      message: `the certificate at ${host}:${port} is not that of Postgres`,
+      detail: sentence(said),
+      hint:
+        'set "host" and "port" of the source to the direct address of the database, and ' +
+        '"sslMode" to verify-full',
     }),
   },
   'tls-ca-unreadable': {

@@ -21,18 +21,21 @@ export interface ReadPublication {
 export interface Cover {
   /** The columns it sends; undefined where the server does not say (before Postgres 15). */
   readonly columns: readonly string[] | undefined;
+  /** Whether generated columns can be among those it sends (from Postgres 18). */
+  readonly generated: boolean;
   /** The condition on rows, in SQL. */
   readonly rowFilter: string | undefined;
 }
 
 const PUBLICATION = `
-  SELECT pubviaroot AS via_root, array_remove(ARRAY[
+  SELECT pubviaroot AS via_root, to_jsonb(p) ? 'pubgencols' AS generated, array_remove(ARRAY[
     CASE WHEN NOT pubinsert THEN 'insert' END, CASE WHEN NOT pubupdate THEN 'update' END,
     CASE WHEN NOT pubdelete THEN 'delete' END, CASE WHEN NOT pubtruncate THEN 'truncate' END],
     NULL) AS leaves_out
-  FROM pg_publication WHERE pubname = $1`;
+  FROM pg_publication p WHERE pubname = $1`;
 
-// As JSON, because attnames and rowfilter came with Postgres 15.
+// As JSON, because attnames and rowfilter came with Postgres 15. There attnames has generated
+// columns, which are not sent.
 const COVERED = `
   SELECT format('%I.%I', schemaname, tablename) AS name,
     format('%I.%I', schemaname, tablename)::regclass::oid AS oid,
@@ -44,9 +47,11 @@ export async function readPublication(
   client: pg.Client,
   name: string,
 ): Promise<ReadPublication | undefined> {
-  const publications = await client.query<{via_root: boolean; leaves_out: string[]}>(PUBLICATION, [
-    name,
-  ]);
+  const publications = await client.query<{
+    via_root: boolean;
+    generated: boolean;
+    leaves_out: string[];
+  }>(PUBLICATION, [name]);
   const publication = publications.rows[0];
   if (!publication) return undefined;
   const {rows} = await client.query<{
@@ -63,7 +68,11 @@ export async function readPublication(
     covers: new Map(
       rows.map(({oid, columns, row_filter}) => [
         oid,
-        {columns: columns ?? undefined, rowFilter: row_filter ?? undefined},
+        {
+          columns: columns ?? undefined,
+          generated: publication.generated,
+          rowFilter: row_filter ?? undefined,
+        },
       ]),
     ),
   };

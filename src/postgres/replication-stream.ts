@@ -2,7 +2,7 @@ import {Socket} from 'node:net';
 import type pg from 'pg';
 import type {Lsn} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
-import {backendPid, connectionOf, type ProtocolConnection} from './connection.ts';
+import {connectionOf, type ProtocolConnection} from './connection.ts';
 import {postgresProblems} from './problems.ts';
 import {type StreamOptions, subscribe} from './replication-transport.ts';
 import {standbyStatus} from './standby-status.ts';
@@ -96,11 +96,6 @@ export class ReplicationStream {
   /** Resolves after `close`; rejects when the stream broke or a handler threw. */
   get ended(): Promise<void> {
     return this.#ended;
-  }
-
-  /** The server's process that sends. */
-  get pid(): number | undefined {
-    return this.#client && backendPid(this.#client);
   }
 
   /** Everything before `lsn` is durable. The server is told soon, in one word for many. */

@@ -71,6 +71,7 @@ export function subscribe(
     start(client: pg.Client, slot: string, from: string) {
       connection = connectionOf(client);
       receive(connection, handlers);
+      endAtGap(client, connection);
       handlers.connected(client);
       return client.query(startSql({...options, slot, from}));
     },
@@ -111,6 +112,22 @@ function receive(connection: ProtocolConnection, handlers: TransportHandlers): v
         replyRequested: chunk[KEEPALIVE_BYTES - 1] === 1,
       });
     } else connection.stream.destroy(new Error(`the server sent data of kind ${kind}`));
+  });
+}
+
+/** What Postgres 18 warns of with this code, it ended the stream for before, with the other. */
+const PREREQUISITE_STATE = '55000';
+const UNDEFINED_OBJECT = '42704';
+
+/**
+ * Since Postgres 18 the server leaves out the changes that were made while there was no
+ * publication, and warns of it. Nobody would ever make them good: here the stream ends
+ * with an error all the same.
+ */
+function endAtGap(client: pg.Client, {stream}: ProtocolConnection): void {
+  client.on('notice', ({code, message}) => {
+    if (code !== PREREQUISITE_STATE) return;
+    stream.destroy(Object.assign(new Error(message), {code: UNDEFINED_OBJECT}));
   });
 }
 

@@ -4,7 +4,7 @@ export interface SlotHealthRow {
   readonly wal_status: string | null;
   /** Postgres 17 and newer. */
   readonly invalidation_reason?: string | null;
-  /** Postgres 16 and newer. */
+  /** Postgres 16 and newer. In 16 true of every slot that was given up, whatever for. */
   readonly conflicting?: boolean | null;
 }
 
@@ -52,7 +52,8 @@ export function lossOf(slot: SlotHealthRow): SlotLoss | undefined {
 
 function reasonOf(slot: SlotHealthRow): string | undefined {
   if (slot.invalidation_reason) return slot.invalidation_reason;
-  // Before Postgres 17 there is no reason; then these two tell them apart.
+  // Before Postgres 17 there is no reason. A slot whose log is gone needs none of it.
+  if (slot.restart_lsn === null) return 'wal_removed';
   if (slot.conflicting) return 'rows_removed';
-  return slot.wal_status === 'lost' || slot.restart_lsn === null ? 'wal_removed' : undefined;
+  return slot.wal_status === 'lost' ? 'wal_removed' : undefined;
 }

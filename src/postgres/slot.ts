@@ -3,6 +3,7 @@ import {type Lsn, parseLsn} from '../data/lsn.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Problem} from '../lib/problem.ts';
 import {backendPid, type Session} from './connection.ts';
+import {codeOf, saidBy} from './failure.ts';
 import {quoteIdent} from './identifiers.ts';
 import {type SlotHolder, slotProblems} from './problems-slot.ts';
 import {lossOf, type SlotHealthRow, type SlotLoss} from './slot-loss.ts';
@@ -67,35 +68,74 @@ const HOLDER = `
     left(query, 200) AS query
   FROM pg_stat_activity WHERE pid = $1`;
 
-/** The problem that somebody else reads from the slot. */
-export async function slotInUse(client: pg.Client, slot: string, pid: number): Promise<Problem> {
+/** The problem that somebody reads from the slot; `ours` says why, where it should be gone. */
+export async function slotInUse(
+  client: pg.Client,
+  slot: string,
+  {pid, ours}: Taken,
+): Promise<Problem> {
   const {rows} = await client.query<SlotHolder>(HOLDER, [pid]);
   const nobody = {application: '', user: '', address: 'somewhere', since: 'just now', query: ''};
-  return slotProblems['slot-in-use']({slot, pid, ...nobody, ...rows[0]});
+  return slotProblems['slot-in-use']({slot, pid, ours, ...nobody, ...rows[0]});
 }
 
 const FREE_WITHIN_MS = 3000;
 const FREE_POLL_MS = 50;
 
+/** Who reads from a slot. */
+export interface Taken {
+  readonly pid: number;
+  /** It is a session of ours, and is still there: why. */
+  readonly ours?: string | undefined;
+}
+
+export interface Freeing {
+  /** What sessions of ours are called that may linger; nobody else's is called so. */
+  readonly ours: readonly string[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+// Looked at and ended in one statement: a process of the same number may be another by the next.
+const END_OURS = `
+  SELECT s.active_pid AS pid, a.application_name = ANY($2) AS ours,
+    CASE WHEN a.application_name = ANY($2) THEN pg_terminate_backend(s.active_pid) END AS ended
+  FROM pg_replication_slots s LEFT JOIN pg_stat_activity a ON a.pid = s.active_pid
+  WHERE s.slot_name = $1 AND s.active_pid IS NOT NULL`;
+
 /**
- * Ends our own last connection, which may linger on the server, where it still reads from
- * the slot. Answers whose process does in the end: nobody's, or somebody else's.
+ * Ends a session of ours that lingers on the server, where it still reads from the slot:
+ * the server may not know for long that nobody listens. Answers who reads from the slot in
+ * the end, undefined where nobody does. It asks again and again, since a process that waits
+ * for its client to take what it sends is ended by the second word, not the first.
  */
 export async function freed(
   client: pg.Client,
   name: string,
-  {ownPid, clock, signal}: {ownPid: number | undefined; clock: Clock; signal: AbortSignal},
-): Promise<number | undefined> {
-  let pid = (await readSlot(client, name))?.activePid;
-  if (pid === undefined || pid !== ownPid) return pid;
-  await client.query('SELECT pg_terminate_backend($1)', [pid]);
+  {ours, clock, signal}: Freeing,
+): Promise<Taken | undefined> {
   const untilMs = clock.steadyMs() + FREE_WITHIN_MS;
-  while (pid === ownPid && clock.steadyMs() < untilMs) {
-    await clock.wait(FREE_POLL_MS, signal);
-    pid = (await readSlot(client, name))?.activePid;
+  try {
+    for (;;) {
+      const {rows} = await client.query<{pid: number; ours: boolean | null}>(END_OURS, [
+        name,
+        ours,
+      ]);
+      const holder = rows[0];
+      if (!holder?.ours) return holder && {pid: holder.pid};
+      if (clock.steadyMs() >= untilMs) {
+        return {pid: holder.pid, ours: 'it was told to end, and is still there'};
+      }
+      await clock.wait(FREE_POLL_MS, signal);
+    }
+  } catch (error) {
+    const pid = codeOf(error) === DENIED ? (await readSlot(client, name))?.activePid : undefined;
+    if (pid === undefined) throw error;
+    return {pid, ours: `the role may not end it (${saidBy(error)})`};
   }
-  return pid;
 }
+
+const DENIED = '42501';
 
 export async function dropSlot(client: pg.Client, name: string): Promise<void> {
   await client.query('SELECT pg_drop_replication_slot($1)', [name]);

@@ -24,6 +24,8 @@ export interface TableFacts {
     readonly type: number;
     readonly modifier: number;
     readonly generated: boolean;
+    /** Generated when it is read (from Postgres 18): in no log. */
+    readonly virtual: boolean;
     /** Null of a type that has none. */
     readonly collation: CollationFacts | null;
   }[];
@@ -48,7 +50,10 @@ export interface TableFacts {
 // An index's columns: the first indnkeyatts of indkey, which counts from 0.
 const KEY = `to_jsonb((i.indkey::int2[])[0:i.indnkeyatts - 1])`;
 
-/** Facts of the tables whose oids are $1. */
+/**
+ * Facts of the tables whose oids are $1. A foreign key with PERIOD (Postgres 18) is none that
+ * joins rows: what it refers to may lie in several rows, and is not equal.
+ */
 export const TABLE_FACTS = `
   SELECT c.oid AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
     c.relpersistence AS persistence, c.relreplident AS identity,
@@ -56,7 +61,7 @@ export const TABLE_FACTS = `
     row_security_active(c.oid) AS filtered,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.attname, 'number', a.attnum,
         'type', a.atttypid::int8, 'modifier', a.atttypmod, 'generated', a.attgenerated <> '',
-        'collation', ${COLUMN_COLLATION}) ORDER BY a.attnum), '[]')
+        'virtual', a.attgenerated = 'v', 'collation', ${COLUMN_COLLATION}) ORDER BY a.attnum), '[]')
       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
       AS columns,
     ${DATABASE_COLLATION} AS collation,
@@ -79,7 +84,8 @@ export const TABLE_FACTS = `
         ORDER BY k.conname), '[]')
       FROM pg_constraint k JOIN pg_class f ON f.oid = k.confrelid
       JOIN pg_namespace fn ON fn.oid = f.relnamespace
-      WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0) AS foreign_keys,
+      WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0
+        AND to_jsonb(k) -> 'conperiod' IS DISTINCT FROM 'true') AS foreign_keys,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('oid', l.oid::int8, 'identity', l.relreplident)
         ORDER BY l.oid), '[]')
       FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid

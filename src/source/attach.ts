@@ -3,6 +3,7 @@ import type {Transaction} from '../data/transaction.ts';
 import {type Problem, problemText} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
+import {expectedRows} from '../postgres/expected-rows.ts';
 import {lockTables} from '../postgres/snapshot.ts';
 import type {TableMarks} from '../postgres/table-marks.ts';
 import {timelineLeftAt} from '../postgres/timeline.ts';
@@ -10,7 +11,7 @@ import type {TlsOptions} from '../postgres/tls.ts';
 import {type Beginning, beginningOf, readServer, type ServerState} from './connect-slot.ts';
 import {failoverOf} from './failover.ts';
 import type {Image} from './image.ts';
-import {memoText} from './memo.ts';
+import {memoText, noteReader} from './memo.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
 import {type Prepared, prepare} from './prepare.ts';
 import type {Progress} from './progress.ts';
@@ -27,8 +28,10 @@ export interface Held {
   readonly progress: Progress;
   /** The tables in the image, as they were described last. */
   tables: readonly FollowedTable[];
-  /** The server's process that sent to us last. */
-  senderPid: number | undefined;
+  /** What our replication sessions are called, as long as this process runs. */
+  readonly session: string;
+  /** The name that the store has: a predecessor's at first, whose session may linger. */
+  notedSession: string | undefined;
   /** Names the server's data. */
   systemId: string | undefined;
   /** Which of the histories of that data: see `ServerState`. */
@@ -65,7 +68,7 @@ export interface Attaching {
   readonly sink: SourceSink;
   readonly signal: AbortSignal;
   readonly guard: SlotGuard;
-  readonly onRows: (rowsRead: number) => void;
+  readonly onRows: (rowsRead: number, rowsExpected: number | undefined) => void;
   /** The tables are about to be compared; `why` where something was lost. */
   readonly onCompare: (why: Problem | undefined) => void;
 }
@@ -76,7 +79,7 @@ export interface Attaching {
  * is told as a transaction.
  */
 export async function attach(attaching: Attaching): Promise<Attached> {
-  const {options, held, signal} = attaching;
+  const {options, signal} = attaching;
   const control = await openSession(options.connect, {signal});
   try {
     const server = await readServer(control);
@@ -84,7 +87,7 @@ export async function attach(attaching: Attaching): Promise<Attached> {
     const needs = {slots: beginning.kind === 'resync' ? 1 : 0, senders: 1};
     const prepared = await prepare(control.client, options, needs);
     const from = await position(attaching, control, {beginning, prepared, server});
-    held.timeline = server.timeline;
+    noteReader(attaching.held, attaching.sink, {from, timeline: server.timeline});
     const {walSenderTimeoutMs, version} = server;
     const {viaRoot} = prepared;
     const warnings = [...prepared.warnings, ...failoverOf(options.slotFailover, version).warnings];
@@ -99,10 +102,12 @@ function beginningFor(
   {client, tls}: Session,
   server: ServerState,
 ): Promise<Beginning> {
-  const {senderPid: pid, systemId, timeline, progress} = held;
+  const {session, notedSession, systemId, timeline, progress} = held;
+  // The store is this process's alone: who wrote a name there before is gone, or has lost it.
+  const sessions = notedSession === undefined ? [session] : [session, notedSession];
   const {connect, slotName} = options;
   return beginningOf(client, slotName, {
-    earlier: {received: progress.received, pid, systemId, timeline},
+    earlier: {received: progress.received, sessions, systemId, timeline},
     server,
     clock: world.clock,
     signal,
@@ -155,10 +160,12 @@ async function compared(
   }: Described & {readonly slotExists: boolean; readonly failover: boolean},
 ): Promise<Lsn> {
   const {tables} = described;
-  const {options, world, held, signal, onRows} = attaching;
+  const {options, world, held, signal} = attaching;
   const {connect, slotName, slotWaitMs} = options;
   const shapes = new Map(held.tables.map((followed) => [followed.table.id, followed]));
   const slot = {slotName, slotExists, failover, slotWaitMs};
+  const expected = await expectedRows(control.client, tables);
+  const onRows = (rowsRead: number): void => attaching.onRows(rowsRead, expected);
   const resyncing = {connect, ...slot, clock: world.clock, signal, onRows};
   const found = await resync(control, tables, shapes, held.image, resyncing);
   // Of a slot that was just made nothing is known yet.
@@ -179,8 +186,9 @@ async function tell(
   held.progress.give(found.lsn, found.takenAt);
   sink.describe(
     described.tables.map(({table}) => table),
-    memoText(described),
+    memoText(described, held.session),
   );
+  held.notedSession = held.session;
   const transactions: Transaction[] = [
     {
       kind: 'resync',

@@ -4,6 +4,7 @@ import type {Table} from '../data/schema.ts';
 import {textWriter} from '../data/text.ts';
 import type {Row} from '../data/value.ts';
 import {type OldTuple, type Tuple, UNCHANGED} from '../postgres/pgoutput.ts';
+import {ROWS_MAX} from './keyed-image.ts';
 import {sourceProblems} from './problems.ts';
 import type {Comparison, TableImage} from './table-image.ts';
 
@@ -19,11 +20,14 @@ interface Copies {
  * one copy goes it is the last, since copies do not differ. An update is a delete and an
  * insert: no identity joins the two rows.
  */
-export function bagImage(table: Table): TableImage {
+export function bagImage(table: Table, {rowsMax} = {rowsMax: ROWS_MAX}): TableImage {
   const nameOf = rowNamer(table);
   let bag = new Map<string, Copies>();
+  let size = 0;
 
   function put(row: Row, edits: Edit[]): void {
+    if (size >= rowsMax) throw sourceProblems['table-too-large']({table: table.id, rows: rowsMax});
+    size += 1;
     const name = nameOf(row);
     const count = bag.get(name)?.count ?? 0;
     bag.set(name, {row, count: count + 1});
@@ -36,6 +40,7 @@ export function bagImage(table: Table): TableImage {
       const what = 'A row was updated or deleted that is not held';
       throw sourceProblems['image-out-of-step']({table: table.id, key: name, what});
     }
+    size -= 1;
     const count = copies.count - 1;
     if (count === 0) bag.delete(name);
     else bag.set(name, {row: copies.row, count});
@@ -56,6 +61,7 @@ export function bagImage(table: Table): TableImage {
     clear(edits) {
       for (const [key, before] of rowsOf(bag)) edits.push({key, before, after: undefined});
       bag = new Map();
+      size = 0;
     },
     undo(edits) {
       for (const {before, after} of edits.toReversed()) {
@@ -64,8 +70,9 @@ export function bagImage(table: Table): TableImage {
       }
     },
     compare: () =>
-      comparison(bag, nameOf, (next) => {
+      comparison({table, held: bag, nameOf, rowsMax}, (next, count) => {
         bag = next;
+        size = count;
       }),
     rows: () => rowsOf(bag),
     row(key) {
@@ -86,8 +93,6 @@ export function bagImage(table: Table): TableImage {
       for (const row of stored.values()) put(row, []);
     },
     get size() {
-      let size = 0;
-      for (const {count} of bag.values()) size += count;
       return size;
     },
   };
@@ -127,14 +132,26 @@ function rowNamer(table: Table): (row: Tuple) => string {
 }
 
 function comparison(
-  held: ReadonlyMap<string, Copies>,
-  nameOf: (row: Row) => string,
-  adopt: (bag: Map<string, Copies>) => void,
+  {
+    table,
+    held,
+    nameOf,
+    rowsMax,
+  }: {
+    table: Table;
+    held: ReadonlyMap<string, Copies>;
+    nameOf: (row: Row) => string;
+    rowsMax: number;
+  },
+  adopt: (bag: Map<string, Copies>, size: number) => void,
 ): Comparison {
   const next = new Map<string, Copies>();
   const edits: Edit[] = [];
+  let size = 0;
   return {
     add(row) {
+      size += 1;
+      if (size > rowsMax) throw sourceProblems['table-too-large']({table: table.id, rows: rowsMax});
       const name = nameOf(row);
       const copy = next.get(name)?.count ?? 0;
       next.set(name, {row, count: copy + 1});
@@ -149,6 +166,6 @@ function comparison(
       }
       return edits;
     },
-    adopt: () => adopt(next),
+    adopt: () => adopt(next, size),
   };
 }

@@ -18,8 +18,8 @@ export type Beginning =
 export interface Earlier {
   /** The position of the image; undefined while there is none. */
   readonly received: Lsn | undefined;
-  /** The server's process that sent to us last: it may not know yet that we are gone. */
-  readonly pid: number | undefined;
+  /** What sessions of ours are called: the server may not know yet that one is gone. */
+  readonly sessions: readonly string[];
   /** Names the server's data, so that another one behind the same address is noticed. */
   readonly systemId: string | undefined;
   /** Which of the histories of that data. */
@@ -103,8 +103,8 @@ export async function beginningOf(
     const why = slotProblems['slot-lost']({slot: slotName, ...slot.lost});
     return dropped(client, slotName, why);
   }
-  const pid = await freed(client, slotName, {ownPid: earlier.pid, clock, signal});
-  if (pid !== undefined) throw await slotInUse(client, slotName, pid);
+  const taken = await freed(client, slotName, {ours: earlier.sessions, clock, signal});
+  if (taken) throw await slotInUse(client, slotName, taken);
   const excess = await around.excess();
   if (excess) return dropped(client, slotName, excess);
   const {received} = earlier;

@@ -13,7 +13,7 @@ import type {SourceSink} from './source.ts';
 /** A line to the server, on which it sends. */
 export type Line = Pick<
   ReplicationStream,
-  'open' | 'ended' | 'pid' | 'confirm' | 'breathe' | 'pause' | 'resume' | 'close'
+  'open' | 'ended' | 'confirm' | 'breathe' | 'pause' | 'resume' | 'close'
 >;
 
 export interface Following {
@@ -58,10 +58,10 @@ export async function follow(following: Following, signal: AbortSignal): Promise
     keepalive(walEnd: Lsn): void {
       progress.hear(walEnd);
       // Up to here the server had nothing for us, unless something is still on its way.
-      if (transactions.open || !waiting.idle || !progress.settled) return;
-      idle.reached(walEnd, () => waiting.idle && !transactions.open && progress.settled);
+      if (quiet()) idle.reached(walEnd, quiet);
     },
   };
+  const quiet = (): boolean => waiting.idle && !transactions.open && progress.settled;
   const stream = following.line(handlers);
   const waiting = inbox(limits, stream);
   try {
@@ -75,6 +75,9 @@ export async function follow(following: Following, signal: AbortSignal): Promise
       // Between two steps of the store everybody else has a turn.
       while (await sink.receive(next, breathe)) await new Promise(setImmediate);
       waiting.done();
+      // What changed nothing was handed to nobody, and no word of the server need follow it.
+      const {received, acknowledged = 0n} = progress;
+      if (received !== undefined && received > acknowledged) idle.reached(received, quiet);
     }
     if (failure) throw failure.error;
     await ended;
@@ -152,10 +155,10 @@ function quietPosition(
     sink.reach(lsn);
   }
   return {
-    /** `still` answers, later too, whether there has been nothing since. */
+    /** `still` answers, now and later, whether all before has been taken in, and nothing since. */
     reached(lsn: Lsn, still: () => boolean): void {
       const leftMs = toldAtMs + REACH_MS - clock.steadyMs();
-      if (leftMs <= 0) return void tell(lsn);
+      if (leftMs <= 0 && still()) return void tell(lsn);
       const waits = newest !== undefined;
       newest = lsn;
       if (waits) return;
@@ -168,7 +171,7 @@ function quietPosition(
         if (reached >= (progress.received ?? 0n)) tell(reached);
       };
       // Where all is to end first, the server sends it again.
-      const waited = clock.wait(leftMs, signal).then(
+      const waited = clock.wait(leftMs > 0 ? leftMs : REACH_MS, signal).then(
         () => true,
         () => false,
       );

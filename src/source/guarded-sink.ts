@@ -25,7 +25,7 @@ export function guardedSink(
   }
   return {
     describe: (tables, memo) => guarded(() => sink.describe(tables, memo)),
-    reach: (lsn) => guarded(() => sink.reach(lsn)),
+    reach: (lsn, memo) => guarded(() => sink.reach(lsn, memo)),
     async receive(next, breathe) {
       if (signal.aborted) return false;
       let own: unknown;

@@ -55,6 +55,8 @@ export interface SourceLimits {
 /** What a source needs of the world outside. */
 export interface SourceWorld {
   readonly clock: Clock;
+  /** Told when its state, or whether it is stale, may be another. */
+  readonly onState?: (() => void) | undefined;
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly log: Log;

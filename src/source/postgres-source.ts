@@ -16,6 +16,7 @@ import {sourceProblems} from './problems.ts';
 import {tableDuty} from './quiet-changes.ts';
 import {makesDoubtful, pauseMs} from './recovery.ts';
 import {relationsOf} from './relations.ts';
+import {sessionName} from './session-name.ts';
 import {type SlotGuard, slotGuard} from './slot-guard.ts';
 import type {
   Source,
@@ -75,11 +76,12 @@ class PostgresSource implements Source {
 
   constructor(options: PostgresSourceOptions, world: SourceWorld, stored?: StoredSource) {
     this.id = options.id;
-    this.#held = heldFrom(stored);
+    const session = sessionName(options.connect.applicationName, world.random);
+    this.#held = heldFrom(stored, session);
     this.#options = options;
     this.#world = world;
     this.#sinceMs = world.clock.nowMs();
-    this.#guard = slotGuard(options, world, () => this.#held.senderPid);
+    this.#guard = slotGuard(options, world, session);
     this.#heartbeat = heartbeat(options, world);
     this.#verifier = verifier(options, world, this.#held);
   }
@@ -182,7 +184,8 @@ class PostgresSource implements Source {
       sink,
       signal,
       guard: this.#guard,
-      onRows: (rowsRead) => this.#enter({kind: 'snapshotting', rowsRead}),
+      onRows: (rowsRead, rowsExpected) =>
+        this.#enter({kind: 'snapshotting', rowsRead, rowsExpected}),
       onCompare: (why) => why && this.#grownStale(why),
     });
     this.#warn(attached.warnings);
@@ -211,9 +214,10 @@ class PostgresSource implements Source {
 
   #following({from, tls, walSenderTimeoutMs, viaRoot}: Attached, sink: SourceSink): Following {
     const {connect, slotName: slot, publicationName: publication, heartbeatMs} = this.#options;
-    const {tables, image, progress} = this.#held;
+    const {tables, image, progress, session: applicationName} = this.#held;
     const messages = heartbeatMs > 0;
-    const stream = {connect, tls, slot, publication, from, walSenderTimeoutMs, messages};
+    const named = {...connect, applicationName};
+    const stream = {connect: named, tls, slot, publication, from, walSenderTimeoutMs, messages};
     const {clock} = this.#world;
     return {
       sourceId: this.id,
@@ -246,7 +250,6 @@ class PostgresSource implements Source {
 
   #opened(stream: Line): void {
     this.#stream = stream;
-    this.#held.senderPid = stream.pid;
     this.#confirm();
     this.#stale = undefined;
     this.#enter({kind: 'streaming'});
@@ -298,6 +301,7 @@ class PostgresSource implements Source {
     if (this.#held.progress.received === undefined) return;
     const sinceMs = this.#stale?.sinceMs ?? this.#world.clock.nowMs();
     this.#stale = {sinceMs, why: why ?? this.#stale?.why};
+    this.#world.onState?.();
   }
 
   #warn(warnings: readonly Problem[]): void {
@@ -313,6 +317,7 @@ class PostgresSource implements Source {
   #enter(state: SourceState): void {
     if (state.kind !== this.#state.kind) this.#sinceMs = this.#world.clock.nowMs();
     this.#state = state;
+    this.#world.onState?.();
   }
 }
 

@@ -29,7 +29,8 @@ export interface SlotGuard {
 export function slotGuard(
   {slotName, maxRetainedWalBytes, slotCheckMs}: PostgresSourceOptions,
   {clock}: SourceWorld,
-  ownPid: () => number | undefined,
+  /** What our session is called. */
+  session: string,
 ): SlotGuard {
   const limitBytes = maxRetainedWalBytes > 0 ? maxRetainedWalBytes : undefined;
   let readings: TimedReading[] = [];
@@ -66,8 +67,8 @@ export function slotGuard(
         // First the stream, since a slot that is read from cannot be dropped.
         stop(problem);
         // An instance that waited may have it by then: it is that one's to guard.
-        const pid = await freed(client, slotName, {ownPid: ownPid(), clock, signal});
-        if (pid === undefined) await dropSlot(client, slotName);
+        const taken = await freed(client, slotName, {ours: [session], clock, signal});
+        if (!taken) await dropSlot(client, slotName);
         forget();
       },
     },

@@ -56,10 +56,11 @@ export interface SourceSink {
    */
   receive(next: () => Transaction | undefined, breathe?: () => void): Promise<boolean>;
   /**
-   * There is nothing for anybody up to `lsn`, and all that was given is durable. Once the
-   * store has that, `lsn` is acknowledged like the end of a transaction.
+   * There is nothing for anybody up to `lsn`, and all that was given before is in the store.
+   * Once the store has that, `lsn` is acknowledged like the end of a transaction. `memo`: what
+   * the source now wants back of itself, besides its tables, which are the same.
    */
-  reach(lsn: Lsn): void;
+  reach(lsn: Lsn, memo?: string): void;
 }
 
 /** What a source held when the service that ran it before last told the store. */
@@ -114,7 +115,12 @@ export type SourceState =
   | {readonly kind: 'stopped'}
   /** `problem` is why the attempt before this one failed. */
   | {readonly kind: 'connecting'; readonly attempt: number; readonly problem?: Problem}
-  | {readonly kind: 'snapshotting'; readonly rowsRead: number}
+  /** `rowsExpected`: how many there are, as Postgres guesses; absent where it does not. */
+  | {
+      readonly kind: 'snapshotting';
+      readonly rowsRead: number;
+      readonly rowsExpected?: number | undefined;
+    }
   | {readonly kind: 'streaming'}
   /** Something is wrong that may pass: tried again at `retryAtMs`. */
   | {

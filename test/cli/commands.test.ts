@@ -70,6 +70,39 @@ test('middleware that a query in SQL takes its rows through is a problem before 
   expect((await run(['validate', '--config', file])).code).toBe(0);
 });
 
+test('a jq program, the setting of a middleware and a typo are told at once, each at its place', async () => {
+  const file = join(await openFolder(), 'jq.yaml');
+  const queries = `queries:
+  - id: q
+    autoStart: true
+    query: |
+      MATCH (m:metrics)
+      RETURN n.id
+    sources: [{pipeline: [split]}]
+    middleware:
+      - kind: jq
+        name: split
+        config:
+          metrics:
+            insert:
+              - query: |
+                  .items[]
+                  | | {id: .id}
+                haltOnErr: false
+`;
+  await writeFile(file, GOOD.replace(/queries:\n {2}- .*\n/, queries));
+  const {code, out, err} = await run(['validate', '--config', file]);
+  expect({code, out}).toEqual({code: 1, out: ''});
+  const places = [...err.matchAll(/^\[([a-z-]+)\].*\n {2}at .*jq\.yaml:(\d+:\d+)$/gm)];
+  expect(places.map(([, problem, place]) => `${place} ${problem}`)).toEqual([
+    '10:14 cypher-unknown-variable',
+    '11:15 missing-key',
+    '20:21 middleware-setting',
+    '21:17 middleware-setting',
+  ]);
+  expect(err).toContain('      | | {id: .id}\n        ^');
+});
+
 test('all problems of a configuration are told at once, with their places', async () => {
   const file = join(await openFolder(), 'bad.yaml');
   await writeFile(file, GOOD.replace('queries: [q]', 'queries: [other], nonsense: 1'));

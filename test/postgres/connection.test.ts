@@ -9,6 +9,7 @@ import {
   requireUnicode,
   type Session,
 } from '../../src/postgres/connection.ts';
+import {startEavesdropper} from '../support/eavesdropper.ts';
 import {sharedServer, testDatabase} from '../support/postgres.ts';
 import {freePort, startServer, type TestServer} from '../support/postgres-server.ts';
 import {until} from '../support/until.ts';
@@ -145,12 +146,12 @@ const PG_HBA = `host template0 all all reject
 hostnossl template1 all all reject
 host all all all scram-sha-256
 `;
+const text = (name: string): string => readFileSync(join(tls, name), 'utf8');
 const embedded = (process.env.TAILRACE_TEST_PG ?? 'embedded') === 'embedded';
 
 describe.runIf(embedded)('over TLS, with a certificate for localhost', () => {
   let server: TestServer;
   beforeAll(async () => {
-    const text = (name: string): string => readFileSync(join(tls, name), 'utf8');
     server = await startServer(
       {ssl: 'on'},
       {
@@ -181,15 +182,34 @@ describe.runIf(embedded)('over TLS, with a certificate for localhost', () => {
     await session.end();
   });
 
-  test.each<[Partial<ConnectOptions>, said: string]>([
-    [{sslMode: 'require', sslCa: otherCa}, 'certificate'],
-    [{sslMode: 'verify-ca', sslCa: otherCa}, 'certificate'],
-    [{sslMode: 'verify-full', sslCa: ca, host: '127.0.0.1'}, '127.0.0.1'],
-    [{sslMode: 'verify-full'}, 'certificate'],
-  ])('%j is refused', async (choices, said) => {
+  test.each<[Partial<ConnectOptions>, said: string, hint: string]>([
+    [{sslMode: 'require', sslCa: otherCa}, 'certificate', 'file of the CA that signed'],
+    [{sslMode: 'verify-ca', sslCa: otherCa}, 'certificate', 'file of the CA that signed'],
+    [{sslMode: 'verify-full', sslCa: ca, host: '127.0.0.1'}, '127.0.0.1', 'a name that the'],
+    [{sslMode: 'verify-full', host: 'localhost'}, 'certificate', 'file of the CA that signed'],
+  ])('%j is refused', async (choices, said, hint) => {
     const problem = await problemOf(open(choices));
     expect(problem.code).toBe('tls-refused');
     expect(problem.detail).toContain(said);
+    expect(problem.hint).toContain(hint);
+  });
+
+  test('the login is bound to the certificate, so that nobody between can pass it on', async () => {
+    const own = {key: text('server-key.pem'), cert: text('expired.pem')};
+    const port = await startEavesdropper(server, own);
+    expect(await problemOf(open({port, sslMode: 'require'}))).toMatchObject({
+      code: 'tls-not-end-to-end',
+      message: expect.stringContaining(`127.0.0.1:${port}`),
+      hint: expect.stringContaining('verify-full'),
+    });
+  });
+
+  test('whoever stands between and has the very certificate is Postgres to us', async () => {
+    const own = {key: text('server-key.pem'), cert: text('server.pem')};
+    const port = await startEavesdropper(server, own);
+    const session = await open({port, sslMode: 'verify-full', sslCa: ca, host: 'localhost'});
+    expect((await session.client.query('SELECT 1 AS one')).rows).toEqual([{one: 1}]);
+    await session.end();
   });
 
   test.each<[Partial<ConnectOptions>, said: string]>([
@@ -227,3 +247,23 @@ describe.runIf(embedded)('over TLS, with a certificate for localhost', () => {
     await (await open({})).end();
   });
 });
+
+test.runIf(embedded)(
+  'a certificate whose time is over is refused where it is checked',
+  async () => {
+    const files = {'server.crt': text('expired.pem'), 'server.key': text('server-key.pem')};
+    const server = await startServer({ssl: 'on'}, files);
+    onTestFinished(() => server.dispose());
+    const open = async (sslMode: ConnectOptions['sslMode'], sslCa?: string) =>
+      openSession(await options({...server, host: 'localhost', sslMode, sslCa}));
+    for (const mode of ['require', 'verify-ca', 'verify-full'] as const) {
+      expect(await problemOf(open(mode, join(tls, 'expired-ca.pem'))), mode).toMatchObject({
+        code: 'tls-refused',
+        detail: expect.stringContaining('expired'),
+        hint: expect.stringContaining('renew the certificate'),
+      });
+    }
+    // Without a CA file it encrypts and trusts anybody, as libpq does.
+    await (await open('require')).end();
+  },
+);

@@ -46,7 +46,12 @@ test('a query that fails goes on failing over a restart, with its last rows, and
     status: 'Error',
     count: 3,
     columns: [{name: 'id', type: 'text'}, {name: 'part', type: 'numeric'}, {name: 'note'}],
-    stale: {source: 'db', since: failed.asOf, problem: {code: failed.error.code}},
+    stale: {
+      reason: 'query-failed',
+      source: null,
+      since: failed.asOf,
+      problem: {code: failed.error.code},
+    },
   });
   expect([await texts(second), await csv(second)]).toEqual([rows, table]);
   const joined = await listen(second);
@@ -97,7 +102,7 @@ test('what progress says of a kept result is what clients hold of it, and that i
   const client = await sseClient(`${second.addresses.streams[0]}?snapshot=true`);
   await client.until((one) => one.named('progress').length > 0);
   expect(client.named('progress')[0]).toMatchObject({
-    stale: {source: 'db', problem: {code: 'expression-failed'}},
+    stale: {query: 'shares', reason: 'query-failed', problem: {code: 'expression-failed'}},
     results: {shares: {count: 3, stale: true}},
   });
   await database.query("UPDATE readings SET share = 1 WHERE id = 'b'");

@@ -47,6 +47,21 @@ sources: [{sourceId: db, pipeline: [one]}]
 middleware: [{kind: awk, name: one, config: {}}]`;
     const answer = await service.send('PUT', '/api/v1/queries/wrong', body);
     expect([answer.status, answer.body.error.code]).toEqual([400, 'middleware-kind']);
+    const program = `
+id: wrong
+query: MATCH (t:vehicle) RETURN t.id
+sources: [{sourceId: db, pipeline: [split]}]
+middleware:
+  - {kind: jq, name: split, config: {vehicle: {insert: [{query: '.a | | .b'}]}}}`;
+    const jq = await service.send('PUT', '/api/v1/queries/wrong', program);
+    expect([jq.status, jq.body.error]).toMatchObject([
+      400,
+      {
+        code: 'middleware-setting',
+        message: expect.stringContaining("must be a program of jq: syntax error, unexpected '|'"),
+        place: {file: 'body', line: 6, column: 71},
+      },
+    ]);
   } finally {
     await service.close();
   }

@@ -1,6 +1,10 @@
 import {expect, test} from 'vitest';
 import {expectImage} from '../support/expect-image.ts';
 import {freshDatabase, runSource} from '../support/running-source.ts';
+import {olderThan, serverMajor} from '../support/server-version.ts';
+
+/** Intervals without end came with Postgres 17. */
+const ENDLESS = (await serverMajor()) < 17 ? '178000000 years' : 'infinity';
 
 /** SQL before the source starts, and SQL while it streams: the rows are right at the end. */
 test.each<[name: string, tables: string[], before: string, during: string[]]>([
@@ -207,7 +211,7 @@ test.each<[name: string, tables: string[], before: string, during: string[]]>([
      INSERT INTO t VALUES
        (1, '0044-03-15 BC', '4713-11-24 00:00:00 BC', '0001-01-01 00:00:00+14 BC', '-1 mon +2 days', 'NaN',
          'NaN', '-Infinity', '24:00-15:59'),
-       (2, 'infinity', '-infinity', 'infinity', 'infinity', '-Infinity', '-0', '1e-45', '00:00+00'),
+       (2, 'infinity', '-infinity', 'infinity', '${ENDLESS}', '-Infinity', '-0', '1e-45', '00:00+00'),
        (3, '5874897-12-31', '294276-12-31 23:59:59.999999', '12026-01-01 00:00:00.1Z', '0', '1e-100',
          '5e-324', 'NaN', '12:00:00.5+05:30')`,
     [
@@ -299,19 +303,26 @@ test('without a list of tables, those of the publication are followed', async ()
   expect(running.source.status().tables).toEqual(['public.a', 'public.b']);
 });
 
-test("a publication's columns and rows are those of the snapshot, too", async () => {
-  const database = await freshDatabase(`
+const noFilters = await olderThan(15, 'row filters and column lists of publications');
+
+test.skipIf(noFilters)(
+  "a publication's columns and rows are those of the snapshot, too",
+  async () => {
+    const database = await freshDatabase(`
     CREATE TABLE t (id int PRIMARY KEY, v int, secret text);
     INSERT INTO t VALUES (1, 1, 's'), (2, 20, 's'), (3, 30, 's');
     CREATE PUBLICATION tailrace FOR TABLE t (id, v) WHERE (id > 1)`);
-  const running = runSource(database, {tables: ['t']});
-  await running.streaming();
-  await database.query('UPDATE t SET v = v + 1');
-  await database.query('DELETE FROM t WHERE id = 3');
-  await running.caughtUp();
-  expect([...running.fold('public.t')]).toEqual([[2, [2, 21]]]);
-  expect(running.source.status().warnings.map(({code}) => code)).toEqual(['columns-not-published']);
-});
+    const running = runSource(database, {tables: ['t']});
+    await running.streaming();
+    await database.query('UPDATE t SET v = v + 1');
+    await database.query('DELETE FROM t WHERE id = 3');
+    await running.caughtUp();
+    expect([...running.fold('public.t')]).toEqual([[2, [2, 21]]]);
+    expect(running.source.status().warnings.map(({code}) => code)).toEqual([
+      'columns-not-published',
+    ]);
+  },
+);
 
 test('a generated column is left out, and a warning says so', async () => {
   const database = await freshDatabase(`

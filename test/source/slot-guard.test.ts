@@ -40,7 +40,7 @@ describe.runIf(embedded)('on a server of its own', () => {
     expect(slot()).toMatchObject({walStatus: 'reserved', loss: undefined, blocker: {kind: 'none'}});
     await database.query('INSERT INTO t (v) VALUES (3)');
     await segments(database, 5);
-    await until(() => (slot()?.unconfirmedBytes ?? 0) > 70 * MIB, {what: 'the log to be counted'});
+    await until(() => (slot()?.unconfirmedBytes ?? 0) > 60 * MIB, {what: 'the log to be counted'});
     const then = slot();
     expect(then?.retainedBytes).toBeGreaterThanOrEqual(then?.unconfirmedBytes ?? 0);
     expect(then).toMatchObject({blocker: {kind: 'service'}, endsBy: 'limit'});

@@ -19,6 +19,12 @@ test.each<[what: string, row: Partial<SlotHealthRow>, reason: string | undefined
   ['before 16, a slot without log', {restart_lsn: null}, 'wal_removed', 'max_slot_wal_keep_size'],
   ['before 16, a lost one', {wal_status: 'lost'}, 'wal_removed', 'max_slot_wal_keep_size'],
   [
+    'in 16, a slot without log',
+    {restart_lsn: null, conflicting: true, wal_status: 'lost'},
+    'wal_removed',
+    'max_slot_wal_keep_size',
+  ],
+  [
     'in 16, a conflict',
     {conflicting: true, wal_status: 'lost'},
     'rows_removed',

@@ -152,15 +152,28 @@ test('a key that two rows of a snapshot share is a problem', () => {
   expect(() => comparison.add([1, 'b'])).toThrow('not unique');
 });
 
-test('more rows than can be held are a problem, in a snapshot and in the stream', () => {
-  const image = keyedImage(table([0]), {rowsMax: 2});
-  const tooLarge = expect.objectContaining({code: 'table-too-large'});
-  image.insert([1, 'a'], []);
-  image.insert([2, 'b'], []);
-  expect(() => image.insert([3, 'c'], [])).toThrow(tooLarge);
-  const comparison = image.compare();
-  comparison.add([1, 'a']);
-  comparison.add([2, 'b']);
-  expect(() => comparison.add([3, 'c'])).toThrow(tooLarge);
-  expect(image.size).toBe(2);
-});
+test.each([
+  ['with a key', () => keyedImage(table([0]), {rowsMax: 2})],
+  ['without one', () => bagImage(table([]), {rowsMax: 2})],
+])(
+  'more rows than can be held of a table %s are a problem, in a snapshot and in the stream',
+  (_which, empty) => {
+    const image = empty();
+    const tooLarge = expect.objectContaining({code: 'table-too-large'});
+    image.insert([1, 'a'], []);
+    image.insert([2, 'b'], []);
+    expect(() => image.insert([3, 'c'], [])).toThrow(tooLarge);
+    const comparison = image.compare();
+    comparison.add([1, 'a']);
+    comparison.add([2, 'b']);
+    expect(() => comparison.add([3, 'c'])).toThrow(tooLarge);
+    expect(image.size).toBe(2);
+    // What goes makes room, and what is taken back takes it again.
+    const edits: Edit[] = [];
+    image.remove(full([1, 'a']), edits);
+    image.insert([3, 'c'], edits);
+    image.undo(edits);
+    expect(image.size).toBe(2);
+    expect(() => image.insert([3, 'c'], [])).toThrow(tooLarge);
+  },
+);

@@ -24,7 +24,7 @@ test('who reads from a slot is named with process, name, user, statement and sin
   expect(problem?.code).toBe('slot-in-use');
   expect(problem?.detail).toMatch(
     new RegExp(
-      `Process ${slot?.pid} .*"the first", user "postgres", from 127.0.0.1.* since \\d{4}-.*START_REPLICATION`,
+      `Process ${slot?.pid} .*"the first [0-9a-f]{16}", user "postgres", from 127.0.0.1.* since \\d{4}-.*START_REPLICATION`,
     ),
   );
   expect(problem?.hint).toContain(`pg_terminate_backend(${slot?.pid})`);

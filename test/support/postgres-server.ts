@@ -7,8 +7,9 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {makeData} from '../../src/cli/cluster-data.ts';
 import {type ClusterPlace, dataFolder, findPlace} from '../../src/cli/cluster-place.ts';
-import {POSTGRES_ENV, postgresBinaries} from '../../src/cli/postgres-binaries.ts';
+import {POSTGRES_ENV} from '../../src/cli/postgres-binaries.ts';
 import {runningPostmaster} from '../../src/cli/postmaster.ts';
+import {postgresFolder} from './postgres-folder.ts';
 import {until} from './until.ts';
 
 /** Where a Postgres server answers, and as whom. */
@@ -53,9 +54,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Starts an embedded Postgres 17 on a free port, in a directory of its own. `settings`
- * are added to those that logical replication needs, or stand in for them; `files` are put
- * into its directory. Its time zone is an odd one on purpose: nothing may depend on it.
+ * Starts a Postgres on a free port, in a directory of its own: the embedded 17, or the one
+ * that TAILRACE_TEST_POSTGRES names (`postgres-folder.ts`). `settings` are added to those that
+ * logical replication needs, or stand in for them; `files` are put into its directory. Its
+ * time zone is an odd one on purpose: nothing may depend on it.
  *
  * Only the binaries of the package are used: its class installs a hook at import that ends
  * the process with 0, and failed tests with it.
@@ -77,7 +79,7 @@ async function newPlace(): Promise<ClusterPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-pg-'));
   // Started by root, Postgres runs as another user, who has to get through here.
   await chmod(folder, 0o755);
-  const native = await postgresBinaries();
+  const native = await postgresFolder();
   return findPlace({native, folder, uid: process.getuid?.() ?? -1, fixed: true});
 }
 

@@ -11,7 +11,7 @@ import {problemText} from '../../src/lib/problem.ts';
 import {random} from '../../src/lib/random.ts';
 import type {PostgresSourceOptions} from '../../src/source/options.ts';
 import {postgresSource} from '../../src/source/postgres-source.ts';
-import type {Source} from '../../src/source/source.ts';
+import type {Source, StoredSource} from '../../src/source/source.ts';
 import {type TestDatabase, testDatabase} from './postgres.ts';
 import {until} from './until.ts';
 
@@ -22,7 +22,7 @@ export interface RunningSource {
   readonly told: Transaction[];
   /** Every warning it logged, in full, oldest first. */
   readonly warned: readonly string[];
-  /** The tables as it described them last. */
+  /** The tables as it described them last, or its predecessor. */
   readonly tables: () => readonly Table[];
   /** The rows of a table by key, folded from everything told: what a client would hold. */
   fold(table: string): ReadonlyMap<Key, Row>;
@@ -33,6 +33,8 @@ export interface RunningSource {
   /** Nothing is taken from it until `release`. */
   hold(): void;
   release(): void;
+  /** What a store has of it by now: one that goes on from here is its successor. */
+  stored(): StoredSource;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,8 @@ export interface SourceChoices extends Partial<Omit<PostgresSourceOptions, 'conn
   readonly acknowledges?: boolean;
   /** What the consumer does with each transaction before it takes the next. */
   readonly work?: () => void;
+  /** What the store has of its predecessor; without it this is the first one. */
+  readonly stored?: StoredSource;
 }
 
 const LIMITS: PostgresSourceOptions['limits'] = {
@@ -56,7 +60,7 @@ const LIMITS: PostgresSourceOptions['limits'] = {
 
 export function sourceOptions(
   database: TestDatabase,
-  {connect, acknowledges: _, work: __, ...choices}: SourceChoices = {},
+  {connect, acknowledges: _, work: __, stored: ___, ...choices}: SourceChoices = {},
 ): PostgresSourceOptions {
   return {
     id: 'main',
@@ -110,6 +114,9 @@ export async function freshDatabase(sql = ''): Promise<TestDatabase> {
   return database;
 }
 
+/** No two of them draw the same numbers: those of services are not the same either. */
+let sources = 0;
+
 /** Starts a source over `database`; it is stopped with the test, or before by `stop`. */
 export function runSource(database: TestDatabase, choices: SourceChoices = {}): RunningSource {
   const warned: string[] = [];
@@ -118,28 +125,30 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
     warned.push(message);
     log.warn(message);
   };
-  const source = postgresSource(sourceOptions(database, choices), {
-    clock: systemClock(),
-    random: random(1),
-    log: {...log, warn},
-  });
+  sources += 1;
+  const world = {clock: systemClock(), random: random(sources), log: {...log, warn}};
+  const source = postgresSource(sourceOptions(database, choices), world, choices.stored);
   const {acknowledges = true} = choices;
   const stopping = new AbortController();
   const told: Transaction[] = [];
   const folds = new Map<string, Map<Key, Row>>();
   let described: readonly Table[] = [];
+  let {lsn, memo} = choices.stored ?? {lsn: 0n, memo: ''};
+  for (const [table, rows] of choices.stored?.rows ?? []) folds.set(table, new Map(rows));
   let held: Promise<void> | undefined;
   let release = (): void => {};
 
   const running = source.run(
     {
-      describe(tables) {
+      describe(tables, text) {
         described = tables;
+        memo = text;
       },
       async receive(next) {
         const transaction = next();
         if (!transaction) return false;
         told.push(transaction);
+        lsn = transaction.lsn;
         for (const [table, delta] of transaction.changes) {
           const rows = folds.get(table) ?? new Map<Key, Row>();
           folds.set(table, rows);
@@ -150,8 +159,10 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
         if (acknowledges) source.acknowledge(transaction.lsn);
         return true;
       },
-      reach(lsn) {
-        if (acknowledges) source.acknowledge(lsn);
+      reach(upTo, text) {
+        lsn = upTo;
+        memo = text ?? memo;
+        if (acknowledges) source.acknowledge(upTo);
       },
     },
     stopping.signal,
@@ -180,7 +191,7 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
     source,
     told,
     warned,
-    tables: () => described,
+    tables: () => (described.length > 0 ? described : (source.tables ?? [])),
     fold: (table) => folds.get(table) ?? new Map(),
     async streaming() {
       await until(
@@ -218,6 +229,10 @@ export function runSource(database: TestDatabase, choices: SourceChoices = {}): 
       });
     },
     release: () => release(),
+    stored: () => {
+      const rows = new Map([...folds].map(([table, own]) => [table, new Map(own)]));
+      return {lsn, commitTime: 0, memo, rows};
+    },
     stop,
   };
 }
