@@ -57,10 +57,13 @@ export async function follow(following: Following, signal: AbortSignal): Promise
     },
     keepalive(walEnd: Lsn): void {
       progress.hear(walEnd);
-      // Up to here the server had nothing for us, unless something is still on its way.
+      if (transactions.open) return;
+      // Up to here the server has nothing for us but what has come.
+      told = walEnd;
       if (quiet()) idle.reached(walEnd, quiet);
     },
   };
+  let told: Lsn = 0n;
   const quiet = (): boolean => waiting.idle && !transactions.open && progress.settled;
   const stream = following.line(handlers);
   const waiting = inbox(limits, stream);
@@ -75,9 +78,11 @@ export async function follow(following: Following, signal: AbortSignal): Promise
       // Between two steps of the store everybody else has a turn.
       while (await sink.receive(next, breathe)) await new Promise(setImmediate);
       waiting.done();
-      // What changed nothing was handed to nobody, and no word of the server need follow it.
-      const {received, acknowledged = 0n} = progress;
-      if (received !== undefined && received > acknowledged) idle.reached(received, quiet);
+      // What changed nothing was handed to nobody, and no word of the server need follow it. Nor
+      // does it say again, for seconds, what it said meanwhile.
+      const {received = 0n, acknowledged = 0n} = progress;
+      const reached = received > told ? received : told;
+      if (reached > acknowledged) idle.reached(reached, quiet);
     }
     if (failure) throw failure.error;
     await ended;

@@ -11,7 +11,7 @@ export interface Inbox {
   take(): Promise<readonly RawTransaction[] | undefined>;
   /** The consumer is through with what it took last. */
   done(): void;
-  /** Nothing stands in it, and nothing is being consumed. */
+  /** It is open, nothing stands in it, and nothing is being consumed. */
   readonly idle: boolean;
   /** Whoever waits goes on; what stands in it is dropped. */
   close(): void;
@@ -77,7 +77,7 @@ export function inbox(limits: InboxLimits, socket: {pause(): void; resume(): voi
       socket.resume();
     },
     get idle() {
-      return items.length === 0 && !consuming;
+      return open && items.length === 0 && !consuming;
     },
     close() {
       open = false;

@@ -35,7 +35,7 @@ export interface DiskOptions {
 }
 
 /** Small enough to be full now and then. */
-const AHEAD_BYTES = 16 * 1024;
+const AHEAD_BYTES = 64 * 1024;
 /** What a disk writes whole or not at all; real ones write more. */
 const SECTOR_BYTES = 64;
 
@@ -96,10 +96,12 @@ export function memoryDisk({
     close: async () => {},
   });
 
-  /** Some sectors, in no order: the file says nothing of which. */
+  /** The first sectors, or some: a disk need not write them in their order. */
   function tear(file: Buffer, bytes: Uint8Array, at: number): void {
+    const first = random() < 0.5 ? random() * bytes.length : 0;
     for (let from = 0; from < bytes.length; from += SECTOR_BYTES) {
-      if (random() < 0.5) file.set(bytes.subarray(from, from + SECTOR_BYTES), at + from);
+      const is = first > 0 ? from < first : random() < 0.5;
+      if (is) file.set(bytes.subarray(from, from + SECTOR_BYTES), at + from);
     }
   }
 

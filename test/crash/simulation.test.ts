@@ -10,7 +10,7 @@ import {simulate, type Visited} from './simulation.ts';
  */
 const SEEDS = Number(process.env.TAILRACE_CRASH_SEEDS ?? 300);
 const FIRST = Number(process.env.TAILRACE_CRASH_FIRST ?? 1);
-const MUTANT_SEEDS_MAX = 150;
+const MUTANT_SEEDS_MAX = 400;
 
 async function failure(seed: number, mutant = RIGHT): Promise<unknown> {
   try {

@@ -159,7 +159,7 @@ class Simulation {
       losses: !timed && is(0.5),
       behindEvents: is(0.3) ? 17 : 10_000,
       eventLogEvents: is(0.3) ? 30 : 10_000,
-      checkpointBytes: pick([200, 1000, 3000]),
+      checkpointBytes: pick([200, 1000, 3000, 10_000]),
       commitTransactions: 1 + below(6),
       foundingRows: is(0.4) ? (timed ? 0 : pick([0, 1, 4])) : undefined,
     };
@@ -190,7 +190,7 @@ class Simulation {
 
   async #start(doom: {at: number; made: boolean} | undefined): Promise<void> {
     const own = life(doom);
-    if (this.#chance.is(0.15)) this.#over = this.#chance.pick(THRESHOLDS);
+    if (this.#chance.is(0.4)) this.#over = this.#chance.pick(THRESHOLDS);
     try {
       this.#running = this.#born(own);
     } catch (error) {

@@ -37,7 +37,10 @@ const LIMITS = {
 };
 
 /** Real following, of a simulated server; what the sink hears is kept. */
-async function following(reach: (lsn: bigint) => void = () => {}) {
+async function following(
+  reach: (lsn: bigint) => void = () => {},
+  written: () => Promise<unknown> = async () => {},
+) {
   const clock = simulatedClock(1_000_000);
   const server = new SimServer();
   server.makeSlot();
@@ -52,6 +55,7 @@ async function following(reach: (lsn: bigint) => void = () => {}) {
         heard.push(one.lsn);
         held.acknowledge(one.lsn);
       }
+      await written();
       return false;
     },
     reach(lsn: bigint) {
@@ -109,6 +113,29 @@ test('a transaction that changes nothing is reached, though the server says noth
   const told = heard.length;
   await clock.pass(10_000);
   expect(heard).toHaveLength(told);
+  end.abort();
+});
+
+test('what the server says while a transaction is taken in is reached once it is, without another word', async () => {
+  let write: (() => void) | undefined;
+  const writing = new Promise<void>((resolve) => {
+    write = resolve;
+  });
+  const {clock, server, heard, line, end} = await following(
+    () => {},
+    () => writing,
+  );
+  server.commit([{table: 'a', id: 1, row: [1, 2, 3]}], clock.nowMs());
+  const [begin, relations, insert, commit] = [1, 2, 1, 1];
+  line.send(begin + relations + insert + commit);
+  await until(() => heard.length === 1, {limitMs: 1000});
+  server.others(clock.nowMs());
+  line.send(1);
+  await clock.pass(1000);
+  expect(heard).toHaveLength(1);
+  expect(heard[0]).toBeLessThan(server.walEnd);
+  write!();
+  await until(() => heard.at(-1) === server.walEnd, {limitMs: 1000});
   end.abort();
 });
 
