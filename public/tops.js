@@ -21,7 +21,7 @@ import {ROWS_SHOWN} from './results.js';
  * @typedef {object} Asked What a query was asked last.
  * @property {boolean} open The answer is yet to come.
  * @property {boolean} failed
- * @property {number} atMs
+ * @property {number} atMs By a clock that nobody sets.
  * @property {Result | undefined} result What the page held then; undefined: it is to be asked again.
  * @property {string} order What the query was ordered by then.
  * @property {string | undefined} tag Of the last answer.
@@ -34,6 +34,9 @@ const RETRY_MS = 3000;
 const TIMEOUT_MS = 5000;
 /** Requests at a time, of all queries: a browser opens six connections to one host. */
 const OPEN_MAX = 3;
+
+/** Setting the machine's clock holds no question up. */
+const nowMs = () => performance.now();
 
 /**
  * @param {{send: (message: Message) => void, current: () => State}} page
@@ -52,7 +55,7 @@ export function openTops({send, current}) {
     if (atMs >= lookAtMs) return;
     clearTimeout(timer);
     lookAtMs = atMs;
-    timer = setTimeout(look, Math.max(0, atMs - Date.now()));
+    timer = setTimeout(look, Math.max(0, atMs - nowMs()));
   }
 
   function look() {
@@ -63,7 +66,7 @@ export function openTops({send, current}) {
       const result = results.get(query.id);
       if (!result || !query.orderBy?.length) continue;
       const dueMs = dueAtMs(asked.get(query.id), query, result);
-      if (dueMs > Date.now()) lookAt(dueMs);
+      if (dueMs > nowMs()) lookAt(dueMs);
       else if (open < OPEN_MAX) ask(query, result);
     }
   }
@@ -74,7 +77,7 @@ export function openTops({send, current}) {
    */
   async function ask({id, orderBy}, result) {
     const {tag, limit = ROWS_SHOWN} = asked.get(id) ?? {};
-    const atMs = Date.now();
+    const atMs = nowMs();
     const asking = {result, order: JSON.stringify(orderBy), atMs, tag, limit, open: true};
     asked.set(id, {...asking, failed: false});
     open += 1;
@@ -82,11 +85,11 @@ export function openTops({send, current}) {
     open -= 1;
     asked.set(id, {...asking, open: false, ...answer.next});
     if (answer.top) send({kind: 'top', queryId: id, top: answer.top, atMs: Date.now()});
-    lookAt(Date.now());
+    lookAt(nowMs());
   }
 
-  document.addEventListener('visibilitychange', () => lookAt(Date.now()));
-  return () => lookAt(Date.now());
+  document.addEventListener('visibilitychange', () => lookAt(nowMs()));
+  return () => lookAt(nowMs());
 }
 
 /**

@@ -19,6 +19,9 @@ export async function connected({host, port, user, password}: ServerAddress): Pr
 
 /** Where the server's log ends. */
 export async function endOfLog(client: pg.Client): Promise<string> {
+  // What others have committed without waiting for the disk comes with a commit that does.
+  await client.query('SET synchronous_commit = on');
+  await client.query("SELECT pg_logical_emit_message(true, 'bench', '')");
   const {rows} = await client.query('SELECT pg_current_wal_flush_lsn()::text AS lsn');
   return String(rows[0].lsn);
 }

@@ -1,3 +1,4 @@
+import type {TextPlace} from './query-place.ts';
 /**
  * The configuration after it was read: every key is there, with its default. The file's
  * forms (both key casings, Drasi's dialects, `${VAR}`) are the business of `load.ts`.
@@ -175,7 +176,7 @@ export interface QueryConfig {
   /** What stands for `$name` in the query. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Where the query's text begins in the file, so that its problems can be placed there. */
-  readonly place: {readonly file: string; readonly line: number; readonly column: number};
+  readonly place: TextPlace & {readonly file: string};
 }
 
 export type ReactionConfig = SseReactionConfig | LogReactionConfig;

@@ -1,4 +1,5 @@
 import type {Place} from '../lib/problem.ts';
+import type {TextPlace} from './query-place.ts';
 
 /**
  * A part of the configuration file as it was written: what it says, and where. The whole
@@ -14,7 +15,7 @@ export interface ScalarNode {
   readonly empty: boolean;
   readonly place: Place;
   /** Where the first character of `text` stands: behind the quote, or in the block. */
-  readonly textPlace: Place;
+  readonly textPlace: TextPlace;
   /** What problems may show instead of the text, which came from somewhere else. */
   readonly shownAs?: string;
   /** Its text could not be found out, and that was reported: nothing more is said of it. */

@@ -67,7 +67,7 @@ export function queryOf(root: Node, path: Path, report: Report): QueryConfig | u
   if (!query) return undefined;
   const text = follow(root, [...path, 'query']).node;
   const at = text?.kind === 'scalar' ? text.textPlace : follow(root, path).place;
-  const place = {file: at.file ?? '', line: at.line, column: at.column};
+  const place = {...at, file: at.file ?? ''};
   const parameters = parametersOf(child(follow(root, path).node, 'parameters'));
   return {...query, parameters, queryLanguage: query.queryLanguage, place};
 }

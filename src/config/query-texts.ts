@@ -53,7 +53,7 @@ export function queryTexts(root: Node, path: Path): QueryTexts {
       (item) => middleware.safeParse([plain(item)]).data?.[0],
     ),
     parameters: parametersOf(child(own.node, 'parameters')),
-    place: {file: at.file ?? '', line: at.line, column: at.column},
+    place: {...at, file: at.file ?? ''},
   };
 }
 

@@ -1,6 +1,7 @@
 import type {Problem} from '../lib/problem.ts';
 import {entry, follow, type Node, type Path, textAt} from './node.ts';
 import {problems} from './problems.ts';
+import {inText} from './query-place.ts';
 import {subject} from './subject.ts';
 
 /**
@@ -27,7 +28,10 @@ export function checkTemplates(
       if (reason === undefined) continue;
       const facts = {subject: subject(root, operation), reason};
       const value = entry(node, key)?.value;
-      const place = value?.kind === 'scalar' ? value.textPlace : follow(root, operation).place;
+      const place =
+        value?.kind === 'scalar'
+          ? inText(value.textPlace, {line: 1, column: 1})
+          : follow(root, operation).place;
       report(problems['template-syntax'](facts, {place}));
     }
   }

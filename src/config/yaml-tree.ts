@@ -14,7 +14,9 @@ import type {Place, Problem} from '../lib/problem.ts';
 import {fileLimits} from './config.ts';
 import type {Entry, ListNode, MapNode, Node, ScalarNode} from './node.ts';
 import {problems} from './problems.ts';
+import type {Turn} from './query-place.ts';
 import {shown} from './shown.ts';
+import {textTurns} from './text-turns.ts';
 import {yamlReason} from './yaml-reasons.ts';
 
 export interface YamlTreeOptions {
@@ -151,14 +153,28 @@ export class YamlTree {
     const {style} = event;
     const quoted = style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
     const block = style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
+    const turns = this.#turns(event, text);
     const isNull = nullCoreTag.resolve(text, false, nullCoreTag.tagName) !== NOT_RESOLVED;
     return {
       kind: 'scalar',
       text,
       empty: style === SCALAR_STYLE.PLAIN && isNull && (tag === '' || tag === '!!null'),
       place: quoted ? {...begin, column: begin.column - 1} : begin,
-      textPlace: block ? {...begin, column: Math.max(1, event.indent + 1)} : begin,
+      textPlace: {
+        ...(block ? {...begin, column: Math.max(1, event.indent + 1)} : begin),
+        ...(turns.length > 0 && {turns}),
+      },
     };
+  }
+
+  /** Where it does not stand in the file as it is. */
+  #turns({style, valueStart, valueEnd}: ScalarEvent, text: string): readonly Turn[] {
+    const raw = valueStart >= 0 ? this.#text.slice(valueStart, valueEnd) : '';
+    if (style === SCALAR_STYLE.LITERAL_BLOCK || raw === text || text === '') return [];
+    const single = style === SCALAR_STYLE.SINGLE_QUOTED ? "'" : undefined;
+    const quotes = style === SCALAR_STYLE.DOUBLE_QUOTED ? '"' : single;
+    const placeOf = (offset: number): Place => this.#placeOf(valueStart + offset);
+    return textTurns({raw, text, quotes, placeOf});
   }
 
   #checkTag(tag: string): void {

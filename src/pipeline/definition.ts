@@ -1,5 +1,5 @@
 import type {QueryConfig} from '../config/config.ts';
-import {placeInFile} from '../config/query-place.ts';
+import {inText, placeInFile} from '../config/query-place.ts';
 import type {Finding, QueryTexts} from '../config/query-texts.ts';
 import {Problem, Problems, problemsOf} from '../lib/problem.ts';
 import type {Language} from '../query/catalog.ts';
@@ -91,10 +91,12 @@ export function queryFindings(
   ];
 }
 
+const BEGIN = {line: 1, column: 1};
+
 /** The Problems of a query, placed where its text begins where nothing better is known. */
 export function queryProblems(query: QueryConfig): readonly Problem[] {
   return queryFindings(query, {jq: undefined}).map(({problem}) => {
-    const {code, message, detail, hint, place = query.place, cause} = problem;
+    const {code, message, detail, hint, place = inText(query.place, BEGIN), cause} = problem;
     return new Problem(code, {message, detail, hint}, {place, cause});
   });
 }

@@ -13,12 +13,16 @@ import {storeProblems} from './problems.ts';
 
 /** Where write-ahead files are: one that is written, and none else but for a moment. */
 export interface AheadDisk {
+  /** The names of all there are. */
+  names(): readonly string[];
   /** All of a file; undefined: there is none of this name. */
   read(name: string): Buffer | undefined;
-  /** Makes a file of zeros. It is there for ever when this returns. Throws a Problem. */
+  /**
+   * Makes a file of zeros. It is there for ever when this returns. Throws a Problem, and leaves
+   * none then: what a full disk has left is not for the rest of a file that nobody reads.
+   */
   create(name: string, bytes: number): AheadFile;
-  /** Removes all others. */
-  keep(name: string): void;
+  remove(names: readonly string[]): void;
 }
 
 export interface AheadFile {
@@ -34,6 +38,10 @@ export function aheadDisk(path: string): AheadDisk {
   const place = (name: string): string => join(path, PREFIX + name);
 
   return {
+    names: () =>
+      readdirSync(path).flatMap((found) =>
+        found.startsWith(PREFIX) ? [found.slice(PREFIX.length)] : [],
+      ),
     read(name) {
       try {
         return readFileSync(place(name));
@@ -45,10 +53,16 @@ export function aheadDisk(path: string): AheadDisk {
     create: (name, bytes) =>
       written(path, () => {
         const file = openSync(place(name), 'wx', 0o600);
-        // Blocks that hold something need no change of the file's own data later.
-        writeAll(file, Buffer.alloc(bytes), 0);
-        fsyncSync(file);
-        syncFolder(path);
+        try {
+          // Blocks that hold something need no change of the file's own data later.
+          writeAll(file, Buffer.alloc(bytes), 0);
+          fsyncSync(file);
+          syncFolder(path);
+        } catch (error) {
+          closeSync(file);
+          rmSync(place(name), {force: true});
+          throw error;
+        }
         return {
           write: (own, at) =>
             written(path, () => {
@@ -58,10 +72,8 @@ export function aheadDisk(path: string): AheadDisk {
           close: () => closeSync(file),
         };
       }),
-    keep(name) {
-      for (const found of readdirSync(path)) {
-        if (found.startsWith(PREFIX) && found !== PREFIX + name) rmSync(join(path, found));
-      }
+    remove(names) {
+      for (const name of names) rmSync(place(name), {force: true});
     },
   };
 }

@@ -1,16 +1,15 @@
 import {randomBytes} from 'node:crypto';
-import {mkdir} from 'node:fs/promises';
 import type {Event} from '../data/event.ts';
 import {assert} from '../lib/assert.ts';
 import type {Clock} from '../lib/clock.ts';
 import {durationCounter} from '../lib/durations.ts';
 import type {Failpoint} from '../lib/failpoints.ts';
-import {claimFolder, releaseFolder} from '../lib/folder-claim.ts';
 import type {Log} from '../lib/log.ts';
 import {Problem} from '../lib/problem.ts';
 import {aheadDisk} from './ahead-disk.ts';
 import type {Manifest} from './checkpoint.ts';
 import {type Checkpoints, checkpoints} from './checkpoints.ts';
+import {claimedFolder} from './claimed-folder.ts';
 import {diskLog, IN_MEMORY, type LogLimits} from './disk-log.ts';
 import {FOUNDING_ROWS, founding} from './founding.ts';
 import {type JournalEntry, journalEntries} from './journal.ts';
@@ -48,17 +47,19 @@ export interface LmdbStoreOptions extends LogLimits {
  * restart reads them, and what came after.
  */
 export async function lmdbStore(options: LmdbStoreOptions): Promise<Store> {
-  const {path, pid} = options;
-  await claimed(options);
-  const release = (): Promise<void> => releaseFolder(path, pid);
-  let maps: MapFile | undefined;
+  const {path} = options;
+  const release = await claimedFolder(options);
+  /** What is open so far. */
+  let opened: Pick<MapFile, 'close'> | undefined;
   try {
-    maps = lmdbFile(path);
+    const maps = lmdbFile(path);
+    opened = maps;
     const owner = randomBytes(8).toString('hex');
-    const file = unharmed(path, () => storeFile(maps!, aheadDisk(path), {path, owner}));
+    const file = unharmed(path, () => storeFile(maps, aheadDisk(path), {path, owner}));
+    opened = file;
     return storeIn(file, {...options, release});
   } catch (error) {
-    await maps?.close();
+    await opened?.close();
     await release();
     throw error;
   }
@@ -95,11 +96,24 @@ export function storeIn(
   const ending = new AbortController();
   let open = true;
   let settling = false;
+  /** Why a write failed. */
+  let refusal: {readonly error: unknown} | undefined;
 
+  /** What failed may have been counted in part already: nothing follows on it. */
   function write(act: () => void): void {
     options.failpoint?.('before-store-write');
-    file.write(act);
+    lasting(() => file.write(act));
     options.failpoint?.('after-store-write');
+  }
+
+  function lasting(act: () => void): void {
+    if (refusal) throw refusal.error;
+    try {
+      act();
+    } catch (error) {
+      refusal = {error};
+      throw error;
+    }
   }
 
   /** Once those who wait for what was written have had their turn. */
@@ -109,7 +123,7 @@ export function storeIn(
     setImmediate(() => {
       settling = false;
       try {
-        if (open) file.settle();
+        if (open) lasting(file.settle);
       } catch (error) {
         fail(error);
       }
@@ -154,6 +168,8 @@ export function storeIn(
     begin: points.begin,
     commit(steps, durable) {
       assert(open, 'a closed store takes no step');
+      // With `interval`, a step is taken before it is written.
+      if (refusal) throw refusal.error;
       if (first.is(steps)) {
         flush();
         first.take(steps[0]!, durable);
@@ -192,8 +208,7 @@ export function storeIn(
         flush();
         write(() => file.facts.put('clean', 'yes'));
       } finally {
-        await file.close();
-        await release();
+        await file.close().finally(release);
       }
     },
   };
@@ -203,18 +218,6 @@ function eventsOf(steps: readonly Step[]): Event[] {
   const all: Event[] = [];
   for (const {events} of steps) for (const event of events) all.push(event);
   return all;
-}
-
-async function claimed({path, pid}: LmdbStoreOptions): Promise<void> {
-  try {
-    await mkdir(path, {recursive: true});
-    const holder = await claimFolder(path, pid);
-    if (holder !== undefined) throw storeProblems['store-in-use']({path, pid: holder});
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    const reason = cause instanceof Error ? `${cause.message}.` : String(cause);
-    throw storeProblems['store-denied']({path, reason}, {cause});
-  }
 }
 
 /** The life of the store and its last checkpoint; those of a new one, where there is none. */

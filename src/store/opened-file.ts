@@ -51,12 +51,23 @@ export function openedFile(maps: MapFile, disk: AheadDisk, options: OpenOptions)
   const begun = (turn: number): MapChange =>
     factOf('ahead', JSON.stringify({file: owner, turn} satisfies Ahead));
 
+  // Files that come later are of those who follow us: they are not ours to remove.
+  const earlier = disk.names();
   maps.write([factOf('owner', owner)], () => {});
-  const before = fact('ahead');
-  const held = before === undefined ? [] : changesIn(JSON.parse(before) as Ahead, disk, path);
+  const text = fact('ahead');
+  const before = text === undefined ? undefined : (JSON.parse(text) as Ahead);
+  const held = before ? changesIn(before, disk, path) : [];
+  // Left by starts that failed, for want of room it may be: it is not to be taken once more.
+  disk.remove(earlier.filter((name) => name !== before?.file));
   const ahead = disk.create(owner, aheadBytes);
-  maps.write([...held, begun(1), factOf('format', String(FORMAT))], guard);
-  disk.keep(owner);
+  try {
+    maps.write([...held, begun(1), factOf('format', String(FORMAT))], guard);
+  } catch (error) {
+    ahead.close();
+    // Not removed: who knows whether it counts by now.
+    throw error;
+  }
+  if (before) disk.remove([before.file]);
   return {ahead, guard, begun};
 }
 

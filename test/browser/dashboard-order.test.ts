@@ -103,6 +103,20 @@ describe.skipIf(withoutBrowser())('the dashboard, of queries with an order', () 
     expect(new Set(await firstCells(page, 'odd')).size).toBe(16);
   });
 
+  test('a clock that is set back does not hold the order up', async () => {
+    const {page} = await open({
+      before: (one) =>
+        one.addInitScript(
+          'const now = Date.now; let backMs = 0; window.setBack = (ms) => { backMs = ms; }; Date.now = () => now() - backMs;',
+        ),
+    });
+    await follows(page, 'latest', LATEST);
+    await page.evaluate('setBack(3_600_000)');
+    await sql("INSERT INTO orders VALUES (300, 'Ada', 1)");
+    onTestFinished(async () => void (await sql('DELETE FROM orders WHERE id = 300')));
+    await follows(page, 'latest', LATEST);
+  });
+
   test('an order that rows do not show is followed, too', async () => {
     const {page} = await open();
     await follows(page, 'queue', QUEUE);

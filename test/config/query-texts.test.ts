@@ -83,6 +83,39 @@ test('each mistake of middleware stands at its own key, and each of a jq program
   ]);
 });
 
+test('what is wrong with a jq program stands behind letters of several bytes where it stands', () => {
+  const queries = `  - id: q
+    query: 'MATCH (o:orders) RETURN o.id'
+    sources: [{sourceId: db}]
+    middleware:
+      - kind: jq
+        name: a
+        config:
+          orders:
+            insert:
+              - query: |
+                  "ééé😀" | nosuch`;
+  expect(told(queries)).toEqual(['14:29 middleware-setting']);
+});
+
+test('a jq program is not read up to a character of value 0 alone', () => {
+  const queries = `  - id: q
+    query: 'MATCH (o:orders) RETURN o.id'
+    sources: [{sourceId: db}]
+    middleware:
+      - {kind: jq, name: a, config: {t: {insert: [{query: "{a: 1}\\0 | nothing"}]}}}`;
+  expect(told(queries)).toEqual([expect.stringMatching(/^8:\d+ middleware-setting$/)]);
+});
+
+test('a text that names thousands of labels is read in a moment', () => {
+  const labels = Array.from({length: 50_000}, (_, i) => `l${i % 10}`).join('|');
+  const began = performance.now();
+  expect(
+    told(`  - {id: q, query: 'MATCH (o:${labels}) RETURN p', sources: [{sourceId: db}]}`),
+  ).toEqual([expect.stringMatching(/^4:\d+ cypher-unknown-variable$/)]);
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
 test('middleware of a query that does not fit is looked at too', () => {
   const queries = `  - id: q
     query: ''

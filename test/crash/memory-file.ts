@@ -106,6 +106,7 @@ export function memoryDisk({
   }
 
   const aheadFiles = (life: Life): AheadDisk => ({
+    names: () => [...files.keys()],
     read: (name) => files.get(name),
     create: (name, bytes) =>
       life.call('create ahead', () => {
@@ -119,9 +120,9 @@ export function memoryDisk({
           close() {},
         };
       }),
-    keep: (name) =>
+    remove: (names) =>
       life.call('remove ahead', () => {
-        for (const other of [...files.keys()]) if (other !== name) files.delete(other);
+        for (const name of names) files.delete(name);
       }),
   });
 

@@ -2,7 +2,7 @@ import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {aheadDisk} from '../../src/store/ahead-disk.ts';
+import {type AheadDisk, aheadDisk} from '../../src/store/ahead-disk.ts';
 import {lmdbFile} from '../../src/store/lmdb-file.ts';
 import type {MapFile} from '../../src/store/map-file.ts';
 import {type StoreFile, storeFile} from '../../src/store/store-file.ts';
@@ -16,7 +16,11 @@ async function folder(): Promise<string> {
 }
 
 /** The file, and how often its maps were written. */
-function opened(path: string, owner: string): StoreFile & {readonly maps: {writes: number}} {
+function opened(
+  path: string,
+  owner: string,
+  disk: AheadDisk = aheadDisk(path),
+): StoreFile & {readonly maps: {writes: number}} {
   const bare = lmdbFile(path);
   const maps = {writes: 0};
   const counted: MapFile = {
@@ -27,7 +31,7 @@ function opened(path: string, owner: string): StoreFile & {readonly maps: {write
     },
   };
   try {
-    const file = storeFile(counted, aheadDisk(path), {path, owner, aheadBytes: AHEAD_BYTES});
+    const file = storeFile(counted, disk, {path, owner, aheadBytes: AHEAD_BYTES});
     onTestFinished(() => file.close().catch(() => {}));
     maps.writes = 0;
     return Object.assign(file, {maps});
@@ -136,6 +140,39 @@ test('what an owner wrote whom another one followed meanwhile is refused, and di
   expect(() => first.settle()).toThrow(expect.objectContaining({code: 'store-in-use'}));
   expectEntries(second, 9);
   expectEntries(opened(path, 'three'), 9);
+});
+
+test('an owner that another one follows before it has tidied up removes none of its files', async () => {
+  const path = await folder();
+  write(opened(path, 'one'), 1, 2);
+  const disk = aheadDisk(path);
+  opened(path, 'two', {
+    ...disk,
+    remove(names) {
+      if (!names.includes('one')) return;
+      // It had stopped for a moment: the other one has written since.
+      write(opened(path, 'three'), 3, 5);
+      disk.remove(names);
+    },
+  });
+  expectEntries(opened(path, 'four'), 5);
+});
+
+test('what starts that failed have left goes before a start takes room of its own', async () => {
+  const path = await folder();
+  write(opened(path, 'one'), 1, 2);
+  const disk = aheadDisk(path);
+  disk.create('failed', AHEAD_BYTES).close();
+  const found: (readonly string[])[] = [];
+  const second = opened(path, 'two', {
+    ...disk,
+    create(name, bytes) {
+      found.push(disk.names());
+      return disk.create(name, bytes);
+    },
+  });
+  expect([...found, disk.names()]).toEqual([['one'], ['two']]);
+  expectEntries(second, 2);
 });
 
 test('a write-ahead file that is damaged or gone is told as damage, and all is left as it is', async () => {

@@ -21,7 +21,7 @@ export const problems = catalogue({
     }),
   },
   'cypher-limit': {
-    cause: 'A query is longer, or nests deeper, than the service takes.',
+    cause: 'A query is longer, nests deeper or has more steps than the service takes.',
     remedy: 'Split the query, or write long lists of alternatives as `x IN [...]`.',
     status: 400,
     say: (facts: {what: string; limit: number; unit: string}) => ({

@@ -6,12 +6,24 @@ export interface Span {
   readonly end: number;
 }
 
-/** The line and column, from 1, of a position. CRLF, LF and CR each end a line. */
-export function placeOf(text: string, {start}: {readonly start: number}): Place {
-  const before = text.slice(0, start);
-  const lines = before.split(/\r\n|\n|\r/);
-  return {line: lines.length, column: (lines.at(-1) ?? '').length + 1};
+/** Tells the line and column, from 1, of positions. CRLF, LF and CR each end a line. */
+export function placesIn(text: string): (at: {readonly start: number}) => Place {
+  let starts: readonly number[] | undefined;
+  return ({start}) => {
+    starts ??= [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)];
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (starts[middle]! <= start) low = middle;
+      else high = middle - 1;
+    }
+    return {line: low + 1, column: start - starts[low]! + 1};
+  };
 }
+
+/** The line and column of one position. */
+export const placeOf = (text: string, at: {readonly start: number}): Place => placesIn(text)(at);
 
 /** The candidate that `name` was most likely meant to be; undefined where none is near. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {

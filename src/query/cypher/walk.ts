@@ -1,5 +1,6 @@
 import {unreachable} from '../../lib/assert.ts';
 import type {Clause, Exists, Expr, Pattern, PatternComprehension, Query} from './ast.ts';
+import type {Span} from './text.ts';
 
 /** The expressions directly inside an expression, in the order they are written. */
 export function children(expr: Expr): readonly Expr[] {
@@ -112,6 +113,18 @@ export function tooDeep({parts}: Query, max: number): Expr | undefined {
   let level = parts.flatMap(({clauses}) => clauses.flatMap(clauseExpressions));
   for (let depth = 1; depth <= max; depth++) level = level.flatMap(children);
   return level[0];
+}
+
+/** The first clause or node of a pattern that comes after `max` others. */
+export function beyond({parts}: Query, max: number): {readonly span: Span} | undefined {
+  let count = 0;
+  for (const {clauses} of parts) {
+    for (const clause of clauses) {
+      const nodes = clause.kind === 'match' ? clause.patterns.flatMap(({nodes}) => nodes) : [];
+      for (const step of [clause, ...nodes]) if (++count > max) return step;
+    }
+  }
+  return undefined;
 }
 
 /** Whether the test holds for the expression or anything inside it. */

@@ -30,16 +30,35 @@ export interface JqMistake {
 }
 
 /** What `check` answers, mistake by mistake: each has a line, and then what it looks like. */
-export function jqMistakes(said: string): readonly JqMistake[] {
+export function jqMistakes(said: string, program: string): readonly JqMistake[] {
+  const lines = program.split('\n');
   return said.split(/\n(?! )/).map((one) => {
     const [first = '', ...picture] = one.split('\n');
-    const [, what = first, line, column] =
+    const [, what = first, at, bytes] =
       /^(.*) at <top-level>, line (\d+), column (\d+):?$/.exec(first) ?? [];
-    if (line === undefined) return {what, detail: picture.join('\n'), within: undefined};
-    const detail = [`It is in line ${line}, column ${column} of the program:`, ...picture];
-    const within = {line: Number(line), column: Number(column)};
-    return {what, detail: detail.join('\n'), within};
+    if (at === undefined) return {what, detail: picture.join('\n'), within: undefined};
+    const line = Number(at);
+    const before = charactersIn(lines[line - 1] ?? '', Number(bytes) - 1);
+    const marked = picture.map((shown) =>
+      /^ *\^+$/.test(shown) ? shown.slice(Number(bytes) - 1 - before) : shown,
+    );
+    const column = before + 1;
+    const detail = [`It is in line ${line}, column ${column} of the program:`, ...marked];
+    return {what, detail: detail.join('\n'), within: {line, column}};
   });
+}
+
+/** jq counts columns in bytes of UTF-8: how many units of UTF-16 so many of them are. */
+function charactersIn(line: string, bytes: number): number {
+  let units = 0;
+  let counted = 0;
+  for (const character of line) {
+    if (counted >= bytes) return units;
+    const code = character.codePointAt(0) ?? 0;
+    counted += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    units += character.length;
+  }
+  return units + Math.max(0, bytes - counted);
 }
 
 /** What a jq program makes of a row: objects, each with the id that a second one names. */

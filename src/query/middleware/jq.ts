@@ -77,8 +77,10 @@ function mappingOf(item: Settings, jq: Jq | undefined): Mapping {
 /** A program, once jq has read it; what jq cannot read is refused, each mistake in its place. */
 function programAt(item: Settings, key: string, jq: Jq | undefined): string | undefined {
   const program = item.optionalText(key);
+  // To jq, a C program, the text would end there.
+  if (program?.includes('\0')) item.refuse(key, 'a program of jq: the character U+0000 ends it');
   const wrong = program && jq?.check(program);
-  for (const {what, detail, within} of wrong ? jqMistakes(wrong) : []) {
+  for (const {what, detail, within} of wrong ? jqMistakes(wrong, program ?? '') : []) {
     item.refuse(key, `a program of jq: ${what}`, {detail, within});
   }
   return program;

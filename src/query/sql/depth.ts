@@ -1,7 +1,8 @@
 /**
  * How deep Postgres's grammar may have to go into a text, at most. It counts what nests:
  * parentheses, and operators one behind the other (`1 + 1 + 1`, `NOT NOT a`, `a UNION b`),
- * which AND, OR and commas end, as these are lists to the grammar.
+ * which AND, OR and commas end, as these are lists to the grammar; and comments, of which
+ * the lexer reads all that follows again for each that begins within another.
  *
  * The grammar runs in WebAssembly, on a stack that it does not look after: a text that is
  * too deep would end it for every later query, so it has to be refused before.
@@ -13,7 +14,9 @@ export function depthOf(text: string): number {
   let around = 0;
   let deepest = 0;
   for (let at = 0; at < text.length; ) {
-    const end = tokenEnd(text, at);
+    const comment = text.startsWith('/*', at) ? commentAt(text, at) : undefined;
+    deepest = Math.max(deepest, comment?.depth ?? 0);
+    const end = comment?.end ?? tokenEnd(text, at);
     const token = text.slice(at, end);
     at = end;
     if (token === '(' || token === '[') {
@@ -49,9 +52,8 @@ const DOLLAR = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 /** A comment may begin within what looks like an operator. */
 const OPERATOR = /(?:(?!--|\/\*)[-+*/<>=~!@#%^&|`?:])+/y;
 
-/** Where the token at `at` ends. */
+/** Where the token at `at` ends, which is no comment between marks. */
 function tokenEnd(text: string, at: number): number {
-  if (text.startsWith('/*', at)) return commentEnd(text, at);
   const tag = matched(DOLLAR, text, at);
   if (tag > at) {
     const mark = text.slice(at, tag);
@@ -65,15 +67,17 @@ function tokenEnd(text: string, at: number): number {
   return Math.max(matched(OPERATOR, text, at), at + 1);
 }
 
-/** Postgres's comments nest. */
-function commentEnd(text: string, from: number): number {
+/** Postgres's comments nest: where one ends, and how deep it goes. */
+function commentAt(text: string, from: number): {readonly end: number; readonly depth: number} {
   const mark = /\/\*|\*\//g;
   mark.lastIndex = from;
-  for (let depth = 0, found = mark.exec(text); found; found = mark.exec(text)) {
-    depth += found[0] === '/*' ? 1 : -1;
-    if (depth === 0) return mark.lastIndex;
+  let depth = 0;
+  for (let open = 0, found = mark.exec(text); found; found = mark.exec(text)) {
+    open += found[0] === '/*' ? 1 : -1;
+    depth = Math.max(depth, open);
+    if (open === 0) return {end: mark.lastIndex, depth};
   }
-  return text.length;
+  return {end: text.length, depth};
 }
 
 function matched(token: RegExp, text: string, at: number): number {

@@ -17,6 +17,9 @@ export function parseSql(text: string): SelectStmt {
   if (text.length > LENGTH_MAX) {
     throw refused(text, 0, `a query has at most ${LENGTH_MAX} characters`);
   }
+  // The parser is a C program: to it, the text would end there.
+  const nul = text.indexOf('\0');
+  if (nul >= 0) throw syntaxError(text, 'the character U+0000 stands in it', nul);
   if (depthOf(text) > DEPTH_MAX) throw tooDeep();
   const statements = text.trim() === '' ? [] : parsed(text);
   const [first, second] = statements;
@@ -36,6 +39,9 @@ const refused = (text: string, location: number, message: string): Problems =>
     ),
   ]);
 
+const syntaxError = (text: string, message: string, position: number): Problems =>
+  new Problems([problems['sql-syntax']({message}, {place: placeOf(text, position)})]);
+
 const tooDeep = (): Problems =>
   new Problems([problems['sql-too-deep']({max: DEPTH_MAX}, {place: {line: 1, column: 1}})]);
 
@@ -46,9 +52,17 @@ function parsed(text: string) {
     if (error instanceof RangeError) throw tooDeep();
     const {message, sqlDetails} = error as SqlError;
     if (!sqlDetails) throw error;
-    const place = placeOf(text, sqlDetails.cursorPosition);
-    throw new Problems([problems['sql-syntax']({message}, {place})]);
+    throw syntaxError(text, message, unitsOf(text, sqlDetails.cursorPosition));
   }
+}
+
+/** So many characters, as Postgres counts them, in UTF-16 units. */
+function unitsOf(text: string, characters: number): number {
+  let units = 0;
+  for (let left = characters; left > 0 && units < text.length; left--) {
+    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return units;
 }
 
 /** The line and column, from 1, of a byte of the text. */

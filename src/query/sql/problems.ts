@@ -22,7 +22,7 @@ export const problems = catalogue({
     status: 400,
     say: ({max}: {max: number}) => ({
       message: 'the query is nested too deep',
-      detail: `The limit is ${max} operators and parentheses within each other.`,
+      detail: `The limit is ${max} operators, parentheses or comments within each other.`,
       hint: 'write long chains as lists, such as x IN (…), or split the query',
     }),
   },

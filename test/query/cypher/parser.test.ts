@@ -140,6 +140,14 @@ test.each([
   expect(problemOf(text)).toMatch(/\[cypher-limit\] the query nests too deeply$/);
 });
 
+test.each([
+  ['clauses', `${'UNWIND [1] AS x '.repeat(1000)}RETURN 1`, '1:16001'],
+  ['unions', `${'RETURN 1 AS x UNION '.repeat(1000)}RETURN 1 AS x`, '1:20001'],
+  ['hops', `MATCH (a)${'-->()'.repeat(999)} RETURN a`, '1:5003'],
+])('of %s no more than a thousand are taken', (_name, text, place) => {
+  expect(problemOf(text)).toBe(`${place} [cypher-limit] the query has too many steps`);
+});
+
 test('a text that is too long is refused before it is read', () => {
   expect(problemOf(`RETURN '${'x'.repeat(200_000)}'`)).toMatch(
     /\[cypher-limit\] the query is too long/,

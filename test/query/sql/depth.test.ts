@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {Problems} from '../../../src/lib/problem.ts';
+import {Problems, problemsOf} from '../../../src/lib/problem.ts';
 import {loadSqlParser} from '../../../src/pipeline/sql-parser.ts';
 import {depthOf} from '../../../src/query/sql/depth.ts';
 import {parseSql} from '../../../src/query/sql/parse.ts';
@@ -19,6 +19,8 @@ test.each<[text: string, depth: number]>([
   ['SELECT 1 -- (((\n + /* ((( /* ((( */ + + */ 1', 2],
   ['SELECT 1 +-- 1\n 1', 2],
   ['SELECT 1 UNION SELECT 2', 3],
+  ['SELECT /* /* /* /* */ */ */ */ 1', 4],
+  ['SELECT 1 /* /* /*', 3],
 ])('%s', (text, depth) => {
   expect(depthOf(text)).toBe(depth);
 });
@@ -51,6 +53,8 @@ const DEEP: readonly (readonly [string, (times: number) => string])[] = [
   ['fields', (times) => `SELECT (a)${'.b'.repeat(times)}`],
   ['collations', repeated('', ' COLLATE "C"')],
   ['tests', repeated('', ' IS NULL')],
+  ['comments', repeated('/* ', ' */')],
+  ['comments without blanks', repeated('/*')],
   ['behind a quote that is none', (times) => `SELECT E'\\'' || ${'1 + '.repeat(times)}'1'`],
   ['behind a comment', (times) => `SELECT /* /* */ ' */ ${'1 + '.repeat(times)} 1 /* ' */`],
 ];
@@ -81,4 +85,24 @@ test('what people write is not too deep: long lists and long conditions', () => 
   ]) {
     expect(codeOf(text)).toBe('parsed');
   }
+});
+
+const placeOf = (text: string): string => {
+  try {
+    parseSql(text);
+    return 'parsed';
+  } catch (error) {
+    const [{place, code} = {}] = problemsOf(error);
+    return `${place?.line}:${place?.column} ${code}`;
+  }
+};
+
+test('what follows a character of value 0 is not left out, but the text refused', () => {
+  expect(placeOf('SELECT id FROM t\0 WHERE id < 3')).toBe('1:17 sql-syntax');
+  expect(placeOf("SELECT id\nFROM t WHERE s = 'a\0'")).toBe('2:20 sql-syntax');
+});
+
+test('a mistake behind characters outside the BMP is told in its line and column', () => {
+  expect(placeOf("SELECT '😀😀😀' FROM t WHERE WHERE")).toBe('1:30 sql-syntax');
+  expect(placeOf(`SELECT '${'😀'.repeat(30)}'\nFROM t WHERE WHERE`)).toBe('2:14 sql-syntax');
 });

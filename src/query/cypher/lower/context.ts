@@ -1,6 +1,6 @@
 import type {Place, Problem} from '../../../lib/problem.ts';
 import type {Catalog} from '../../catalog.ts';
-import {placeOf, type Span} from '../text.ts';
+import {placesIn, type Span} from '../text.ts';
 
 /** The values of a query's parameters, as JSON has them. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -23,17 +23,21 @@ export function newContext(
   given: {catalog: Catalog; parameters: Parameters; found: Problem[]},
 ): Context {
   const {catalog, parameters, found} = given;
+  const told = new Set(found.map(sameText));
   return {
     text,
     catalog,
     parameters,
-    place: (span) => placeOf(text, span),
+    place: placesIn(text),
     report: (problem) => {
-      if (!found.some((known) => isSame(known, problem))) found.push(problem);
+      const same = sameText(problem);
+      if (told.has(same)) return;
+      told.add(same);
+      found.push(problem);
     },
   };
 }
 
 /** An expression may be lowered twice; what is wrong with it is told once. */
-const isSame = (a: Problem, b: Problem): boolean =>
-  a.message === b.message && a.place?.line === b.place?.line && a.place?.column === b.place?.column;
+const sameText = ({message, place}: Problem): string =>
+  `${place?.line} ${place?.column} ${message}`;
