@@ -15,6 +15,8 @@ import {cliProblems} from './problems.ts';
 import {type CliWorld, type RunningService, runService} from './service.ts';
 
 const CHANGE = `npm run sql -- "UPDATE metrics SET value = 95 WHERE name = 'disk_usage'"`;
+/** What a shell takes as one word. */
+const WORD = /^[\w./~-]+$/;
 
 /**
  * The demo: a Postgres of its own, the service with `config/demo.yaml`, and this machine's
@@ -80,7 +82,7 @@ async function serveDemo(
     const places = {proc: '/proc', folder};
     const collecting = collect({connect, places, clock: world.clock, log}, ending);
     await Promise.race([service.ready(), aborted(ending)]);
-    if (!ending.aborted) for (const line of greeting(service)) world.write(line);
+    if (!ending.aborted) for (const line of greeting(service, world.env)) world.write(line);
     await collecting;
   };
   await runService(config, {world, log, signal, meanwhile});
@@ -102,12 +104,15 @@ async function demoConfig(
 }
 
 /** What to try first, in four lines. */
-function greeting({addresses}: RunningService): string[] {
+function greeting({addresses}: RunningService, {TAILRACE_DATA: data}: CliWorld['env']): string[] {
   const {api, dashboard, streams} = addresses;
+  // There may be another demo: without the name of its folder the change would go there.
+  const word = data && (WORD.test(data) ? data : `'${data.replaceAll("'", String.raw`'\''`)}'`);
+  const change = word ? `TAILRACE_DATA=${word} ${CHANGE}` : CHANGE;
   return [
     `  Dashboard   ${dashboard}`,
     `  Results     ${api}/api/v1/queries/current-metrics/results`,
     `  Stream      ${streams[0] ?? `${api}/api/v1/events`}`,
-    `  Change      ${CHANGE}`,
+    `  Change      ${change}`,
   ];
 }

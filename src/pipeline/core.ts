@@ -3,11 +3,13 @@ import type {TableId} from '../data/schema.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Failpoint} from '../lib/failpoints.ts';
 import type {Log} from '../lib/log.ts';
+import {problemText} from '../lib/problem.ts';
 import type {Jq} from '../query/middleware/jq-program.ts';
 import type {Source} from '../source/source.ts';
 import type {Store} from '../store/store.ts';
 import {type Engine, engine} from './engine.ts';
 import {type LiveQueries, liveQueries} from './live-queries.ts';
+import type {LiveQuery} from './live-query.ts';
 import {liveRows} from './live-rows.ts';
 import {queryNotes} from './query-notes.ts';
 import {firstDefinitions, restoreResults} from './restore.ts';
@@ -93,6 +95,19 @@ function acknowledged(
   };
 }
 
+/** Says in the log that a query has failed, and that it runs after all: a try in vain says nothing. */
+function toldFailures(log: Log): (query: LiveQuery) => void {
+  const failed = new Set<string>();
+  return ({id, state}) => {
+    if (state.kind === 'failed') {
+      failed.add(id);
+      for (const problem of state.problems) log.warn(problemText(problem), {query: id});
+    } else if (failed.delete(id) && state.kind === 'running') {
+      log.info('the query runs again', {query: id});
+    }
+  };
+}
+
 /** The queries to begin with, grouped by the sources that move them. */
 function openQueries(
   config: Config,
@@ -106,9 +121,14 @@ function openQueries(
   });
   const notes = queryNotes(store.queries, version);
   const groups = new Map<string, SourceQueries>();
+  const told = toldFailures(log);
+  const moved = (query: LiveQuery): void => {
+    told(query);
+    onState?.();
+  };
   for (const [id, source] of sources) {
     const rows = (table: TableId) => source.rows(table);
-    groups.set(id, sourceQueries({id, rows, retries: again, notes, onState}));
+    groups.set(id, sourceQueries({id, rows, retries: again, notes, onState: moved}));
   }
   const {commitTransactions: transactions, commitRows: rows} = config.limits;
   const moves: Engine = engine({

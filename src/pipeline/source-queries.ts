@@ -66,7 +66,7 @@ export interface SourceQueriesOptions {
   /** One for all sources: a query may change to another. */
   readonly notes?: QueryNotes;
   /** Told when a query is in another state. */
-  readonly onState?: (() => void) | undefined;
+  readonly onState?: ((query: LiveQuery) => void) | undefined;
 }
 
 export function sourceQueries({
@@ -98,7 +98,7 @@ export function sourceQueries({
     const {state, operators} = query;
     dues.note(query);
     notes.moved(query);
-    if (place.state !== state.kind) onState?.();
+    if (place.state !== state.kind) onState?.(query);
     const same = place.state === state.kind && place.operators === operators;
     if (!same || place.definition !== query.definition) notes.changed(query);
     if (same) return;

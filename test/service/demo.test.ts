@@ -84,7 +84,7 @@ test('each of the four lines is true, and Ctrl-C leaves nothing behind', async (
 
   const received = await streamText(stream!);
   const statement = /"(.*)"$/.exec(change!)?.[1];
-  expect(change).toMatch(/^npm run sql -- "/);
+  expect(change).toContain(`TAILRACE_DATA=${user.env.TAILRACE_DATA} npm run sql -- "`);
   expect(await user.sql(statement!)).toBe('UPDATE 1');
   await until(() => /"critical-metrics".*"disk_usage".*95\.00/.test(received()), {
     what: 'the change on the stream',

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {readConfig} from '../../src/config/read.ts';
 import {systemClock} from '../../src/lib/clock.ts';
-import {silentLog} from '../../src/lib/log.ts';
+import {type Log, silentLog} from '../../src/lib/log.ts';
 import {type Service, startService} from '../../src/pipeline.ts';
 import {type TestDatabase, testDatabase} from './postgres.ts';
 import {until} from './until.ts';
@@ -54,6 +54,8 @@ export interface TestServiceOptions {
   readonly database?: TestDatabase;
   /** The source's name: `db` unless told. */
   readonly sourceId?: string;
+  /** Where the service writes its diary; nowhere unless told. */
+  readonly log?: Log;
   /** Whether the test begins once queries have their first results, as it does unless told. */
   readonly settled?: boolean;
 }
@@ -75,7 +77,7 @@ export async function testService(options: TestServiceOptions): Promise<TestServ
 async function started(
   database: TestDatabase,
   text: string,
-  {settled = true}: Pick<TestServiceOptions, 'settled'>,
+  {settled = true, log = silentLog}: Pick<TestServiceOptions, 'settled' | 'log'>,
 ): Promise<TestService> {
   const {config} = readConfig({text, file: 'test.yaml', env: {}});
   const written: string[] = [];
@@ -83,7 +85,7 @@ async function started(
     clock: systemClock(),
     random: Math.random,
     pid: process.pid,
-    log: silentLog,
+    log,
     write: (line) => void written.push(line),
     publicDir: resolve(root, 'public'),
     fail: (error) => {
