@@ -43,18 +43,25 @@ export function useSlide(rows, {slides}) {
     const tops = elements.map((row) => row.offsetTop);
     for (const [i, row] of elements.entries()) {
       const way = (places.current.get(row.dataset.key) ?? tops[i] ?? 0) - (tops[i] ?? 0);
-      if (way !== 0) slide(row, way);
+      // What moves past others covers them; those only make room.
+      if (way !== 0) slide(row, way, Math.abs(way) > 1.5 * row.offsetHeight ? COVERING : {});
     }
     places.current = new Map(elements.map((row, i) => [row.dataset.key, tops[i] ?? 0]));
   }, [rows, slides]);
   return body;
 }
 
+const COVERING = {zIndex: 1, backgroundColor: 'var(--moving)'};
+
 /**
  * @param {HTMLTableRowElement} row
  * @param {number} way In pixels, down to where it was.
+ * @param {Keyframe} look Meanwhile.
  */
-function slide(row, way) {
-  const frames = [{transform: `translateY(${way}px)`}, {transform: 'none'}];
+function slide(row, way, look) {
+  const frames = [
+    {transform: `translateY(${way}px)`, ...look},
+    {transform: 'none', ...look},
+  ];
   row.animate(frames, {id: 'slide', duration: SLIDE_MS, easing: 'ease-out'});
 }

@@ -233,7 +233,7 @@ describe.skipIf(withoutBrowser())('the dashboard, of queries with an order', () 
       'latest',
       '({wide: box.scrollWidth > box.clientWidth, shades: getComputedStyle(box).backgroundAttachment})',
     );
-    expect(shown).toEqual({wide: true, shades: 'local, local, scroll, scroll'});
+    expect(shown).toEqual({wide: true, shades: 'local, scroll, local, local, scroll, scroll'});
   });
 });
 
