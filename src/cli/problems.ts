@@ -47,7 +47,7 @@ export const cliProblems = catalogue({
     say: ({folder, reason}: {folder: string; reason: string}) => ({
       message: `could not use the demo's folder "${folder}"`,
       detail: reason,
-      hint: 'keep the data elsewhere: TAILRACE_DATA=/var/tmp/tailrace npm start',
+      hint: 'keep the data in a folder that both can use: TAILRACE_DATA=FOLDER npm start',
     }),
   },
   'demo-data-foreign': {
@@ -66,7 +66,7 @@ export const cliProblems = catalogue({
     say: ({pid, folder}: {pid: number; folder: string}) => ({
       message: 'the demo is already running',
       detail: `Process ${pid} uses "${folder}".`,
-      hint: `stop it: kill ${pid}\nor start a second one: TAILRACE_DATA=/var/tmp/tailrace-2 PORT=8090 SSE_PORT=8091 npm start`,
+      hint: `stop it: kill ${pid}\nor start a second one: TAILRACE_DATA=${folder}-2 PORT=8090 SSE_PORT=8091 npm start`,
     }),
   },
   'demo-not-running': {

@@ -1,5 +1,6 @@
 import {parseEvents, YAMLException} from 'js-yaml';
 import {type Place, Problem} from '../lib/problem.ts';
+import {textPlaces} from '../lib/text-places.ts';
 import {fileLimits} from './config.ts';
 import type {MapNode, Node} from './node.ts';
 import {problems} from './problems.ts';
@@ -58,20 +59,10 @@ export function readDocument(
   return undefined;
 }
 
-/** Finds line and column of an offset. `\n`, `\r\n` and `\r` end a line, as in YAML. */
+/** Finds line and column of an offset. */
 export function places(text: string, file: string): (offset: number) => Place {
-  const starts = [text.startsWith('\uFEFF') ? 1 : 0];
-  for (const {index, 0: end} of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (starts[middle]! <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return {file, line: low + 1, column: Math.max(1, offset - starts[low]! + 1)};
-  };
+  const placeOf = textPlaces(text, text.startsWith('\uFEFF') ? 1 : 0);
+  return (offset) => ({file, ...placeOf(offset)});
 }
 
 function syntaxProblem(

@@ -4,6 +4,7 @@ import {staleness} from '../../src/api/stale.ts';
 import {retrySeconds, waitings} from '../../src/api/waiting.ts';
 import {Problem} from '../../src/lib/problem.ts';
 import type {SourceState, SourceStatus} from '../../src/source/source.ts';
+import {SILENT_STATUS} from '../support/source-status.ts';
 
 const NOW_MS = 1_700_000_000_000;
 const inUse = new Problem('slot-in-use', {
@@ -33,16 +34,7 @@ const serviceOf = (state: SourceState, status: Partial<SourceStatus> = {}) => ({
   ],
 });
 
-const STATUS: Omit<SourceStatus, 'state'> = {
-  sinceMs: 5,
-  receivedLsn: undefined,
-  acknowledgedLsn: undefined,
-  serverLsn: undefined,
-  lagBytes: undefined,
-  lagMs: undefined,
-  tables: [],
-  warnings: [],
-};
+const STATUS = {...SILENT_STATUS, sinceMs: 5};
 
 const saysOf = (one: Query, state: SourceState) =>
   waitings(serviceOf(state), {nowMs: () => NOW_MS})(one);

@@ -16,6 +16,7 @@ import type {SourceState} from '../../src/source/source.ts';
 import {memoryStore} from '../../src/store/memory-store.ts';
 import {catalogOf} from '../query/cypher/running.ts';
 import {simulatedClock} from '../support/simulated-clock.ts';
+import {SILENT_STATUS} from '../support/source-status.ts';
 
 /** 2026-03-02 08:00:00 UTC. */
 const START_MS = Date.UTC(2026, 2, 2, 8);
@@ -58,17 +59,7 @@ function service({autoStart = true} = {}) {
   let sinceMs = 0;
   const source = {
     id: 'db',
-    status: () => ({
-      state,
-      sinceMs,
-      receivedLsn: undefined,
-      acknowledgedLsn: undefined,
-      serverLsn: undefined,
-      lagBytes: undefined,
-      lagMs: undefined,
-      tables: [],
-      warnings: [],
-    }),
+    status: () => ({...SILENT_STATUS, state, sinceMs}),
   };
   const timers = timersOf({source, queries, engine: moves, clock});
   const running = timers.run(end.signal);

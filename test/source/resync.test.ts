@@ -2,7 +2,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {expectImage} from '../support/expect-image.ts';
 import {testDatabase} from '../support/postgres.ts';
 import {startServer} from '../support/postgres-server.ts';
-import {openProxy} from '../support/proxy.ts';
+import {proxiedSource} from '../support/proxied-source.ts';
 import {freshDatabase, runSource, type SourceChoices} from '../support/running-source.ts';
 import {until} from '../support/until.ts';
 
@@ -106,11 +106,7 @@ test('a transaction past the limit is compared instead of read, and told as one'
 /** Runs a source through a wire that is cut while `meanwhile` happens. */
 async function apart(meanwhile: string[], choices: SourceChoices = {}) {
   const database = await freshDatabase(TABLE);
-  const proxy = await openProxy(database);
-  onTestFinished(() => proxy.close());
-  const connect = {port: proxy.port};
-  const running = runSource(database, {tables: ['t'], ...choices, connect});
-  await running.streaming();
+  const {running, proxy} = await proxiedSource(database, {tables: ['t'], ...choices});
   proxy.refuse();
   proxy.cut();
   await until(() => running.source.status().state.kind === 'waiting');
@@ -179,10 +175,7 @@ test.runIf(embedded)(
     onTestFinished(() => server.dispose());
     const database = await testDatabase({server});
     await database.query(`${TABLE}; CREATE TABLE noise (v text)`);
-    const proxy = await openProxy(server);
-    onTestFinished(() => proxy.close());
-    const running = runSource(database, {tables: ['t'], connect: {port: proxy.port}});
-    await running.streaming();
+    const {running, proxy} = await proxiedSource(database, {tables: ['t']});
     proxy.refuse();
     proxy.cut();
     await until(() => running.source.status().state.kind === 'waiting');

@@ -5,7 +5,7 @@ import {pauseMs} from '../../src/source/recovery.ts';
 import {expectImage} from '../support/expect-image.ts';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
 import {startServer, type TestServer} from '../support/postgres-server.ts';
-import {openProxy} from '../support/proxy.ts';
+import {proxiedSource} from '../support/proxied-source.ts';
 import {type RunningSource, runSource} from '../support/running-source.ts';
 import {until} from '../support/until.ts';
 
@@ -107,10 +107,7 @@ describe.runIf(embedded)('on a server that keeps little log', () => {
 
   test('a slot that is lost while nobody is there is told with its reason and hint', async () => {
     const database = await own();
-    const proxy = await openProxy(server);
-    onTestFinished(() => proxy.close());
-    const running = runSource(database, {tables: ['t'], connect: {port: proxy.port}});
-    await running.streaming();
+    const {running, proxy} = await proxiedSource(database, {tables: ['t']});
     proxy.refuse();
     proxy.cut();
     await database.query('UPDATE t SET v = 0 WHERE id <= 7');

@@ -1,8 +1,8 @@
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {lsnText} from '../../src/data/lsn.ts';
 import {openSession} from '../../src/postgres/connection.ts';
 import {expectImage} from '../support/expect-image.ts';
-import {openProxy} from '../support/proxy.ts';
+import {proxiedSource} from '../support/proxied-source.ts';
 import {freshDatabase, runSource, sourceOptions} from '../support/running-source.ts';
 import {slotConfirmed} from '../support/slot-confirmed.ts';
 import {until} from '../support/until.ts';
@@ -56,10 +56,7 @@ const attempt = ({source}: ReturnType<typeof runSource>): number | undefined => 
 
 test('an instance that had the slot before takes it back with the net difference', async () => {
   const database = await freshDatabase(TABLE);
-  const proxy = await openProxy(database);
-  onTestFinished(() => proxy.close());
-  const one = runSource(database, {tables: ['t'], connect: {port: proxy.port}});
-  await one.streaming();
+  const {running: one, proxy} = await proxiedSource(database, {tables: ['t']});
   proxy.refuse();
   proxy.cut();
   const other = runSource(database, {tables: ['t']});

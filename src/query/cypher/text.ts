@@ -1,4 +1,5 @@
 import type {Place} from '../../lib/problem.ts';
+import {textPlaces} from '../../lib/text-places.ts';
 
 /** A stretch of the query's text: from `start` to before `end`, in UTF-16 units. */
 export interface Span {
@@ -6,24 +7,18 @@ export interface Span {
   readonly end: number;
 }
 
-/** Tells the line and column, from 1, of positions. CRLF, LF and CR each end a line. */
+/** Tells the line and column of stretches. They are looked for with the first that is asked for. */
 export function placesIn(text: string): (at: {readonly start: number}) => Place {
-  let starts: readonly number[] | undefined;
+  let places: ((offset: number) => Place) | undefined;
   return ({start}) => {
-    starts ??= [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)];
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (starts[middle]! <= start) low = middle;
-      else high = middle - 1;
-    }
-    return {line: low + 1, column: start - starts[low]! + 1};
+    places ??= textPlaces(text);
+    return places(start);
   };
 }
 
 /** The line and column of one position. */
-export const placeOf = (text: string, at: {readonly start: number}): Place => placesIn(text)(at);
+export const placeOf = (text: string, {start}: {readonly start: number}): Place =>
+  textPlaces(text)(start);
 
 /** The candidate that `name` was most likely meant to be; undefined where none is near. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
