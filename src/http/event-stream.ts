@@ -77,8 +77,8 @@ export function eventStream<C extends Choice>(
   const unwatch = feed.watch(() => {
     if (woken) return;
     woken = true;
-    // What is committed in one turn of the loop goes out in one write.
-    setImmediate(() => {
+    // Once whoever commits is through: what else the loop has may take longer than all before.
+    queueMicrotask(() => {
       woken = false;
       pumpAll();
     });
