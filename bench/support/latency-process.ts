@@ -1,3 +1,4 @@
+import {fdatasyncSync, fsyncSync, openSync, writeSync} from 'node:fs';
 import {get} from 'node:http';
 import pg from 'pg';
 import type {Seen, Watch} from './latency.ts';
@@ -36,10 +37,12 @@ function stream(url: string): void {
 const BEGIN = 0x42;
 const COMMIT = 0x43;
 const DATA = 0x77;
+const FILE_BYTES = 2 * 1024 * 1024;
 /** Microseconds from 1970 to 2000, where Postgres's time begins. */
 const POSTGRES_EPOCH_US = 946_684_800_000_000;
 
-async function printWal({server, slot, publication}: Watch & {kind: 'wal'}): Promise<void> {
+async function printWal({server, slot, publication, file}: Watch & {kind: 'wal'}): Promise<void> {
+  const keep = file === undefined ? (): void => {} : syncedFile(file);
   const options = {...server, database: 'postgres', replication: 'database'};
   const client = new pg.Client(options as never);
   client.on('error', () => process.exit(0));
@@ -51,11 +54,25 @@ async function printWal({server, slot, publication}: Watch & {kind: 'wal'}): Pro
     if (chunk[25] === BEGIN) xid = chunk.readUInt32BE(42);
     process.stdout.write(chunk);
     if (chunk[25] !== COMMIT) return;
+    keep(chunk);
     hear(xid, Number(chunk.readBigInt64BE(43)) + POSTGRES_EPOCH_US, now());
   });
   say({kind: 'listening'});
   await client.query(`START_REPLICATION SLOT ${slot} LOGICAL 0/0
     (proto_version '1', publication_names '${publication}')`);
+}
+
+/** What is least that makes something durable: a write and a sync of blocks that are there. */
+function syncedFile(path: string): (chunk: Buffer) => void {
+  const file = openSync(path, 'w');
+  writeSync(file, Buffer.alloc(FILE_BYTES));
+  fsyncSync(file);
+  let at = 0;
+  return (chunk) => {
+    if (at + chunk.length > FILE_BYTES) at = 0;
+    at += writeSync(file, chunk, 0, chunk.length, at);
+    fdatasyncSync(file);
+  };
 }
 
 process.on('message', (watch: Watch) => {

@@ -11,6 +11,8 @@ export type Watch =
       readonly server: ServerAddress;
       readonly slot: string;
       readonly publication: string;
+      /** Where what is printed is written and synced before it counts as heard. */
+      readonly file?: string;
     }
   | {readonly kind: 'tell'};
 
