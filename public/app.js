@@ -30,8 +30,11 @@ function start() {
     lookAtTops();
   }
 
+  const dismiss = () => send({kind: 'dismissed', atMs: Date.now()});
+
   function draw() {
-    render(html`<${App} state=${store.state} onRetry=${stream.retry} />`, root);
+    const acts = {onRetry: stream.retry, onDismiss: dismiss};
+    render(html`<${App} state=${store.state} ...${acts} />`, root);
   }
   draw();
 }

@@ -40,6 +40,67 @@ export function flowText(flow) {
   return {live: 'Live', connecting: 'Connecting', waiting: 'Waiting'}[flow.kind];
 }
 
+/** Attempts in vain after which a service is not only away for a moment. */
+const MANY_TRIES = 3;
+
+/**
+ * Why the service closed the stream, as far as it knows: not whether it comes back.
+ * @type {Readonly<Record<string, string>>}
+ */
+const FAREWELLS = {
+  closing: 'The service has closed the connection.',
+  rotating: 'The service has asked to connect anew.',
+  'too-many-clients': 'The service has as many viewers as it may have.',
+  'snapshot-too-large': 'The results are larger than the service sends to one page.',
+};
+
+/**
+ * What is to be known of a connection that is lost, and of a service that does not answer
+ * what to do.
+ * @param {Link & {kind: 'lost'}} link
+ * @param {string} address Where the service should answer.
+ */
+export function linkSaying({sinceMs, farewell, tries}, address) {
+  const at = clockText(sinceMs);
+  if (tries < MANY_TRIES) {
+    const title = (farewell && FAREWELLS[farewell]) ?? 'The connection is lost.';
+    return {title, text: `What you see is as of ${at}.`};
+  }
+  return {
+    title: 'The service does not answer.',
+    text:
+      `It was last heard at ${at}, and what you see is as of then. Look whether it still runs, ` +
+      `and whether this machine reaches ${address}. Once it answers, this page goes on by itself.`,
+  };
+}
+
+/**
+ * Why the service could not go on where the page had heard it last.
+ * @type {Readonly<Record<string, string>>}
+ */
+const RESETS = {
+  'other-epoch': 'The service has started anew, without its earlier history.',
+  'unknown-id': 'The service has started anew, without its earlier history.',
+  'too-old': 'This page was cut off for longer than the service keeps its events.',
+  'too-much': 'More has changed while this page was cut off than the service tells of one by one.',
+};
+
+/** @param {string} reason */
+export function resetText(reason) {
+  const why = RESETS[reason] ?? 'The service could not go on where this page had heard it last.';
+  return `${why} What is shown since then is its present state.`;
+}
+
+/**
+ * All that a source waits for to be put right, or that failed before it tries again now.
+ * @param {WireSource} source
+ * @returns {readonly import('./wire.js').WireProblem[]}
+ */
+export function problemsOf({state, error}) {
+  const first = state?.problem ?? error;
+  return first ? [first, ...(state?.further ?? [])] : [];
+}
+
 /** @param {WireSlot} slot */
 export const inDanger = ({minutesToLoss}) =>
   minutesToLoss !== null && minutesToLoss < DANGER_MINUTES;

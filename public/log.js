@@ -1,8 +1,10 @@
 // @ts-check
 import {cellText} from './exact.js';
+import {keyParts} from './key-parts.js';
 
 /**
- * The event log: the newest rows of the newest diffs, each with what changed in it.
+ * The event log: the newest rows of the newest diffs, each with what changed in it, and
+ * where the stream could not go on a notice of why.
  *
  * @typedef {import('./exact.js').Row} Row
  * @typedef {import('./wire.js').WireEvent} WireEvent
@@ -10,15 +12,18 @@ import {cellText} from './exact.js';
  *
  * @typedef {object} Change A field before and after; one of them is absent when a row came or went.
  * @property {string} field
- * @property {string} [before]
- * @property {string} [after]
+ * @property {string | null} [before]
+ * @property {string | null} [after]
  *
- * @typedef {object} Entry
+ * @typedef {{id: string, atMs: number, kind: 'notice', text: string}} Notice
+ * @typedef {RowEntry | Notice} Entry
+ *
+ * @typedef {object} RowEntry
  * @property {string} id Unique in the log.
  * @property {number} atMs
  * @property {string} queryId
  * @property {Kind} kind
- * @property {string} label What the row is called.
+ * @property {readonly (string | null)[]} label What the row is called: its name, or the parts of its key.
  * @property {readonly Change[]} changes
  * @property {string} lsn
  * @property {number} unlisted Rows of the same diff and kind that are not listed after this one.
@@ -36,23 +41,37 @@ export const KINDS = ['added', 'updated', 'deleted'];
  * The log with a diff put in front, its last row on top.
  * @param {readonly Entry[]} log
  * @param {WireEvent} event
+ * @param {number} life Which of the service's lives it is of, as the page counts them.
  * @returns {readonly Entry[]}
  */
-export function logged(log, event) {
-  const entries = KINDS.flatMap((kind) => entriesOf(event, kind)).reverse();
+export function logged(log, event, life) {
+  const entries = KINDS.flatMap((kind) => entriesOf(event, kind, life)).reverse();
   return [...entries, ...log].slice(0, LOG_ENTRIES);
+}
+
+/**
+ * The log with a notice put in front, as the beginning of a life.
+ * @param {readonly Entry[]} log
+ * @param {{atMs: number, text: string}} notice
+ * @param {number} life
+ * @returns {readonly Entry[]}
+ */
+export function noticed(log, {atMs, text}, life) {
+  const notice = /** @type {const} */ ({id: `${life}-notice`, atMs, kind: 'notice', text});
+  return [notice, ...log].slice(0, LOG_ENTRIES);
 }
 
 /**
  * @param {WireEvent} event
  * @param {Kind} kind
- * @returns {Entry[]}
+ * @param {number} life
+ * @returns {RowEntry[]}
  */
-function entriesOf(event, kind) {
+function entriesOf(event, kind, life) {
   /** @type {readonly {key: string | number, before?: Row, after?: Row}[]} */
   const rows = event[kind];
   return rows.slice(0, ROWS_LISTED).map(({key, before, after}, i) => ({
-    id: `${event.sequence}-${kind}-${i}`,
+    id: `${life}-${event.sequence}-${kind}-${i}`,
     atMs: event.timestamp,
     queryId: event.queryId,
     kind,
@@ -64,13 +83,14 @@ function entriesOf(event, kind) {
 }
 
 /**
- * What a person would call a row: its name where it has one, else its key.
+ * What a person would call a row: its name where it has one, else the parts of its key.
  * @param {Row} row
  * @param {string} key
+ * @returns {readonly (string | null)[]}
  */
 export function rowLabel(row, key) {
   const name = row.name ?? row.metric_name ?? row.title;
-  return typeof name === 'string' && name !== '' ? name : key;
+  return typeof name === 'string' && name !== '' ? [name] : keyParts(key, row);
 }
 
 /**
@@ -94,16 +114,22 @@ export function changesOf(before, after) {
  */
 function changeOf(field, before, after) {
   if (before && after) {
-    const [from, to] = [cellText(before[field]), cellText(after[field])];
+    const [from, to] = [textOf(before[field]), textOf(after[field])];
     return from === to ? [] : [{field, before: from, after: to}];
   }
-  const text = cellText((after ?? before)?.[field]);
-  if (text === 'null') return [];
+  const text = textOf((after ?? before)?.[field]);
+  if (text === null) return [];
   return [after ? {field, after: text} : {field, before: text}];
 }
 
+/** @param {unknown} cell */
+const textOf = (cell) => (cell === null || cell === undefined ? null : cellText(cell));
+
 /**
- * Whether a field holds a timestamp.
+ * Whether what a field holds now, or held last, is a timestamp.
  * @param {Change} change
  */
-export const isTime = ({before, after}) => /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(after ?? before ?? '');
+export function isTime({before, after}) {
+  const text = after === undefined ? before : after;
+  return typeof text === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(text);
+}

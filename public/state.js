@@ -1,6 +1,7 @@
 // @ts-check
 import {agrees} from './checksum.js';
-import {logged} from './log.js';
+import {resetText} from './health.js';
+import {logged, noticed} from './log.js';
 import {readEvent, readSnapshot} from './readings.js';
 import {eventResult, snapshotResult, topResult} from './results.js';
 
@@ -21,9 +22,9 @@ import {eventResult, snapshotResult, topResult} from './results.js';
  * @typedef {import('./results.js').Result} Result
  *
  * @typedef {{kind: 'connecting', sinceMs: number} | {kind: 'live', sinceMs: number}
- *   | {kind: 'lost', sinceMs: number, farewell: string | undefined, retryAtMs: number | undefined}} Link
- *   `farewell`: why the service closed the stream, where it said so. `retryAtMs`: when the next attempt is due,
- *   where the page makes it and not the browser.
+ *   | {kind: 'lost', sinceMs: number, farewell: string | undefined, tries: number, retryAtMs: number | undefined}} Link
+ *   `farewell`: why the service closed the stream, where it said so. `tries`: attempts since then, all in vain.
+ *   `retryAtMs`: when the next one is due, where the page makes it and not the browser.
  *
  * @typedef {object} State
  * @property {Link} link
@@ -40,23 +41,27 @@ import {eventResult, snapshotResult, topResult} from './results.js';
  * @property {{lsn: string | undefined, lagBytes: number | undefined, lagMs: number | undefined}} progress
  * @property {number} transactions Seen since the page opened.
  * @property {number | undefined} changedAtMs Commit time of the last event.
- * @property {string | undefined} reset Why the stream had to start afresh, if it had to.
+ * @property {number} life Times that the stream had to start afresh: sequences count anew in each.
+ * @property {{atMs: number, text: string} | undefined} notice What that means for what is shown, until it is
+ *   dismissed.
  * @property {readonly WireQuery[] | undefined} queries
  * @property {readonly WireSource[] | undefined} sources
  *
  * @typedef {{atMs: number} & (
  *   | {kind: 'opened'}
- *   | {kind: 'lost', retryAtMs: number | undefined}
+ *   | {kind: 'lost', retryAtMs: number | undefined, vain?: boolean}
  *   | {kind: 'restarted'}
  *   | {kind: 'snapshot', snapshot: WireSnapshot}
  *   | {kind: 'event', event: WireEvent}
  *   | {kind: 'top', queryId: string, top: import('./wire.js').WireTop}
  *   | {kind: 'reset', reason: string}
+ *   | {kind: 'dismissed'}
  *   | {kind: 'progress', progress: WireProgress}
  *   | {kind: 'bye', reason: string}
  *   | {kind: 'queries', queries: readonly WireQuery[]}
  *   | {kind: 'sources', sources: readonly WireSource[]}
  * )} Message
+ *   `vain`: an attempt to connect had failed, instead of a connection that there was.
  */
 
 /** The query whose rows are metrics, each with a name and a value. */
@@ -81,7 +86,8 @@ export function initialState(atMs) {
     readings: new Map(),
     progress: {lsn: undefined, lagBytes: undefined, lagMs: undefined},
     changedAtMs: undefined,
-    reset: undefined,
+    life: 0,
+    notice: undefined,
     queries: undefined,
     sources: undefined,
   };
@@ -101,13 +107,15 @@ export function fold(state, message) {
     case 'restarted':
       return {...begun(state), position: undefined, gap: undefined, disagreement: readAgain(state)};
     case 'reset':
-      return {...begun(state), position: undefined, reset: message.reason};
+      return afresh(state, message);
     case 'snapshot':
       return snapshot(state, message.snapshot, message.atMs);
     case 'event':
       return received(state, message.event);
     case 'top':
       return topped(state, message);
+    case 'dismissed':
+      return {...state, notice: undefined};
     case 'progress':
       return checked(state, message.progress);
     case 'bye':
@@ -131,12 +139,28 @@ function begun(state) {
 /**
  * The first loss counts: attempts that fail later do not make the data any newer.
  * @param {State} state
- * @param {{atMs: number, farewell?: string, retryAtMs?: number | undefined}} loss
+ * @param {{atMs: number, farewell?: string, retryAtMs?: number | undefined, vain?: boolean}} loss
  * @returns {State}
  */
-function lost(state, {atMs, farewell, retryAtMs}) {
-  const before = state.link.kind === 'lost' ? state.link : {sinceMs: atMs, farewell};
-  return {...state, link: {kind: 'lost', ...before, retryAtMs}};
+function lost(state, {atMs, farewell, retryAtMs, vain = false}) {
+  const before = state.link.kind === 'lost' ? state.link : {sinceMs: atMs, farewell, tries: 0};
+  const {sinceMs, tries} = before;
+  const told = {sinceMs, farewell: before.farewell, tries: tries + (vain ? 1 : 0), retryAtMs};
+  return {...state, link: {kind: 'lost', ...told}};
+}
+
+/**
+ * What comes now does not follow on what was heard: results are replaced, and what happened
+ * in between was told to nobody here.
+ * @param {State} state
+ * @param {{atMs: number, reason: string}} message
+ * @returns {State}
+ */
+function afresh(state, {atMs, reason}) {
+  const notice = {atMs, text: resetText(reason)};
+  const life = state.life + 1;
+  const log = noticed(state.log, notice, life);
+  return {...begun(state), position: undefined, life, notice, log};
 }
 
 /**
@@ -231,7 +255,7 @@ function applied(state, event, result) {
   return {
     ...state,
     results: new Map(state.results).set(queryId, eventResult(result, event)),
-    log: logged(state.log, event),
+    log: logged(state.log, event, state.life),
     readings: queryId === METRICS ? readEvent(state.readings, event) : state.readings,
     progress: {...state.progress, lsn: transaction.lsn},
     changedAtMs: timestamp,

@@ -34,6 +34,8 @@ export function openStream({on}) {
   /** @type {EventSource} */
   let source;
   let lastId = '';
+  /** Whether the attempt that is under way, or was last, has come through. */
+  let opened = false;
   let attempt = 0;
   let heardAtMs = Date.now();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -43,11 +45,15 @@ export function openStream({on}) {
     clearTimeout(timer);
     timer = undefined;
     source?.close();
+    opened = false;
     heardAtMs = Date.now();
     source = new EventSource(
       lastId ? `${ADDRESS}&lastEventId=${encodeURIComponent(lastId)}` : ADDRESS,
     );
-    source.onopen = () => on({kind: 'opened', atMs: heard()});
+    source.onopen = () => {
+      opened = true;
+      on({kind: 'opened', atMs: heard()});
+    };
     source.onerror = failed;
     for (const [name, message] of Object.entries(MESSAGES)) {
       source.addEventListener(name, (event) => {
@@ -59,16 +65,18 @@ export function openStream({on}) {
   }
 
   function failed() {
-    if (source.readyState === EventSource.CLOSED) retryLater();
-    else on({kind: 'lost', atMs: Date.now(), retryAtMs: undefined});
+    const vain = !opened;
+    opened = false;
+    if (source.readyState === EventSource.CLOSED) retryLater(vain);
+    else on({kind: 'lost', atMs: Date.now(), retryAtMs: undefined, vain});
   }
 
-  function retryLater() {
+  function retryLater(vain = false) {
     clearTimeout(timer);
     const fullMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempt++, 10));
     const waitMs = fullMs / 2 + (fullMs / 2) * Math.random();
     timer = setTimeout(connect, waitMs);
-    on({kind: 'lost', atMs: Date.now(), retryAtMs: Date.now() + waitMs});
+    on({kind: 'lost', atMs: Date.now(), retryAtMs: Date.now() + waitMs, vain});
   }
 
   function heard() {
@@ -76,20 +84,21 @@ export function openStream({on}) {
     return heardAtMs;
   }
 
-  function reconnect() {
-    on({kind: 'lost', atMs: Date.now(), retryAtMs: undefined});
+  /** @param {{atMs: number, vain: boolean}} loss */
+  function reconnect(loss) {
+    on({kind: 'lost', retryAtMs: undefined, ...loss});
     connect();
   }
 
   setInterval(() => {
     if (timer !== undefined || Date.now() - heardAtMs < SILENCE_MAX_MS) return;
-    reconnect();
+    reconnect({atMs: heardAtMs, vain: !opened});
   }, SILENCE_CHECK_MS);
   connect();
 
   return {
     retry() {
-      if (source.readyState !== EventSource.OPEN) reconnect();
+      if (source.readyState !== EventSource.OPEN) reconnect({atMs: Date.now(), vain: false});
     },
     restart() {
       on({kind: 'restarted', atMs: Date.now()});

@@ -93,7 +93,15 @@
  * @property {string} [gid]
  * @property {number} [openMs]
  *
- * @typedef {{kind: string, rowsRead?: number, attempt?: number, retryAtMs?: number, problem?: WireProblem}} SourceState
+ * @typedef {{
+ *   kind: string,
+ *   rowsRead?: number,
+ *   attempt?: number,
+ *   retryAtMs?: number,
+ *   problem?: WireProblem,
+ *   further?: readonly WireProblem[],
+ * }} SourceState
+ *   `further`: what else is wrong at the same time.
  */
 
 export {};

@@ -87,7 +87,9 @@ async function obey(command: ReturnType<typeof readArguments>): Promise<void> {
       return (await import('./cli/validate.ts')).validate(command.path, world);
     case 'sql': {
       const script = command.statement ?? (await standardInput());
-      return (await import('./cli/sql.ts')).runSql(script, {folder: demoFolder(world), write});
+      const {runSql} = await import('./cli/sql.ts');
+      const data = world.env.TAILRACE_DATA;
+      return runSql(script, {folder: demoFolder(world), data, write});
     }
     case 'serve': {
       const pretty = process.stderr.isTTY === true;

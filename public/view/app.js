@@ -10,9 +10,11 @@ import {
   DifferenceBanners,
   DisagreementBanner,
   LinkBanner,
+  NoticeBanner,
   QueryBanners,
   SlotBanners,
   SourceBanners,
+  WarningBanners,
 } from './banner.js';
 import {Card, Empty, Pending} from './card.js';
 import {Critical} from './critical.js';
@@ -32,8 +34,8 @@ import {ResultTable} from './result-table.js';
 const ALERTS = 'active-alerts';
 const CRITICAL = 'critical-metrics';
 
-/** @param {{state: State, onRetry: () => void}} props */
-export function App({state, onRetry}) {
+/** @param {{state: State, onRetry: () => void, onDismiss: () => void}} props */
+export function App({state, onRetry, onDismiss}) {
   const nowMs = useNow();
   const [shade, toggleShade] = useTheme();
   const ids = queryIds(state);
@@ -47,11 +49,13 @@ export function App({state, onRetry}) {
     <${Header} state=${state} nowMs=${nowMs} theme=${shade} onTheme=${toggleShade} />
     <div class="banners">
       <${LinkBanner} link=${state.link} nowMs=${nowMs} onRetry=${onRetry} />
+      <${NoticeBanner} notice=${state.notice} onDismiss=${onDismiss} />
       <${DisagreementBanner} disagreement=${state.disagreement} />
       <${SourceBanners} sources=${state.sources} nowMs=${nowMs} />
       <${SlotBanners} sources=${state.sources} />
       <${DifferenceBanners} sources=${state.sources} />
       <${QueryBanners} queries=${failedWithRows(state)} />
+      <${WarningBanners} sources=${state.sources} />
     </div>
     <main class=${state.link.kind === 'lost' ? 'stale' : ''}>
       ${state.queries?.length === 0 && html`<${NoQueries} />`}

@@ -1,18 +1,11 @@
 // @ts-check
-import {bytesText, clockText, durationText} from '../format.js';
-import {differenceOf, inDanger, lossText} from '../health.js';
+import {bytesText, clockText, counted, durationText} from '../format.js';
+import {differenceOf, inDanger, linkSaying, lossText, problemsOf} from '../health.js';
 import {html} from '../vendor/htm-preact.js';
-import {Hint, ProblemText} from './card.js';
+import {Hint, ProblemList, ProblemText} from './card.js';
 import {Warn} from './icons.js';
 
 /** What stands in the way of live data, above everything else. */
-
-/** @type {Readonly<Record<string, string>>} */
-const FAREWELLS = {
-  closing: 'The service is restarting.',
-  rotating: 'The service has asked to connect anew.',
-  'too-many-clients': 'The service has as many viewers as it may have.',
-};
 
 /**
  * @param {{
@@ -23,28 +16,39 @@ const FAREWELLS = {
  */
 export function LinkBanner({link, nowMs, onRetry}) {
   if (link.kind !== 'lost') return null;
+  const {title, text} = linkSaying(link, location.origin);
+  const tried = link.tries > 0 ? `Tried ${counted(link.tries, 'time')}, trying` : 'Trying';
   return html`<div class="banner banner-lost" role="alert">
     <${Warn} />
-    <div class="banner-text">
-      <p><strong>${(link.farewell && FAREWELLS[link.farewell]) ?? 'The connection is lost.'}</strong>
-        ${' '}What you see is as of ${clockText(link.sinceMs)}.</p>
-    </div>
-    <span class="banner-wait" aria-live="off">Reconnecting${dueText(link.retryAtMs, nowMs)}…</span>
+    <div class="banner-text"><p><strong>${title}</strong> ${text}</p></div>
+    <span class="banner-wait" aria-live="off">${tried} again${dueText(link.retryAtMs, nowMs)}…</span>
     <button type="button" class="button" onClick=${onRetry}>Reconnect now</button>
   </div>`;
 }
 
+/**
+ * That what is shown does not follow on what was shown before: good to know, and no trouble.
+ * @param {{notice: import('../state.js').State['notice'], onDismiss: () => void}} props
+ */
+export const NoticeBanner = ({notice, onDismiss}) =>
+  notice &&
+  html`<div class="banner banner-notice" role="status">
+    <div class="banner-text"><p><time>${clockText(notice.atMs)}</time> ${notice.text}</p></div>
+    <button type="button" class="button" onClick=${onDismiss}>Dismiss</button>
+  </div>`;
+
 /** @param {{sources: readonly import('../wire.js').WireSource[] | undefined, nowMs: number}} props */
 export function SourceBanners({sources, nowMs}) {
   return (sources ?? []).map((source) => {
-    const problem = source.state?.problem ?? source.error;
-    if (!problem) return null;
+    const problems = problemsOf(source);
+    if (problems.length === 0) return null;
     const retryAtMs = source.state?.retryAtMs;
+    const many = problems.length > 1 ? `: ${problems.length} problems` : '';
     return html`<div class="banner banner-source" role="alert" key=${source.id}>
       <${Warn} />
       <div class="banner-text">
-        <p class="banner-title">Source ${source.id} is waiting</p>
-        <${ProblemText} problem=${problem} />
+        <p class="banner-title">Source ${source.id} is waiting${many}</p>
+        <${ProblemList} problems=${problems} />
       </div>
       ${
         retryAtMs !== undefined &&
@@ -53,6 +57,20 @@ export function SourceBanners({sources, nowMs}) {
     </div>`;
   });
 }
+
+/**
+ * What a source that works warns of, a word away: tables that it does not follow, and the like.
+ * @param {{sources: readonly import('../wire.js').WireSource[] | undefined}} props
+ */
+export const WarningBanners = ({sources}) =>
+  (sources ?? []).map((source) => {
+    const {id, warnings = []} = source;
+    if (warnings.length === 0 || problemsOf(source).length > 0) return null;
+    return html`<details class="banner banner-notice banner-warnings" key=${id}>
+      <summary>Source ${id} works, with ${counted(warnings.length, 'warning')}</summary>
+      <${ProblemList} problems=${warnings} />
+    </details>`;
+  });
 
 /**
  * What is about to become worse: a slot that will be lost, and who can prevent it.
@@ -122,11 +140,11 @@ export function DisagreementBanner({disagreement}) {
 /** @param {{queries: readonly import('../wire.js').WireQuery[]}} props */
 export const QueryBanners = ({queries}) =>
   queries.map(
-    ({id, error}) => html`<div class="banner banner-source" role="alert" key=${id}>
+    ({id, error, errors}) => html`<div class="banner banner-source" role="alert" key=${id}>
       <${Warn} />
       <div class="banner-text">
         <p class="banner-title">Query ${id} stands still</p>
-        ${error && html`<${ProblemText} problem=${error} />`}
+        ${error && html`<${ProblemList} problems=${errors ?? [error]} />`}
       </div>
     </div>`,
   );

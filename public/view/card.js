@@ -1,4 +1,5 @@
 // @ts-check
+import {counted} from '../format.js';
 import {html} from '../vendor/htm-preact.js';
 
 /**
@@ -32,9 +33,7 @@ export function Card({name, title, note, aside, live, children}) {
  */
 export function Pending({query}) {
   if (query?.error) {
-    return (query.errors ?? [query.error]).map(
-      (problem, i) => html`<${ProblemText} key=${i} problem=${problem} />`,
-    );
+    return html`<${ProblemList} problems=${query.errors ?? [query.error]} />`;
   }
   return html`<div class="skeleton" role="status" aria-label="Waiting for the first result">
     <i></i><i></i><i></i>
@@ -51,6 +50,30 @@ export function ProblemText({problem}) {
     ${problem.detail && html`<p>${problem.detail}</p>`}
     <${Hint} text=${problem.hint} />
   </div>`;
+}
+
+/** Problems of a list that are seen at once. */
+const LISTED = 4;
+
+/**
+ * Problems that are there at the same time: one as it is, several as a list, whose end is
+ * folded away where it is long.
+ * @param {{problems: readonly import('../wire.js').WireProblem[]}} props
+ */
+export function ProblemList({problems}) {
+  if (problems.length === 1) return html`<${ProblemText} problem=${problems[0]} />`;
+  const items = problems.map(
+    (problem, i) => html`<li key=${i}><${ProblemText} problem=${problem} /></li>`,
+  );
+  const rest = items.slice(LISTED);
+  return html`<ul class="problems">${items.slice(0, LISTED)}</ul>
+    ${
+      rest.length > 0 &&
+      html`<details class="problems-more">
+        <summary>${counted(rest.length, 'more problem')}</summary>
+        <ul class="problems">${rest}</ul>
+      </details>`
+    }`;
 }
 
 /** @param {{text: string | false | undefined}} props */

@@ -10,6 +10,7 @@ import {Pause, Play} from './icons.js';
  * comes meanwhile is counted, and stands there when it goes on.
  *
  * @typedef {import('../log.js').Entry} Entry
+ * @typedef {import('../log.js').RowEntry} RowEntry
  * @typedef {import('../log.js').Kind} Kind
  * @typedef {{query: string, kinds: readonly Kind[]}} Filter `query`: '' is any.
  *
@@ -30,7 +31,11 @@ export function EventLog({log, queries}) {
   return html`<${Card} name="log" title="Event log" aside=${aside}>
     ${entries.length === 0 && html`<${Empty}>${nothingText(log)}<//>`}
     <ol class="log" tabindex="0" role="log" aria-live="off" aria-label="Events, newest first">
-      ${entries.map((entry) => html`<${LogEntry} key=${entry.id} entry=${entry} />`)}
+      ${entries.map((entry) =>
+        entry.kind === 'notice'
+          ? html`<${Notice} key=${entry.id} notice=${entry} />`
+          : html`<${LogEntry} key=${entry.id} entry=${entry} />`,
+      )}
     </ol>
   <//>`;
 }
@@ -40,11 +45,13 @@ const nothingText = (log) =>
   log.length === 0 ? 'Waiting for the first change.' : 'Nothing in the log passes the filter.';
 
 /**
+ * A notice is of all queries and kinds.
  * @param {Entry} entry
  * @param {Filter} filter
  */
 const passes = (entry, {query, kinds}) =>
-  kinds.includes(entry.kind) && (query === '' || entry.queryId === query);
+  entry.kind === 'notice' ||
+  (kinds.includes(entry.kind) && (query === '' || entry.queryId === query));
 
 /**
  * @param {readonly Entry[]} held
@@ -77,7 +84,13 @@ function Filters({filter, onFilter, queries}) {
   </div>`;
 }
 
-/** @param {{entry: Entry}} props */
+/** @param {{notice: import('../log.js').Notice}} props */
+const Notice = ({notice}) => html`<li class="entry entry-notice">
+  <time class="entry-time">${clockText(notice.atMs, {millis: true})}</time>
+  <span>${notice.text}</span>
+</li>`;
+
+/** @param {{entry: RowEntry}} props */
 function LogEntry({entry}) {
   const {atMs, kind, queryId, label, changes, lsn, unlisted} = entry;
   return html`<li class="entry">
@@ -85,13 +98,21 @@ function LogEntry({entry}) {
     <span class="chip kind-${kind}">${kind}</span>
     <span class="entry-query" title=${queryId}>${queryId}</span>
     <span class="entry-what">
-      <b title=${label}>${shortened(label)}</b>
+      <b title=${label.map((part) => part ?? 'null').join(' | ')}>
+        ${label.map((part, i) => html`${i > 0 && ' | '}<${Value} text=${part} />`)}
+      </b>
       ${changes.map((change) => html`<${Changed} key=${change.field} change=${change} />`)}
       ${unlisted > 0 && html`<em>and ${counted(unlisted, 'more row')} ${kind}</em>`}
     </span>
     <span class="entry-lsn" title="Position of the transaction">${lsn}</span>
   </li>`;
 }
+
+/**
+ * A value among others in a line; null is told from the text "null".
+ * @param {{text: string | null}} props
+ */
+const Value = ({text}) => (text === null ? html`<span class="null">null</span>` : shortened(text));
 
 /** @param {{change: import('../log.js').Change}} props */
 function Changed({change}) {
@@ -100,9 +121,9 @@ function Changed({change}) {
   if (isTime(change)) return html`<${ChangedTime} field=${field} cell=${after ?? before} />`;
   return html`<span class="changed">
     <span>${field}</span>
-    ${before !== undefined && html`<del class=${both ? '' : 'gone'} title=${before}>${shortened(before)}</del>`}
+    ${before !== undefined && html`<del class=${both ? '' : 'gone'} title=${before}><${Value} text=${before} /></del>`}
     ${both && html`<span aria-label="to">→</span>`}
-    ${after !== undefined && html`<ins title=${after}>${shortened(after)}</ins>`}
+    ${after !== undefined && html`<ins title=${after}><${Value} text=${after} /></ins>`}
   </span>`;
 }
 

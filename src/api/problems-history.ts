@@ -35,9 +35,10 @@ export const historyProblems = catalogue({
     cause: 'A past result is asked for, and more rows have changed since than may be held for it.',
     remedy: 'Ask for a later time, or raise `limits.historyRows`.',
     status: 413,
-    say: ({max}: {max: number}) => ({
+    /** `most`: more can not be held, whatever the limit says. */
+    say: ({max, most}: {max: number; most: boolean}) => ({
       message: `more than ${max} rows have changed since then`,
-      hint: 'raise "historyRows" under "limits", or ask for a later time',
+      hint: `${most ? '' : 'raise "historyRows" under "limits", or '}ask for a later time`,
     }),
   },
   'history-busy': {

@@ -78,7 +78,7 @@ function ofFailure(problems: readonly Problem[]): Waiting {
     ...NO_SOURCE,
     reason: 'query-failed',
     detail: `It failed: ${problems.map(sentences).join(' ')}`,
-    hint: problem?.hint,
+    hint: hints(problems),
     problem,
   };
 }
@@ -95,10 +95,12 @@ function ofState(id: string, state: SourceState, nowMs: number): Told {
         retryMs: undefined,
       };
     case 'connecting': {
-      const {attempt, problem} = state;
+      const {attempt, problem, further = []} = state;
       if (!problem) return {detail: `${source} connects to its database.`, hint: undefined};
-      const detail = `${source} tries again now (attempt ${attempt}): ${sentences(problem)}`;
-      return {detail, hint: problem.hint, problem};
+      const all = [problem, ...further];
+      const said = all.map(sentences).join(' ');
+      const detail = `${source} tries again now (attempt ${attempt}): ${said}`;
+      return {detail, hint: hints(all), problem};
     }
     case 'snapshotting':
       return {detail: `${source} reads the first rows: ${rowsText(state)}.`, hint: undefined};
@@ -106,10 +108,11 @@ function ofState(id: string, state: SourceState, nowMs: number): Told {
       return {detail: `${source} has its rows; the result is being made.`, hint: undefined};
     case 'waiting': {
       const {problem, further = [], retryAtMs} = state;
+      const all = [problem, ...further];
       const retryMs = Math.max(SOON_MS, retryAtMs - nowMs);
-      const said = [problem, ...further].map(sentences).join(' ');
+      const said = all.map(sentences).join(' ');
       const again = `It is tried again in ${Math.ceil(retryMs / 1000)} s.`;
-      return {detail: `${source} waits: ${said} ${again}`, hint: problem.hint, problem, retryMs};
+      return {detail: `${source} waits: ${said} ${again}`, hint: hints(all), problem, retryMs};
     }
     default:
       return unreachable(state);
@@ -128,6 +131,12 @@ function rowsText({rowsRead, rowsExpected}: SourceState & {kind: 'snapshotting'}
 function sentences({message, detail}: Problem): string {
   if (detail === undefined) return `${message}.`;
   return `${message}. ${/[.!?]$/.test(detail) ? detail : `${detail}.`}`;
+}
+
+/** What to do about each of them, a line or more each; the same is not said twice. */
+function hints(problems: readonly Problem[]): string | undefined {
+  const all = problems.flatMap(({hint}) => (hint === undefined ? [] : [hint]));
+  return all.length > 0 ? [...new Set(all)].join('\n') : undefined;
 }
 
 /** For the header Retry-After, in whole seconds. */

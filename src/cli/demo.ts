@@ -5,7 +5,7 @@ import {claimFolder} from '../lib/folder-claim.ts';
 import {dataFolder, findPlace, logFile} from './cluster-place.ts';
 import {collect} from './collector.ts';
 import {connectDemo, type DemoConnection, prepareDatabase} from './demo-database.ts';
-import {demoFolder} from './demo-folder.ts';
+import {demoFolder, forDemo} from './demo-folder.ts';
 import {keepState} from './demo-state.ts';
 import {type EmbeddedPostgres, startPostgres} from './embedded-postgres.ts';
 import {aborted} from './ends.ts';
@@ -15,8 +15,6 @@ import {cliProblems} from './problems.ts';
 import {type CliWorld, type RunningService, runService} from './service.ts';
 
 const CHANGE = `npm run sql -- "UPDATE metrics SET value = 95 WHERE name = 'disk_usage'"`;
-/** What a shell takes as one word. */
-const WORD = /^[\w./~-]+$/;
 
 /**
  * The demo: a Postgres of its own, the service with `config/demo.yaml`, and this machine's
@@ -45,7 +43,8 @@ export async function demo(world: CliWorld, signal: AbortSignal): Promise<void> 
   } finally {
     await postgres.stop();
   }
-  if (!signal.aborted) throw cliProblems['postgres-stopped']({logFile: logFile(place)});
+  const facts = {logFile: logFile(place), data: world.env.TAILRACE_DATA};
+  if (!signal.aborted) throw cliProblems['postgres-stopped'](facts);
 }
 
 /** What was begun; undefined where the user stopped it, which is no failure. */
@@ -71,12 +70,12 @@ async function serveDemo(
 ): Promise<void> {
   const config = await demoConfig(world, {connection, folder});
   const log = world.openLog({level: config.logLevel, pretty: true});
-  await refuseTakenPorts([
-    {name: 'PORT', host: config.host, port: config.port},
-    ...config.reactions.flatMap((reaction) =>
-      reaction.kind === 'sse' ? [{name: 'SSE_PORT', host: reaction.host, port: reaction.port}] : [],
-    ),
-  ]);
+  const streams = config.reactions.flatMap((reaction) =>
+    reaction.kind === 'sse' ? [{name: 'SSE_PORT', host: reaction.host, port: reaction.port}] : [],
+  );
+  await refuseTakenPorts([{name: 'PORT', host: config.host, port: config.port}, ...streams], {
+    data: world.env.TAILRACE_DATA,
+  });
   const meanwhile = async (service: RunningService, ending: AbortSignal): Promise<void> => {
     const connect = () => connectDemo(connection, {name: 'tailrace-collector'});
     const places = {proc: '/proc', folder};
@@ -106,13 +105,10 @@ async function demoConfig(
 /** What to try first, in four lines. */
 function greeting({addresses}: RunningService, {TAILRACE_DATA: data}: CliWorld['env']): string[] {
   const {api, dashboard, streams} = addresses;
-  // There may be another demo: without the name of its folder the change would go there.
-  const word = data && (WORD.test(data) ? data : `'${data.replaceAll("'", String.raw`'\''`)}'`);
-  const change = word ? `TAILRACE_DATA=${word} ${CHANGE}` : CHANGE;
   return [
     `  Dashboard   ${dashboard}`,
     `  Results     ${api}/api/v1/queries/current-metrics/results`,
     `  Stream      ${streams[0] ?? `${api}/api/v1/events`}`,
-    `  Change      ${change}`,
+    `  Change      ${forDemo(data, CHANGE)}`,
   ];
 }

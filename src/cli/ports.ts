@@ -14,9 +14,12 @@ const TRIES = 50;
 /**
  * Throws one Problem when somebody else listens on any of the ports. Asked before anything
  * listens, so that the answer can name the way out, with ports that are free. Port 0 is
- * any that is free.
+ * any that is free. `data`: what TAILRACE_DATA says.
  */
-export async function refuseTakenPorts(wanted: readonly WantedPort[]): Promise<void> {
+export async function refuseTakenPorts(
+  wanted: readonly WantedPort[],
+  {data}: {data: string | undefined},
+): Promise<void> {
   const taken: WantedPort[] = [];
   for (const one of wanted) {
     if (one.port !== 0 && !(await canListen(one))) taken.push(one);
@@ -25,7 +28,7 @@ export async function refuseTakenPorts(wanted: readonly WantedPort[]): Promise<v
   const fixes: string[] = [];
   for (const one of taken) fixes.push(`${one.name}=${await freePortAfter(one)}`);
   const ports = taken.map(({port}) => port);
-  throw cliProblems['demo-port-taken']({ports, fix: fixes.join(' ')});
+  throw cliProblems['demo-port-taken']({ports, fix: fixes.join(' '), data});
 }
 
 async function freePortAfter({host, port}: WantedPort): Promise<number> {

@@ -1,6 +1,15 @@
 import {catalogue} from '../lib/problem.ts';
+import {forDemo, shellWord} from './demo-folder.ts';
 
 const OWN_POSTGRES = 'run on a Postgres of your own: npm start -- --config config/server.yaml';
+
+/** What starts a demo beside another one. */
+const SECOND = 'PORT=8090 SSE_PORT=8091 npm start';
+
+/** `data`: what TAILRACE_DATA says of the demo's folder. */
+interface NamedData {
+  readonly data: string | undefined;
+}
 
 /** The problems of starting: the command line, the demo and its Postgres. */
 export const cliProblems = catalogue({
@@ -35,9 +44,9 @@ export const cliProblems = catalogue({
   'postgres-stopped': {
     cause: 'The embedded Postgres ended while the demo was running.',
     remedy: 'Start the demo again; it goes on with the same data.',
-    say: ({logFile}: {logFile: string}) => ({
+    say: ({logFile, data}: {logFile: string} & NamedData) => ({
       message: 'the embedded Postgres has stopped',
-      hint: `start again: npm start\nits log is ${logFile}`,
+      hint: `start again: ${forDemo(data, 'npm start')}\nits log is ${logFile}`,
     }),
   },
   'demo-folder-denied': {
@@ -56,7 +65,7 @@ export const cliProblems = catalogue({
     say: ({folder, reason}: {folder: string; reason: string}) => ({
       message: `could not open the demo's data in "${folder}"`,
       detail: reason,
-      hint: `remove them, to begin anew: rm -rf ${folder}`,
+      hint: `remove them, to begin anew: rm -rf ${shellWord(folder)}`,
     }),
   },
   'demo-running': {
@@ -66,33 +75,37 @@ export const cliProblems = catalogue({
     say: ({pid, folder}: {pid: number; folder: string}) => ({
       message: 'the demo is already running',
       detail: `Process ${pid} uses "${folder}".`,
-      hint: `stop it: kill ${pid}\nor start a second one: TAILRACE_DATA=${folder}-2 PORT=8090 SSE_PORT=8091 npm start`,
+      hint: `stop it: kill ${pid}\nor start a second one: ${forDemo(`${folder}-2`, SECOND)}`,
     }),
   },
   'demo-not-running': {
     cause: 'A statement was sent to the demo, but no demo is running with this folder.',
-    remedy: 'Start the demo first, with the same TAILRACE_DATA.',
-    say: ({folder}: {folder: string}) => ({
+    remedy: 'Start the demo first, or name the folder of the one that runs in TAILRACE_DATA.',
+    say: ({folder, data}: {folder: string} & NamedData) => ({
       message: 'the demo is not running',
-      detail: `No Postgres answers for "${folder}".`,
-      hint: 'start it in another terminal: npm start',
+      detail: data
+        ? `No Postgres answers for "${folder}", the folder that TAILRACE_DATA names.`
+        : `No Postgres answers for "${folder}"; TAILRACE_DATA names no other folder.`,
+      hint:
+        `start it in another terminal: ${forDemo(data, 'npm start')}\n` +
+        `or name the folder of the one that runs: ${forDemo('FOLDER', 'npm run sql')} -- "STATEMENT"`,
     }),
   },
   'demo-port-taken': {
     cause: 'Another process listens on a port that the demo wants.',
     remedy: 'Stop the other process, or choose other ports in PORT and SSE_PORT.',
-    say: ({ports, fix}: {ports: readonly number[]; fix: string}) => ({
+    say: ({ports, fix, data}: {ports: readonly number[]; fix: string} & NamedData) => ({
       message: `port ${ports.join(' and port ')} ${ports.length === 1 ? 'is' : 'are'} taken`,
       detail: 'Another process listens there.',
-      hint: `use another one: ${fix} npm start`,
+      hint: `use another one: ${forDemo(data, `${fix} npm start`)}`,
     }),
   },
   'sql-missing': {
     cause: 'The command `sql` was called without a statement, and nothing was piped into it.',
     remedy: 'Give the statement in quotes, or pipe a file in.',
-    say: (_facts: Record<never, never>) => ({
+    say: ({data}: NamedData) => ({
       message: 'there is no statement to run',
-      hint: 'npm run sql -- "SELECT * FROM metrics"\nor npm run sql < sql/simulate.sql',
+      hint: `${forDemo(data, 'npm run sql')} -- "SELECT * FROM metrics"\nor ${forDemo(data, 'npm run sql')} < sql/simulate.sql`,
     }),
   },
   'sql-failed': {

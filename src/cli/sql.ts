@@ -10,19 +10,24 @@ import {textTable} from './text-table.ts';
 /** int2, int4, int8, oid, float4, float8, money, numeric: printed to the right. */
 const NUMBERS = new Set([21, 23, 20, 26, 700, 701, 790, 1700]);
 
+export interface SqlWorld {
+  /** The demo's folder. */
+  readonly folder: string;
+  /** What TAILRACE_DATA says of it. */
+  readonly data?: string | undefined;
+  readonly write: (line: string) => void;
+}
+
 /**
  * `tailrace sql`: runs the statements of a script in the demo's Postgres, one after the
  * other, and writes what each gave: rows as a table, what `COPY … TO STDOUT` sends as it
  * comes, else Postgres's word for it (`UPDATE 1`). Ends at the first that fails, with a
  * Problem; those before it stand.
  */
-export async function runSql(
-  script: string,
-  {folder, write}: {folder: string; write: (line: string) => void},
-): Promise<void> {
+export async function runSql(script: string, {folder, data, write}: SqlWorld): Promise<void> {
   const statements = splitStatements(script);
-  if (statements.length === 0) throw cliProblems['sql-missing']({});
-  const client = await connectDemo(await findDemo(folder), {name: 'tailrace-sql'});
+  if (statements.length === 0) throw cliProblems['sql-missing']({data});
+  const client = await connectDemo(await findDemo(folder, data), {name: 'tailrace-sql'});
   try {
     client.on('notice', ({severity, message}) => write(`${severity}:  ${message}`));
     const copied = writeCopied(client, write);
@@ -58,10 +63,10 @@ function writeCopied(client: Client, write: (line: string) => void): {ended(): b
   };
 }
 
-async function findDemo(folder: string): Promise<DemoConnection> {
+async function findDemo(folder: string, data: string | undefined): Promise<DemoConnection> {
   const state = await readState(folder);
   const postmaster = state && (await runningPostmaster(state.dataDir));
-  if (!state || !postmaster?.ready) throw cliProblems['demo-not-running']({folder});
+  if (!state || !postmaster?.ready) throw cliProblems['demo-not-running']({folder, data});
   return {port: postmaster.port, password: state.password};
 }
 

@@ -1,4 +1,5 @@
-import {link, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {link, mkdir, readdir, readFile, readlink, rename, rm, writeFile} from 'node:fs/promises';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {assert} from './assert.ts';
 import {runningProcess} from './process-table.ts';
@@ -6,28 +7,52 @@ import {runningProcess} from './process-table.ts';
 const CLAIM = /^run\.(\d+)$/;
 const ATTEMPTS = 10;
 
+/** Whoever claimed a folder and cannot be looked for: its pid is one of another container. */
+export interface Unseen {
+  /** Undefined: nothing says who used the folder before. */
+  readonly pid: number | undefined;
+  /** The name of its machine or container. */
+  readonly host: string | undefined;
+}
+
+export interface ClaimOptions {
+  /**
+   * Called before the folder is taken from somebody who may run or not. What it throws leaves
+   * the folder as it is.
+   */
+  readonly takeFrom?: (unseen: Unseen) => Promise<void>;
+}
+
 /**
  * Makes `pid` (the caller's own) the one process that uses a folder, for as long as it
  * runs. Answers the pid of another one that still runs and has claimed it, if there is one.
+ * Pids mean something among processes that see each other: a claim of another pid namespace
+ * holds nobody up.
  *
  * Claims are files `run.1`, `run.2` …, and the highest counts. A claim whose process has
  * gone is never removed in order to be made again, only outnumbered: of two processes
  * that find the same dead claim, the file system lets one make the next number. So there
  * is nothing to release, and `kill -9` leaves nothing behind that stands in the way.
  */
-export async function claimFolder(folder: string, pid: number): Promise<number | undefined> {
+export async function claimFolder(
+  folder: string,
+  pid: number,
+  {takeFrom}: ClaimOptions = {},
+): Promise<number | undefined> {
   await mkdir(folder, {recursive: true});
   const born = (await runningProcess(pid))?.born;
   assert(born !== undefined, `process ${pid} claims a folder while it runs`);
 
   const draft = join(folder, `claim.${pid}`);
-  await writeFile(draft, JSON.stringify({pid, born}));
+  const own: Claim = {pid, born, space: await pidSpace(), host: hostname()};
+  await writeFile(draft, JSON.stringify(own));
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const highest = Math.max(0, ...(await claims(folder)));
-      const holder = await runningHolder(folder, highest);
-      if (holder === 'gone') continue;
-      if (holder !== undefined) return holder;
+      const holder = await holderOf(folder, highest);
+      if (holder.kind === 'removed') continue;
+      if (holder.kind === 'running') return holder.pid;
+      if (holder.kind === 'unseen') await takeFrom?.(holder);
       if (await outnumbered(folder, {draft, claim: highest + 1})) return undefined;
     }
   } finally {
@@ -42,9 +67,11 @@ export async function claimFolder(folder: string, pid: number): Promise<number |
  */
 export async function releaseFolder(folder: string, pid: number): Promise<void> {
   const highest = Math.max(0, ...(await claims(folder)));
-  if ((await runningHolder(folder, highest)) !== pid) return;
+  const holder = await holderOf(folder, highest);
+  if (holder.kind !== 'running' || holder.pid !== pid) return;
   const draft = join(folder, `claim.${pid}`);
-  await writeFile(draft, JSON.stringify({pid: 0, born: 'released'}));
+  const nobody: Claim = {pid: 0, born: 'released'};
+  await writeFile(draft, JSON.stringify(nobody));
   await rename(draft, join(folder, `run.${highest}`));
 }
 
@@ -55,18 +82,57 @@ async function claims(folder: string): Promise<number[]> {
   });
 }
 
-/** The pid that holds a claim and still runs; `gone` when the claim itself was removed. */
-async function runningHolder(folder: string, claim: number): Promise<number | 'gone' | undefined> {
-  if (claim === 0) return undefined;
+/** What stands in the file of a claim. */
+interface Claim {
+  /** 0: it was released. */
+  readonly pid: number;
+  readonly born: string;
+  /** Among which processes it has this pid; absent where there is one such space. */
+  readonly space?: string | undefined;
+  readonly host?: string | undefined;
+}
+
+type Holder =
+  | {readonly kind: 'running'; readonly pid: number}
+  | ({readonly kind: 'unseen'} & Unseen)
+  /** It has released the folder, or does not run any more. */
+  | {readonly kind: 'over'}
+  /** The claim itself is gone: another one has been made. */
+  | {readonly kind: 'removed'};
+
+async function holderOf(folder: string, number: number): Promise<Holder> {
+  if (number === 0) return {kind: 'unseen', pid: undefined, host: undefined};
+  const claim = await readClaim(join(folder, `run.${number}`));
+  if (claim === 'removed') return {kind: 'removed'};
+  // It came with its content: where the machine lost that, its process went with the machine.
+  if (claim === 'lost' || claim.pid === 0) return {kind: 'over'};
+  const {pid, born, host} = claim;
+  const space = await pidSpace();
+  const ours = claim.space === undefined || claim.space === space;
+  if (ours && (await runningProcess(pid))?.born === born) return {kind: 'running', pid};
+  return claim.space === space ? {kind: 'over'} : {kind: 'unseen', pid, host};
+}
+
+async function readClaim(path: string): Promise<Claim | 'removed' | 'lost'> {
   try {
-    const text = await readFile(join(folder, `run.${claim}`), 'utf8');
-    const {pid, born} = JSON.parse(text) as {pid: number; born: string};
-    return pid > 0 && (await runningProcess(pid))?.born === born ? pid : undefined;
+    return JSON.parse(await readFile(path, 'utf8')) as Claim;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
-    // It came with its content: where the machine lost that, its process went with the machine.
-    if (error instanceof SyntaxError) return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'removed';
+    if (error instanceof SyntaxError) return 'lost';
     throw error;
+  }
+}
+
+/**
+ * Names those processes whose pids this one can look up. Containers have spaces of their own.
+ * https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+async function pidSpace(): Promise<string | undefined> {
+  try {
+    return await readlink('/proc/self/ns/pid');
+  } catch {
+    // Outside of Linux all processes of the machine have one.
+    return undefined;
   }
 }
 

@@ -11,6 +11,7 @@ import type {Event} from '../data/event.ts';
 import {compareToMoment, type Moment} from '../data/moment.ts';
 import {rowJson} from '../data/row-json.ts';
 import type {Clock} from '../lib/clock.ts';
+import {HELD_MAX} from '../query/operators/room.ts';
 import type {EventLog} from '../store/store.ts';
 import type {LiveQuery} from './live-query.ts';
 import {eventsAfter, type Pace, pace} from './log-walk.ts';
@@ -22,6 +23,8 @@ export interface HistoryOptions {
   readonly queries: ReadonlyMap<string, LiveQuery>;
   readonly clock: Clock;
   readonly limits: HistoryLimits;
+  /** Rows that can be held, whatever the limits say. */
+  readonly heldMax?: number;
 }
 
 export interface HistoryLimits {
@@ -42,7 +45,9 @@ const PAGE_CHARACTERS = 4 * 1024 * 1024;
  * A request looks through the log in turns, with everybody else's in between, and costs at
  * most the log once; no more than `historyRequests` do so at a time.
  */
-export function history({log, queries, clock, limits}: HistoryOptions): HistoryView {
+export function history(options: HistoryOptions): HistoryView {
+  const {log, queries, clock, limits, heldMax = HELD_MAX} = options;
+  const rowsMax = Math.min(limits.historyRows, heldMax);
   let looking = 0;
 
   async function counted<T>(act: () => Promise<T>): Promise<T> {
@@ -88,12 +93,13 @@ export function history({log, queries, clock, limits}: HistoryOptions): HistoryV
         const at = isNow(query, asked.at) ? sequenceNow(log) : asked.at;
         const mine = sameSource(queryId);
         const rewinding = {queryId, at, sameSource: mine, turnRows: TURN_ROWS};
-        const rowsMax = limits.historyRows;
         const found = await rewind(log, {...rewinding, rowsMax}, (then) => {
           return 'kind' in then ? then : taken(query, then, asked);
         });
         if (!('kind' in found)) return found;
-        if (found.kind === 'too-much') throw historyProblems['history-too-large']({max: rowsMax});
+        if (found.kind === 'too-much') {
+          throw historyProblems['history-too-large']({max: rowsMax, most: rowsMax === heldMax});
+        }
         throw notHeld(await reachOf(log, mine, pace(TURN_ROWS)));
       }),
   };

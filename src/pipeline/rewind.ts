@@ -2,7 +2,7 @@ import type {Event, EventRow, EventTransaction} from '../data/event.ts';
 import {compareToMoment, type Moment} from '../data/moment.ts';
 import type {EventLog} from '../store/store.ts';
 import {sizeOf} from './events.ts';
-import {eventsAfter, eventsUpTo, pace} from './log-walk.ts';
+import {eventsAfter, eventsUpTo, type Pace, pace} from './log-walk.ts';
 
 /** How a result differs from the one that there is now. */
 export interface Rewound {
@@ -26,7 +26,7 @@ export interface Rewinding {
   readonly at: Moment;
   /** Whether a query's positions and times are those of this one's source. */
   readonly sameSource: (queryId: string) => boolean;
-  /** Rows that may be held. */
+  /** Rows that may be held; there is no row more at any moment, however many an event has. */
   readonly rowsMax: number;
   /** Rows that are looked at in one turn. */
   readonly turnRows: number;
@@ -47,8 +47,9 @@ export async function rewind<T>(
   const begun = log.last;
   const turns = pace(turnRows);
   const rows = new Map<string, string | undefined>();
+  const isFull = (key: string): boolean => rows.size >= rowsMax && !rows.has(key);
 
-  const back = await undone(log, rewinding, {rows, turns});
+  const back = await undone(log, rewinding, {rows, isFull, turns});
   if ('kind' in back) return take(back);
   for (let place = begun; ; ) {
     const events = eventsAfter(log, place);
@@ -57,19 +58,28 @@ export async function rewind<T>(
       place = event.sequence;
       // What was touched before has its text already: the oldest one counts.
       const mine = event.queryId === queryId ? rowsOf(event) : [];
-      for (const {key, before} of mine) if (!rows.has(key)) rows.set(key, before);
+      for (const {key, before} of mine) {
+        if (isFull(key)) return take({kind: 'too-much'});
+        if (!rows.has(key)) rows.set(key, before);
+      }
       if (turns.over(1 + sizeOf(event))) break;
     }
-    if (rows.size > rowsMax) return take({kind: 'too-much'});
     if (place === log.last) return take({rows, ...back});
     await turns.turn();
   }
 }
 
+interface Undoing {
+  readonly rows: Map<string, string | undefined>;
+  /** Whether there is no room for a row. */
+  readonly isFull: (key: string) => boolean;
+  readonly turns: Pace;
+}
+
 async function undone(
   log: EventLog,
-  {queryId, at, sameSource, rowsMax}: Rewinding,
-  {rows, turns}: {rows: Map<string, string | undefined>; turns: ReturnType<typeof pace>},
+  {queryId, at, sameSource}: Rewinding,
+  {rows, isFull, turns}: Undoing,
 ): Promise<Omit<Rewound, 'rows'> | Unheld> {
   let sequence = at.kind === 'sequence' ? at.sequence : undefined;
   let place = log.last;
@@ -86,11 +96,11 @@ async function undone(
       const happened = sequence !== undefined && event.sequence <= sequence;
       if (event.queryId === queryId && !happened) {
         for (const {key, before} of rowsOf(event)) {
+          if (isFull(key)) return {kind: 'too-much'};
           rows.set(key, before);
           if (turns.over(1)) await turns.turn();
         }
       } else if (turns.over(1)) await turns.turn();
-      if (rows.size > rowsMax) return {kind: 'too-much'};
     }
   }
   // A moment that the log no longer reaches back to; a sequence may be its very beginning.

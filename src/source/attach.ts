@@ -1,6 +1,6 @@
 import type {Lsn} from '../data/lsn.ts';
 import type {Transaction} from '../data/transaction.ts';
-import {type Problem, problemText} from '../lib/problem.ts';
+import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
 import {expectedRows} from '../postgres/expected-rows.ts';
@@ -126,7 +126,7 @@ async function position(
   },
 ): Promise<Lsn> {
   const {beginning, prepared, server} = found;
-  const {held, world, options} = attaching;
+  const {held, options} = attaching;
   // That it is gone was our own doing, where it was.
   const ours = held.doubt?.code === 'slot-given-up' ? held.doubt : undefined;
   const why = beginning.kind === 'resync' ? (ours ?? beginning.why) : held.doubt;
@@ -136,7 +136,6 @@ async function position(
   if (beginning.kind === 'resume' && !held.doubt && !altered && !prepared.extended) {
     return beginning.from;
   }
-  if (why) world.log.warn(problemText(why), {source: options.id});
   attaching.onCompare(why);
   const slotExists = beginning.kind === 'resume' || beginning.slotExists;
   if (!slotExists) attaching.guard.forget();

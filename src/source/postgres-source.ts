@@ -26,6 +26,7 @@ import type {
   Staleness,
   StoredSource,
 } from './source.ts';
+import {type Trouble, trouble} from './trouble.ts';
 import {type Verifier, verifier} from './verifier.ts';
 
 /** With nothing new for this long, there was nothing. */
@@ -73,6 +74,7 @@ class PostgresSource implements Source {
   readonly #guard: SlotGuard;
   readonly #heartbeat: Heartbeat;
   readonly #verifier: Verifier;
+  readonly #trouble: Trouble;
 
   constructor(options: PostgresSourceOptions, world: SourceWorld, stored?: StoredSource) {
     this.id = options.id;
@@ -84,6 +86,7 @@ class PostgresSource implements Source {
     this.#guard = slotGuard(options, world, session);
     this.#heartbeat = heartbeat(options, world);
     this.#verifier = verifier(options, world, this.#held);
+    this.#trouble = trouble(this.id, world);
   }
 
   async run(sink: SourceSink, signal: AbortSignal): Promise<void> {
@@ -99,8 +102,9 @@ class PostgresSource implements Source {
     while (!signal.aborted) {
       this.#interrupt = new AbortController();
       const either = AbortSignal.any([signal, this.#interrupt.signal]);
-      const {problem} = this.#state.kind === 'waiting' ? this.#state : {};
-      this.#enter({kind: 'connecting', attempt: this.#failures + 1, ...(problem && {problem})});
+      const {problem, further} = this.#state.kind === 'waiting' ? this.#state : {};
+      const failed = problem && {problem, ...(further && {further})};
+      this.#enter({kind: 'connecting', attempt: this.#failures + 1, ...failed});
       try {
         await this.#connection(guarded, either);
       } catch (error) {
@@ -186,7 +190,11 @@ class PostgresSource implements Source {
       guard: this.#guard,
       onRows: (rowsRead, rowsExpected) =>
         this.#enter({kind: 'snapshotting', rowsRead, rowsExpected}),
-      onCompare: (why) => why && this.#grownStale(why),
+      onCompare: (why) => {
+        if (!why) return;
+        this.#trouble.compares(why);
+        this.#grownStale(why);
+      },
     });
     this.#warn(attached.warnings);
     const following = this.#following(attached, sink);
@@ -255,7 +263,7 @@ class PostgresSource implements Source {
     this.#enter({kind: 'streaming'});
     // Asked for while this connection was past the look at it.
     if (this.#held.doubt) this.#interrupt.abort();
-    this.#world.log.info('streaming', {source: this.id, slot: this.#options.slotName});
+    this.#trouble.over({slot: this.#options.slotName});
   }
 
   #confirm(): void {
@@ -281,14 +289,8 @@ class PostgresSource implements Source {
   }
 
   async #wait({problem, further, waitMs}: Wait, signal: AbortSignal): Promise<void> {
-    const {clock, log} = this.#world;
-    const before = this.#state.kind === 'connecting' ? this.#state.problem : undefined;
-    // One that waits for another instance to end says so once, not every second.
-    if (before?.code !== 'slot-in-use' || problem.code !== before.code) {
-      for (const each of [problem, ...further]) {
-        log.warn(problemText(each), {source: this.id, retryMs: waitMs});
-      }
-    }
+    const {clock} = this.#world;
+    this.#trouble.failed([problem, ...further], waitMs);
     do {
       this.#enter({kind: 'waiting', problem, further, retryAtMs: clock.nowMs() + waitMs});
       await clock.wait(waitMs, signal).catch(() => {});

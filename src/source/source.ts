@@ -113,8 +113,13 @@ export interface Staleness {
 
 export type SourceState =
   | {readonly kind: 'stopped'}
-  /** `problem` is why the attempt before this one failed. */
-  | {readonly kind: 'connecting'; readonly attempt: number; readonly problem?: Problem}
+  /** `problem` and `further` are why the attempt before this one failed. */
+  | {
+      readonly kind: 'connecting';
+      readonly attempt: number;
+      readonly problem?: Problem;
+      readonly further?: readonly Problem[];
+    }
   /** `rowsExpected`: how many there are, as Postgres guesses; absent where it does not. */
   | {
       readonly kind: 'snapshotting';

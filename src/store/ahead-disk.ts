@@ -85,7 +85,8 @@ function writeAll(file: number, bytes: Uint8Array, place: number): void {
   }
 }
 
-function syncFolder(path: string): void {
+/** Makes what was put into a folder, or taken out of it, outlive a loss of power. */
+export function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);

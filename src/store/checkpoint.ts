@@ -1,11 +1,11 @@
-import {Decimal} from '../data/decimal.ts';
 import type {Key} from '../data/key.ts';
-import type {Row, Value} from '../data/value.ts';
+import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
 import {memoryCollection, resultCollection, type SourceState, tableCollection} from './journal.ts';
 import type {LiveRows} from './store.ts';
 import type {StoreFile} from './store-file.ts';
 import {readTablePage, tablePage} from './table-page.ts';
+import {valueCharacters} from './value-size.ts';
 
 /** Where a collection stands: the pages of a generation. */
 export interface Generation {
@@ -35,9 +35,6 @@ const PAGE_ROWS = 4096;
 /** What a page may come to before its last row, about. */
 const PAGE_CHARACTERS = 1024 * 1024;
 
-/** Of a number, a time. */
-const VALUE_CHARACTERS = 12;
-
 /** The collections of a running service, each with the texts of its pages: made as they are asked for. */
 export function* liveCollections(
   live: LiveRows,
@@ -63,7 +60,7 @@ function* tablePages(content: Iterable<readonly [Key, Row]>): Generator<string> 
     }
     keys.push(key);
     rows.push(row);
-    characters += about(key) + about(row);
+    characters += valueCharacters(key) + valueCharacters(row);
     if (rows.length < PAGE_ROWS && characters < PAGE_CHARACTERS) continue;
     yield tablePage(keys, rows);
     [keys, rows, characters] = [[], [], 0];
@@ -77,26 +74,13 @@ function* textPages(content: Iterable<readonly [Key, string]>): Generator<string
   let characters = 0;
   for (const [key, value] of content) {
     flat.push(key, value);
-    characters += about(key) + value.length;
+    characters += valueCharacters(key) + value.length;
     if (flat.length < 2 * PAGE_ROWS && characters < PAGE_CHARACTERS) continue;
     yield JSON.stringify(flat);
     flat = [];
     characters = 0;
   }
   if (flat.length > 0) yield JSON.stringify(flat);
-}
-
-/** About how many characters a value comes to: where it may come to many, it is looked at. */
-function about(value: Value): number {
-  if (typeof value === 'string') return value.length;
-  if (Array.isArray(value)) {
-    let characters = 0;
-    for (const one of value as readonly Value[]) characters += about(one);
-    return characters;
-  }
-  // Digits to the base of 16 are nearly as many, and made in one pass.
-  const wide = value instanceof Decimal && typeof value.digits === 'bigint';
-  return wide ? value.digits.toString(16).length : VALUE_CHARACTERS;
 }
 
 /** The rows in the pages of a generation. A later page says what counts. */

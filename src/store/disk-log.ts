@@ -199,7 +199,7 @@ export function diskLog(
       oldestMs: segments.oldest?.atMs,
     }),
     bytesAfter: (sequence) => segments.bytesAfter(sequence),
-    after: from,
+    after: (sequence) => from(Math.max(sequence, (segments.first?.first ?? 1) - 1)),
   };
 }
 

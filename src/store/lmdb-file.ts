@@ -1,12 +1,14 @@
 import {mkdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {type Database, open, type RootDatabase} from 'lmdb';
+import {type Database, open, type RootDatabase, type RootDatabaseOptionsWithPath} from 'lmdb';
 import {Problem} from '../lib/problem.ts';
 import {damageOf} from './lmdb-header.ts';
 import {MAP_NAMES, type MapFile, type MapKey, type MapName} from './map-file.ts';
 import {storeProblems} from './problems.ts';
 
 const DATABASES = 8;
+/** The files hold rows of the database: they are their owner's alone, whatever the folder is. */
+const FILE_MODE = 0o600;
 
 /** Opens or makes the maps in a folder. Throws `store-denied`, `store-corrupt`. */
 export function lmdbFile(path: string): MapFile {
@@ -51,15 +53,18 @@ function opened(path: string): RootDatabase<Buffer, string> {
   const damage = damageOf(join(path, 'data.mdb'));
   if (damage !== undefined) throw storeProblems['store-corrupt']({path, reason: damage});
   try {
-    return open<Buffer, string>({
+    // The package's types leave out the mode of files that are made.
+    const options: RootDatabaseOptionsWithPath & {readonly permissionsMode: number} = {
       path,
+      permissionsMode: FILE_MODE,
       // The folder may be called state.redb, which by itself would make it a file.
       noSubdir: false,
       encoding: 'binary',
       maxDbs: DATABASES,
       // A transaction is on disk before it returns, not some time after.
       overlappingSync: false,
-    });
+    };
+    return open<Buffer, string>(options);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     const damaged = /invalid|corrupt|version mismatch|not a lmdb|panic/i.test(said);

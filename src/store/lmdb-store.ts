@@ -10,16 +10,16 @@ import {aheadDisk} from './ahead-disk.ts';
 import type {Manifest} from './checkpoint.ts';
 import {type Checkpoints, checkpoints} from './checkpoints.ts';
 import {claimedFolder} from './claimed-folder.ts';
-import {diskLog, IN_MEMORY, type LogLimits} from './disk-log.ts';
+import {diskLog, type LogLimits} from './disk-log.ts';
 import {FOUNDING_ROWS, founding} from './founding.ts';
 import {type JournalEntry, journalEntries} from './journal.ts';
 import {lmdbFile} from './lmdb-file.ts';
 import type {MapFile} from './map-file.ts';
-import {eventCharacters} from './memory-log.ts';
 import {storeProblems} from './problems.ts';
 import {recover} from './recover.ts';
 import {COMMIT_SECONDS, type Step, type Store} from './store.ts';
 import {type StoreFile, storeFile} from './store-file.ts';
+import {unwrittenSteps} from './unwritten.ts';
 
 export interface LmdbStoreOptions extends LogLimits {
   /** A folder; it is made where there is none. */
@@ -32,6 +32,8 @@ export interface LmdbStoreOptions extends LogLimits {
   /** A checkpoint is made when a restart would have to read this much besides the last one. */
   readonly checkpointBytes: number;
   readonly pid: number;
+  /** How long somebody may keep the lock of the file who cannot be looked for. */
+  readonly lockWaitMs?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly failpoint?: Failpoint | undefined;
@@ -89,9 +91,7 @@ export function storeIn(
         act();
       }),
   });
-  let unwritten: {readonly steps: readonly Step[]; readonly durable: () => void}[] = [];
-  let unwrittenEvents = 0;
-  let unwrittenBytes = 0;
+  const unwritten = unwrittenSteps({eventBytes: options.eventLogBytes});
   const commits = durationCounter(COMMIT_SECONDS);
   const ending = new AbortController();
   let open = true;
@@ -144,11 +144,8 @@ export function storeIn(
   }
 
   function flush(): void {
-    const all = unwritten;
-    unwritten = [];
-    unwrittenEvents = 0;
-    unwrittenBytes = 0;
-    if (all.length === 0) return;
+    if (unwritten.empty) return;
+    const all = unwritten.take();
     put(all.flatMap(({steps}) => steps));
     for (const {durable} of all) first.settle(durable);
   }
@@ -176,17 +173,10 @@ export function storeIn(
         return;
       }
       if (durability === 'interval') {
-        unwritten.push({steps, durable});
-        for (const {events} of steps) {
-          unwrittenEvents += events.length;
-          for (const event of events) unwrittenBytes += eventCharacters(event);
-        }
-        // What is told and not written has to be in memory: half of that is little enough.
-        const {events} = IN_MEMORY;
-        const bytes = Math.min(IN_MEMORY.bytes, options.eventLogBytes);
-        if (unwrittenEvents > events / 2 || unwrittenBytes > bytes / 2) flush();
+        unwritten.add({steps, durable});
+        if (unwritten.full) flush();
       } else put(steps);
-      log.show(eventsOf(steps), {written: unwritten.length === 0});
+      log.show(eventsOf(steps), {written: unwritten.empty});
       if (durability !== 'interval') first.settle(durable);
       points.look();
       settleSoon();

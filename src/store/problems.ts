@@ -1,16 +1,28 @@
 import {catalogue} from '../lib/problem.ts';
 
+interface StoreInUse {
+  readonly path: string;
+  /** Undefined: nobody knows. */
+  readonly pid: number | undefined;
+  /** It keeps LMDB's lock, and runs where it cannot be looked for. */
+  readonly stuck?: Stuck;
+}
+
+interface Stuck {
+  readonly host: string | undefined;
+  readonly waitMs: number;
+}
+
 /** What can be wrong with a store on disk. None of it is mended by throwing the store away. */
 export const storeProblems = catalogue({
   'store-in-use': {
     cause: 'Two services were started with one store, or one was started twice.',
-    remedy: 'Stop the other one, or give each a "stateStore" path of its own.',
-    say: ({path, pid}: {path: string; pid: number | undefined}) => ({
+    remedy:
+      'Stop the other one, or give each a "stateStore" path of its own. Let one that is paused ' +
+      '(`docker pause`, SIGSTOP) go on, or end it.',
+    say: ({path, pid, stuck}: StoreInUse) => ({
       message: `could not use the store "${path}": another service does`,
-      detail:
-        pid === undefined
-          ? 'Another process has opened it since.'
-          : `Process ${pid} has it open. It is left as it is.`,
+      detail: stuck ? stuckIn(pid, stuck) : usedBy(pid),
       hint: 'stop the other service, or name another path: stateStore.path',
     }),
   },
@@ -52,3 +64,14 @@ export const storeProblems = catalogue({
     }),
   },
 });
+
+function usedBy(pid: number | undefined): string {
+  if (pid === undefined) return 'Another process has opened it since.';
+  return `Process ${pid} has it open. It is left as it is.`;
+}
+
+function stuckIn(pid: number | undefined, {host, waitMs}: Stuck): string {
+  const known = pid === undefined ? 'Another process' : `Process ${pid}`;
+  const who = host === undefined ? known : `${known} of the machine or container "${host}"`;
+  return `${who} is writing to it, and has not ended that within ${waitMs} ms: it is paused, or hangs.`;
+}

@@ -5,7 +5,7 @@ import type {TableId} from '../data/schema.ts';
 import {rowOf} from '../data/stored-row.ts';
 import type {Row} from '../data/value.ts';
 import {assert} from '../lib/assert.ts';
-import {applyFlat, type Manifest, readPages, readRows} from './checkpoint.ts';
+import {applyFlat, type Generation, type Manifest, readPages, readRows} from './checkpoint.ts';
 import {
   type JournalEntry,
   memoryCollection,
@@ -134,6 +134,9 @@ const rowOfTable = (stored: unknown): Row => rowOf(stored);
  * What clients were told of results: the pages, and the events since. Most restarts find
  * the results as they were by how they are made, and read none of it. Who asks for one of
  * them mostly asks for others too: so all are read together.
+ *
+ * A checkpoint removes the pages of those that it has written anew. What was told of them is
+ * not known here any more, and nobody asks: it has been read for that checkpoint, or before.
  */
 function toldResults(
   file: StoreFile,
@@ -141,11 +144,17 @@ function toldResults(
   events: (after: number) => Iterable<Event>,
 ): {of(queryId: string): ReadonlyMap<string, string>; release(): void} {
   let all: Map<string, Map<Key, string>> | undefined;
+  /** Those that a checkpoint had written anew when all were read. */
+  const gone = new Set<string>();
+  const isThere = ({generation, pages}: Generation): boolean =>
+    pages === 0 || file.pages.get([generation, 0]) !== undefined;
 
   function read(): Map<string, Map<Key, string>> {
     const results = new Map<string, Map<Key, string>>();
     for (const [name, generation] of Object.entries(collections)) {
-      if (isOf(name, 'result')) results.set(name, readPages(file, generation));
+      if (!isOf(name, 'result')) continue;
+      if (isThere(generation)) results.set(name, readPages(file, generation));
+      else gone.add(name);
     }
     for (const event of events(sequence)) {
       const rows = contentOf(results, resultCollection(event.queryId));
@@ -159,7 +168,9 @@ function toldResults(
   return {
     of(queryId) {
       all ??= read();
-      return (all.get(resultCollection(queryId)) ?? new Map()) as Map<string, string>;
+      const name = resultCollection(queryId);
+      assert(!gone.has(name), `what was told of ${queryId} is asked for in time`);
+      return (all.get(name) ?? new Map()) as Map<string, string>;
     },
     release() {
       all = undefined;

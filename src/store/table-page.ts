@@ -30,13 +30,40 @@ export function readTablePage(text: string, into: Map<Key, Row>): void {
   const page = JSON.parse(text) as Page;
   const columns = page.columns.map(restoredColumn);
   const keys = typeof page.keys === 'number' ? (columns[page.keys] as readonly Key[]) : page.keys;
-  const width = columns.length;
-  for (let i = 0; i < keys.length; i++) {
-    const row = new Array<Value>(width);
-    for (let at = 0; at < width; at++) row[at] = columns[at]![i] as Value;
-    into.set(keys[i]!, row);
+  const row = rowsAcross(columns);
+  for (let i = 0; i < keys.length; i++) into.set(keys[i]!, row(i));
+}
+
+/**
+ * Rows of lists of their columns. A list that is written out is made in one go, and V8 learns
+ * at each such place that what is made there stays: half the time of one that is filled.
+ */
+function rowsAcross(columns: readonly (readonly Value[])[]): (i: number) => Row {
+  const [a, b, c, d, e, f, g, h] = columns as Columns8;
+  switch (columns.length) {
+    case 1:
+      return (i) => [a[i]!];
+    case 2:
+      return (i) => [a[i]!, b[i]!];
+    case 3:
+      return (i) => [a[i]!, b[i]!, c[i]!];
+    case 4:
+      return (i) => [a[i]!, b[i]!, c[i]!, d[i]!];
+    case 5:
+      return (i) => [a[i]!, b[i]!, c[i]!, d[i]!, e[i]!];
+    case 6:
+      return (i) => [a[i]!, b[i]!, c[i]!, d[i]!, e[i]!, f[i]!];
+    case 7:
+      return (i) => [a[i]!, b[i]!, c[i]!, d[i]!, e[i]!, f[i]!, g[i]!];
+    case 8:
+      return (i) => [a[i]!, b[i]!, c[i]!, d[i]!, e[i]!, f[i]!, g[i]!, h[i]!];
+    default:
+      return (i) => columns.map((column) => column[i]!);
   }
 }
+
+type List = readonly Value[];
+type Columns8 = readonly [List, List, List, List, List, List, List, List];
 
 interface Page {
   readonly keys: readonly Key[] | number;

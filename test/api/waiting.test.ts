@@ -87,6 +87,22 @@ test('a source that waits says what for, what to do, and when it is tried again'
   expect(retrySeconds(told!.retryMs!)).toBe('13');
 });
 
+const granted = new Problem('table-unreadable', {
+  message: 'table "t" cannot be read',
+  hint: 'GRANT SELECT ON t TO r;',
+});
+
+test('of several problems each is told with what to do, also while it is tried again', () => {
+  const both = {problem: inUse, further: [granted, {...granted}, refused] as Problem[]};
+  const waits = saysOf(query(), {kind: 'waiting', ...both, retryAtMs: NOW_MS});
+  expect(waits?.hint).toBe('SELECT pg_terminate_backend(71);\nGRANT SELECT ON t TO r;');
+  const tries = saysOf(query(), {kind: 'connecting', attempt: 2, ...both});
+  expect(tries?.hint).toBe(waits?.hint);
+  expect(tries?.detail).toMatch(/again now \(attempt 2\): replication slot .* table "t" cannot/);
+  const failed = saysOf(query({kind: 'failed', problems: [inUse, granted]}), {kind: 'streaming'});
+  expect(failed?.hint).toBe(waits?.hint);
+});
+
 test('a source that is stopped is not asked for again, but started', () => {
   expect(saysOf(query(), {kind: 'stopped'})).toMatchObject({
     detail: 'Its source "db" is stopped.',

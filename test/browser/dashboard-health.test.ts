@@ -1,8 +1,17 @@
 import {expect, test} from 'vitest';
 import {exactModule, formatModule, healthModule, type Source} from './modules.ts';
 
-const {flowOf, flowText, inDanger, queriesText, resultNote, slotSaying, verifiedSaying} =
-  await healthModule();
+const {
+  flowOf,
+  flowText,
+  inDanger,
+  linkSaying,
+  problemsOf,
+  queriesText,
+  resultNote,
+  slotSaying,
+  verifiedSaying,
+} = await healthModule();
 const {cellText, parseExact} = await exactModule();
 const {shortened} = await formatModule();
 
@@ -114,4 +123,40 @@ test('a long text is shortened between two characters, and a short one is left',
     expect(shortened(text).length).toBeLessThanOrEqual(160);
     expect(shortened(text)).toMatch(/^x?(😀)+…$/u);
   }
+});
+
+const cut = {kind: 'lost', sinceMs: 0, farewell: undefined, tries: 0};
+test.each([
+  ['broken', cut, /^The connection is lost\.$/],
+  ['closed by the service', {...cut, farewell: 'closing'}, /closed the connection/],
+  ['closed by the service, and tried twice', {...cut, farewell: 'closing', tries: 2}, /closed/],
+  ['tried in vain', {...cut, tries: 3}, /does not answer/],
+  [
+    'closed by the service, and tried in vain',
+    {...cut, farewell: 'closing', tries: 9},
+    /not answer/,
+  ],
+  ['closed for a reason of a later version', {...cut, farewell: 'weary'}, /connection is lost/],
+])(
+  'a connection that is %s is said to be so, and not that the service comes back',
+  (_n, link, title) => {
+    const said = linkSaying(link, 'http://here:8080');
+    expect(said.title).toMatch(title);
+    expect(said.text).toMatch(/\d\d:\d\d:\d\d/);
+    expect(said.title + said.text).not.toMatch(/restart/);
+  },
+);
+
+test('a service that does not answer: since when, and what to do', () => {
+  const {text} = linkSaying({...cut, tries: 3}, 'http://here:8080');
+  expect(text).toMatch(/^It was last heard at \d\d:\d\d:\d\d/);
+  expect(text).toContain('http://here:8080');
+});
+
+test('a source has all problems that it waits for, and none while it streams', () => {
+  const [first, second] = [problem, {...problem, code: 'wal-level'}];
+  const state = {kind: 'waiting', problem: first, further: [second]};
+  expect(problemsOf({id: 'a', state, error: first})).toEqual([first, second]);
+  expect(problemsOf({id: 'a', error: first})).toEqual([first]);
+  expect(problemsOf(streaming)).toEqual([]);
 });

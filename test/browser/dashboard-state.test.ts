@@ -149,6 +149,37 @@ test('a service that says good-bye is told from a broken connection', () => {
   });
 });
 
+test('attempts in vain are counted, and the end of a stream is none', () => {
+  const vain: Message = {...lost, vain: true};
+  const bye: Message = {kind: 'bye', reason: 'closing', atMs: 400};
+  expect(after(opened, bye, lost, vain, vain).link).toMatchObject({tries: 2, sinceMs: 400});
+  expect(after(opened, lost, vain, opened, lost).link).toMatchObject({tries: 0});
+});
+
+test('that the service began anew is said, where the log begins anew too', () => {
+  const reset: Message = {kind: 'reset', reason: 'other-epoch', atMs: 2000};
+  const before = after(opened, snapshot(1, {1: cpu}), event(2, cpuAt(40, 41)), lost, opened);
+  const anew = [reset, snapshot(1, {1: cpu}), event(2, cpuAt(40, 42))].reduce(fold, before);
+  expect(anew.notice).toMatchObject({
+    atMs: 2000,
+    text: expect.stringMatching(/started anew, without its earlier history/),
+  });
+  expect(anew.log.map(({kind}) => kind)).toEqual(['updated', 'notice', 'updated']);
+  expect(anew.log[1]).toMatchObject({atMs: 2000, text: anew.notice?.text});
+  // Sequences count from 1 again: entries of both lives stand in one log.
+  expect(new Set(anew.log.map(({id}) => id)).size).toBe(3);
+  expect(fold(anew, {kind: 'dismissed', atMs: 3000}).notice).toBeUndefined();
+});
+
+test.each([
+  ['too-old', /longer than the service keeps its events/],
+  ['too-much', /more has changed/i],
+  ['unknown-id', /began anew|started anew/],
+  ['of-a-later-version', /present state/],
+])('a stream that cannot go on where it was, %s, is no silent change', (reason, text) => {
+  expect(after(snapshot(1, {1: cpu}), {kind: 'reset', reason, atMs: 5}).notice?.text).toMatch(text);
+});
+
 test('only a row that came or changed before our eyes counts as changed', () => {
   const rows = after(
     snapshot(7, {1: cpu, 2: disk}),
@@ -188,8 +219,8 @@ test('the log tells each row of a diff, newest first, and what changed in it', (
     event(3, {deleted: [{key: '1', before: {...cpu, value: 41}}]}),
   );
   expect(log.map(({kind, label, lsn}) => [kind, label, lsn])).toEqual([
-    ['deleted', 'cpu_usage', '0/3'],
-    ['updated', 'cpu_usage', '0/2'],
+    ['deleted', ['cpu_usage'], '0/3'],
+    ['updated', ['cpu_usage'], '0/2'],
   ]);
   expect(log[1]?.changes).toEqual([{field: 'value', before: '40', after: '41'}]);
 });

@@ -131,7 +131,7 @@ describe.skipIf(withoutBrowser())('the dashboard', () => {
       before: (page) =>
         page.route('**/api/v1/events*', (route) => route.fulfill({status: 503}), {times: 1}),
     });
-    await shows(page, '.banner-lost', /Reconnecting/);
+    await shows(page, '.banner-lost', /Tried 1 time, trying again/);
     await page.locator(live).waitFor();
     await shows(page, metric('network_out'), '89.20');
   });

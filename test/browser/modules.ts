@@ -14,23 +14,32 @@ export interface Held {
   readonly changes: number;
 }
 
+/** Of a diff's row; one that is a word of the page itself has a `text` and no more. */
 export interface LogEntry {
   readonly id: string;
+  readonly atMs: number;
   readonly kind: string;
-  readonly label: string;
+  readonly label: readonly (string | null)[];
   readonly lsn: string;
   readonly unlisted: number;
-  readonly changes: readonly {field: string; before?: string; after?: string}[];
+  readonly changes: readonly {field: string; before?: string | null; after?: string | null}[];
+  readonly text?: string;
 }
 
 export interface State {
-  readonly link: {readonly kind: string; readonly sinceMs: number; readonly farewell?: string};
+  readonly link: {
+    readonly kind: string;
+    readonly sinceMs: number;
+    readonly farewell?: string;
+    readonly tries?: number;
+  };
   readonly results: ReadonlyMap<string, {rows: ReadonlyMap<string, Held>; sequence: number}>;
   readonly tops: ReadonlyMap<string, {rows: ReadonlyMap<string, Held>; more: boolean}>;
   readonly position: number | undefined;
   readonly gap: {expected: number; got: number} | undefined;
   readonly disagreement: {queryId: string; read: boolean} | undefined;
   readonly log: readonly LogEntry[];
+  readonly notice: {readonly atMs: number; readonly text: string} | undefined;
   readonly readings: ReadonlyMap<string, readonly (readonly [number, number])[]>;
   readonly transactions: number;
 }
@@ -50,6 +59,12 @@ export interface ChecksumModule {
   crc32(text: string): number;
   // biome-ignore lint/suspicious/noExplicitAny: it is handed what a message holds
   withSums(message: any, text: string): any;
+}
+
+export interface LogModule {
+  rowLabel(row: Readonly<Record<string, unknown>>, key: string): readonly (string | null)[];
+  changesOf(before: object | undefined, after: object | undefined): LogEntry['changes'];
+  isTime(change: LogEntry['changes'][number]): boolean;
 }
 
 export interface FormatModule {
@@ -83,6 +98,8 @@ export interface HealthModule {
   slotSaying(slot: object): Saying;
   verifiedSaying(source: Source, nowMs: number): Saying | undefined;
   queriesText(queries: readonly {id: string; status: string}[]): string;
+  linkSaying(link: object, address: string): {title: string; text: string};
+  problemsOf(source: Source): readonly {code: string}[];
   resultNote(query: {id: string; [fact: string]: unknown}): {text: string} | undefined;
 }
 
@@ -99,6 +116,7 @@ const load = <T>(name: string): Promise<T> =>
 export const stateModule = (): Promise<StateModule> => load('state.js');
 export const exactModule = (): Promise<ExactModule> => load('exact.js');
 export const checksumModule = (): Promise<ChecksumModule> => load('checksum.js');
+export const logModule = (): Promise<LogModule> => load('log.js');
 export const formatModule = (): Promise<FormatModule> => load('format.js');
 export const healthModule = (): Promise<HealthModule> => load('health.js');
 export const levelsModule = (): Promise<LevelsModule> => load('levels.js');

@@ -91,24 +91,35 @@ test('the simulation commits as it goes, and each round is a transaction of its 
   expect(answer).toContain('\n 3\n');
 });
 
-test('without a demo it says which command starts one', async () => {
+const refusal = async (script: string, folder: string, data?: string) =>
+  runSql(script, {folder, data, write: () => {}}).catch((error) => problemsOf(error)[0]);
+
+test('without a demo it says which command starts one, and how one is named that has its own folder', async () => {
   const folder = await openFolder();
-  const refused = await runSql('SELECT 1', {folder, write: () => {}}).catch(
-    (error) => problemsOf(error)[0],
-  );
-  expect(refused).toMatchObject({
+  expect(await refusal('SELECT 1', folder)).toMatchObject({
     code: 'demo-not-running',
-    hint: expect.stringContaining('npm start'),
+    detail: `No Postgres answers for "${folder}"; TAILRACE_DATA names no other folder.`,
+    hint:
+      'start it in another terminal: npm start\n' +
+      'or name the folder of the one that runs: TAILRACE_DATA=FOLDER npm run sql -- "STATEMENT"',
+  });
+  expect(await refusal('SELECT 1', folder, './my demo')).toMatchObject({
+    detail: `No Postgres answers for "${folder}", the folder that TAILRACE_DATA names.`,
+    hint:
+      "start it in another terminal: TAILRACE_DATA='./my demo' npm start\n" +
+      'or name the folder of the one that runs: TAILRACE_DATA=FOLDER npm run sql -- "STATEMENT"',
   });
 });
 
-test('nothing to run is a problem with an example', async () => {
-  const refused = await runSql(' -- nothing', {folder: '/', write: () => {}}).catch(
-    (error) => problemsOf(error)[0],
-  );
-  expect(refused).toMatchObject({
+test('nothing to run is a problem with an example for the same demo', async () => {
+  expect(await refusal(' -- nothing', '/')).toMatchObject({
     code: 'sql-missing',
-    hint: expect.stringContaining('npm run sql'),
+    hint: 'npm run sql -- "SELECT * FROM metrics"\nor npm run sql < sql/simulate.sql',
+  });
+  expect(await refusal('', '/', '/data/second')).toMatchObject({
+    hint:
+      'TAILRACE_DATA=/data/second npm run sql -- "SELECT * FROM metrics"\n' +
+      'or TAILRACE_DATA=/data/second npm run sql < sql/simulate.sql',
   });
 });
 

@@ -1,9 +1,9 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readdir, writeFile} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {claimFolder, releaseFolder} from '../../src/lib/folder-claim.ts';
+import {claimFolder, releaseFolder, type Unseen} from '../../src/lib/folder-claim.ts';
 import {openFolder} from '../support/demo-place.ts';
 
 /** A process that runs until it is ended. */
@@ -72,4 +72,42 @@ test('a claim that is released is free, and only its own process releases it', a
   expect(await claimFolder(folder, process.pid)).toBe(pid);
   await releaseFolder(folder, pid);
   expect(await claimFolder(folder, process.pid)).toBeUndefined();
+});
+
+/** Whom the folder was taken from, as they were told. */
+async function takenFrom(folder: string): Promise<readonly Unseen[]> {
+  const from: Unseen[] = [];
+  const takeFrom = async (unseen: Unseen): Promise<void> => {
+    from.push({pid: unseen.pid, host: unseen.host});
+  };
+  expect(await claimFolder(folder, process.pid, {takeFrom})).toBeUndefined();
+  return from;
+}
+
+test('a claim of another pid namespace is that of nobody here, and told before it is outnumbered', async () => {
+  const folder = await openFolder();
+  const {pid} = await bystander();
+  await claimFolder(folder, pid);
+  const path = join(folder, 'run.1');
+  const claim = {...JSON.parse(await readFile(path, 'utf8')), space: 'pid:[1]', host: 'there'};
+  await writeFile(path, JSON.stringify(claim));
+  const takeFrom = async (): Promise<void> => {
+    throw new Error('it is at work');
+  };
+  await expect(claimFolder(folder, process.pid, {takeFrom})).rejects.toThrow('it is at work');
+  expect(await readdir(folder)).toEqual(['run.1']);
+  expect(await takenFrom(folder)).toEqual([{pid, host: 'there'}]);
+  expect(await readdir(folder)).toEqual(['run.2']);
+});
+
+test('where nothing says who had a folder, that is told; where it is known, nothing', async () => {
+  const folder = await openFolder();
+  expect(await takenFrom(folder)).toEqual([{pid: undefined, host: undefined}]);
+  await releaseFolder(folder, process.pid);
+  const {pid, end} = await bystander();
+  await claimFolder(folder, pid);
+  await end();
+  expect(await takenFrom(folder)).toEqual([]);
+  await releaseFolder(folder, process.pid);
+  expect(await takenFrom(folder)).toEqual([]);
 });

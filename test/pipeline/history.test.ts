@@ -1,15 +1,19 @@
-import {expect, test} from 'vitest';
+import {beforeAll, expect, test} from 'vitest';
 import {lsnText} from '../../src/data/lsn.ts';
+import {INT4} from '../../src/data/type.ts';
 import {problemsOf} from '../../src/lib/problem.ts';
-import type {HistoryOptions} from '../../src/pipeline/history.ts';
 import {history} from '../../src/pipeline/history.ts';
+import {loadSqlParser} from '../../src/pipeline/sql-parser.ts';
 import {memoryStore} from '../../src/store/memory-store.ts';
+import {heldRows, queryGroup, tableOf} from '../support/shared-world.ts';
 import {simulatedClock} from '../support/simulated-clock.ts';
 
 const EVENTS = 20_000;
 
+beforeAll(loadSqlParser);
+
 /** A log with an event of `q` now and then, and no query that runs. */
-function past({historyRequests = 1} = {}) {
+function past({historyRequests = 1, historyRows = 1000, heldMax = 1e6} = {}) {
   const store = memoryStore({epoch: 'e', eventLogEvents: EVENTS, eventLogBytes: 1024 ** 3});
   for (let sequence = 1; sequence <= EVENTS + 100; sequence++) {
     const [lsn, commitTime] = [BigInt(sequence) * 16n, sequence * 1000];
@@ -22,9 +26,11 @@ function past({historyRequests = 1} = {}) {
     };
     store.commit([{transaction: {...step, changes: new Map()}, events: [event]}], () => {});
   }
-  const queries: HistoryOptions['queries'] = new Map();
-  const limits = {historyRequests, historyRows: 1000};
-  return history({log: store.log, queries, clock: simulatedClock(0), limits});
+  const {source, queries, begin} = queryGroup(heldRows().rows);
+  source.describe([tableOf('t', [{name: 'id', type: INT4}])]);
+  for (const id of ['q', 'other']) begin(id, 'SELECT id FROM t');
+  const limits = {historyRequests, historyRows};
+  return history({log: store.log, queries, clock: simulatedClock(0), limits, heldMax});
 }
 
 const all = {from: undefined, to: undefined, after: undefined, limit: 100};
@@ -64,3 +70,18 @@ test('a page that the log has lost meanwhile is refused, and no gap is passed ov
   await expect(refused).rejects.toMatchObject({code: 'history-not-held'});
   expect((await of.events('q', {...all, after: 19_000})).events).toHaveLength(1);
 });
+
+test.each([
+  [{historyRows: 1}, 'raise "historyRows" under "limits", or ask for a later time'],
+  [{historyRows: 1e9, heldMax: 1}, 'ask for a later time'],
+])(
+  'no more rows are held than the limit says, nor than a map can have (%j)',
+  async (choices, hint) => {
+    const at = {kind: 'sequence', sequence: EVENTS - 1500} as const;
+    const asked = {at, after: undefined, limit: undefined};
+    await expect(past(choices).result('q', asked)).rejects.toMatchObject({
+      ...{code: 'history-too-large', hint},
+      message: 'more than 1 rows have changed since then',
+    });
+  },
+);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {EventRow} from '../../src/data/event.ts';
+import type {Event, EventRow} from '../../src/data/event.ts';
 import type {Key} from '../../src/data/key.ts';
 import {lsnText} from '../../src/data/lsn.ts';
 import type {Moment} from '../../src/data/moment.ts';
@@ -9,6 +9,7 @@ import {pastRows} from '../../src/pipeline/past-rows.ts';
 import {type Rewound, rewind, type Unheld} from '../../src/pipeline/rewind.ts';
 import {resultSet} from '../../src/result/result-set.ts';
 import {memoryStore} from '../../src/store/memory-store.ts';
+import type {EventLog} from '../../src/store/store.ts';
 
 const text = (row: Row): string => JSON.stringify(row);
 
@@ -175,3 +176,40 @@ test('more changed rows than allowed are refused', async () => {
   expect(await of.back(sequence(0), {rowsMax: 3})).toEqual({kind: 'too-much'});
   expect(await of.back(sequence(0), {rowsMax: 12})).toMatchObject({kind: 'then', texts: []});
 });
+
+test.each([0, 1])(
+  'of one event no row more is held than may be, %i events later',
+  async (later) => {
+    const rowsMax = 10;
+    let looked = 0;
+    /** As many rows as somebody asks for. */
+    const rows = {
+      length: 1e9,
+      *[Symbol.iterator](): Generator<EventRow> {
+        for (;;) yield {key: String(looked++), before: '[]'};
+      },
+    } as unknown as readonly EventRow[];
+    const place = {kind: 'stream', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
+    const event = (sequence: number): Event => ({
+      ...{sequence, queryId: 'q', added: [], updated: [], transaction: place},
+      deleted: sequence === 1 + later ? rows : [],
+    });
+    let last = 1;
+    const log: EventLog = {
+      epoch: 'e',
+      get last() {
+        return last;
+      },
+      trimmed: 0,
+      read: (after, limit) => [1, 2].slice(after, after + limit).map(event),
+      watch: () => () => {},
+    };
+    const sameSource = () => true;
+    const rewinding = {queryId: 'q', at: sequence(0), sameSource, rowsMax, turnRows: 1};
+    const found = rewind(log, rewinding, (then) => then);
+    // It comes while the log is looked through.
+    last += later;
+    expect(await found).toEqual({kind: 'too-much'});
+    expect(looked).toBe(rowsMax + 1);
+  },
+);

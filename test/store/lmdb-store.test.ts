@@ -315,3 +315,44 @@ test('with interval, a look through the log goes from what is on disk on to what
   expect(store.log.read(2050, 51)).toEqual(events(2051, 2101));
   await store.close();
 });
+
+test.each<[what: string, side: 'before' | 'after', text: string, edits: number, most: number]>([
+  ['steps of nothing', 'after', '', 0, 20_000],
+  ['rows', 'after', '', 1, 15_000],
+  ['wide rows', 'after', 'x'.repeat(100_000), 1, 50],
+  ['wide rows that go', 'before', 'x'.repeat(100_000), 1, 50],
+  ['many rows', 'after', 'x'.repeat(100), 10_000, 3],
+])('with interval, %s that change no result wait in bounded number', async (...row) => {
+  const [, side, text, edits, most] = row;
+  const store = await lmdbStore(options(await folder(), {durability: 'interval', flushMs: 1e6}));
+  store.begin(new Model());
+  const none = {before: undefined, after: undefined};
+  const delta = Array.from({length: edits}, (_, key) => ({key, ...none, [side]: [text]}));
+  const changes = new Map(edits > 0 ? [['public.t', delta]] : []);
+  let durable = 0;
+  for (let step = 1; step <= most; step++) {
+    const place = {sourceId: 's', lsn: BigInt(step), xid: 1, commitTime: 1};
+    const transaction = {...place, kind: 'stream' as const, changes};
+    store.commit([{transaction, events: [], memo: 'm'}], () => {
+      durable += 1;
+    });
+  }
+  expect(durable).toBeGreaterThan(0);
+  await store.close();
+  expect(durable).toBe(most);
+});
+
+test('with interval, what time functions remember is not kept in any amount either', async () => {
+  const store = await lmdbStore(options(await folder(), {durability: 'interval', flushMs: 1e6}));
+  store.begin(new Model());
+  let durable = false;
+  for (let key = 0; key < 50; key++) {
+    const memory = new Map([[String(key), 'x'.repeat(100_000)]]);
+    const notes = [{queryId: 'q', memory}];
+    store.commit([{transaction: undefined, events: [], notes}], () => {
+      durable = true;
+    });
+  }
+  expect(durable).toBe(true);
+  await store.close();
+});

@@ -47,6 +47,8 @@ export interface SourceChoices extends Partial<Omit<PostgresSourceOptions, 'conn
   readonly work?: () => void;
   /** What the store has of its predecessor; without it this is the first one. */
   readonly stored?: StoredSource;
+  /** Where its lines go besides; nowhere unless told. */
+  readonly log?: Log;
 }
 
 const LIMITS: PostgresSourceOptions['limits'] = {
@@ -60,7 +62,7 @@ const LIMITS: PostgresSourceOptions['limits'] = {
 
 export function sourceOptions(
   database: TestDatabase,
-  {connect, acknowledges: _, work: __, stored: ___, ...choices}: SourceChoices = {},
+  {connect, acknowledges: _, work: __, stored: ___, log: ____, ...choices}: SourceChoices = {},
 ): PostgresSourceOptions {
   return {
     id: 'main',
@@ -120,7 +122,7 @@ let sources = 0;
 /** Starts a source over `database`; it is stopped with the test, or before by `stop`. */
 export function runSource(database: TestDatabase, choices: SourceChoices = {}): RunningSource {
   const warned: string[] = [];
-  const log = process.env.TAILRACE_TEST_LOG ? stderrLog : silentLog;
+  const log = choices.log ?? (process.env.TAILRACE_TEST_LOG ? stderrLog : silentLog);
   const warn: Log['warn'] = (message) => {
     warned.push(message);
     log.warn(message);

@@ -52,6 +52,8 @@ export interface TestServiceOptions {
   /** Where the service reaches the database, instead of directly. */
   readonly through?: (database: TestDatabase) => Promise<{host: string; port: number}>;
   readonly database?: TestDatabase;
+  /** Where it listens: anywhere that is free, unless told. */
+  readonly port?: number;
   /** The source's name: `db` unless told. */
   readonly sourceId?: string;
   /** Where the service writes its diary; nowhere unless told. */
@@ -149,6 +151,7 @@ function configText(
     limits = '{}',
     source = [],
     stateStore,
+    port: ownPort = 0,
     sourceId = 'db',
   }: TestServiceOptions,
   {host, port, user, password, database}: TestDatabase,
@@ -160,7 +163,7 @@ function configText(
 id: test
 ${store}
 host: 127.0.0.1
-port: 0
+port: ${ownPort}
 apiToken: ${API_TOKEN}
 sources:
   - kind: postgres
