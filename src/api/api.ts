@@ -52,7 +52,9 @@ export function api(options: ApiOptions, listener: Listener): Router {
   const allow = apiOrigins(options.corsAllowedOrigins);
   for (const path of API_PATHS) router.use(path, allow);
 
+  const paths: string[] = [];
   const route: Route = (path, answer, changes = {}) => {
+    paths.push(path);
     if (answer) router.get(path, answer);
     for (const [method, handlers] of Object.entries(changes)) {
       router[method as ChangeMethod](path, ...handlers);
@@ -63,7 +65,10 @@ export function api(options: ApiOptions, listener: Listener): Router {
   healthRoutes(route, options);
   queryRoutes(route, options, listener.admission);
   componentRoutes(route, options);
-  router.use('/api', nothingHere);
+  router.use(
+    '/api',
+    nothingHere(paths, 'docs/api.md lists the paths; GET /api/v1/queries, the queries'),
+  );
   router.use(answerRefused);
   router.use(answerProblems({...apiProblems.entries, ...historyProblems.entries}));
   return router;

@@ -102,7 +102,7 @@ class Speller {
   }
 
   /** The setting's one name. undefined: it is no setting of ours, and that has been said. */
-  #settingOf({key, keyPlace}: Entry, shape: Shape, path: Path): string | undefined {
+  #settingOf({key, keyPlace, value}: Entry, shape: Shape, path: Path): string | undefined {
     const camel = camelCase(key);
     const name = own(shape.aliases ?? {}, camel) ?? camel;
     if (shape.keys.includes(name)) return name;
@@ -112,7 +112,8 @@ class Speller {
       this.ignored.push({name: path.length === 0 ? key : `${key} of ${who}`, place: keyPlace});
     } else {
       const near = nearest(name, [...shape.keys, ...Object.keys(shape.aliases ?? {})]);
-      const facts = {subject: who, key: shown(key), nearest: near, known: shape.keys};
+      const alone = value.kind === 'scalar' && value.empty;
+      const facts = {subject: who, key: shown(key), nearest: near, known: shape.keys, alone};
       this.#report(problems['unknown-key'](facts, {place: keyPlace}));
     }
     return undefined;

@@ -4,6 +4,8 @@ const quoted = (names: readonly string[]): string => names.map((name) => `"${nam
 const meant = (name: string | undefined): string | undefined =>
   name === undefined ? undefined : `did you mean "${name}"?`;
 
+const PART_OF_A_TEXT = 'within { } a text with a comma in it stands in quotes';
+
 const settings = (count: number): string =>
   count === 1 ? 'one setting means' : `${count} settings mean`;
 
@@ -98,10 +100,12 @@ export const problems = catalogue({
       key: string;
       nearest: string | undefined;
       known: readonly string[];
+      /** Whether it has no value: in { } what stands behind a comma is a key of its own. */
+      alone: boolean;
     }) => ({
       message: `${facts.subject} has no setting "${facts.key}"`,
       detail: `Its settings are ${facts.known.join(', ')}.`,
-      hint: meant(facts.nearest),
+      hint: meant(facts.nearest) ?? (facts.alone ? PART_OF_A_TEXT : undefined),
     }),
   },
   'missing-key': {

@@ -19,9 +19,14 @@ export interface QueryTexts
   }[];
   /** In their places: undefined for one that does not fit. */
   readonly middleware?: readonly (Middleware | undefined)[];
+  /** `schema.name` or `name`, as its source lists them; undefined where that is not known. */
+  readonly tables?: readonly string[] | undefined;
 }
 
 type Middleware = NonNullable<QueryConfig['middleware']>[number];
+
+/** Undefined where the source lists none, or is not known. */
+export type TablesOf = (sourceId: string) => readonly string[] | undefined;
 
 /** A problem of a query. */
 export interface Finding {
@@ -34,7 +39,8 @@ export interface Finding {
 
 const {id, query, queryLanguage, sources, middleware} = schema.query.shape;
 
-export function queryTexts(root: Node, path: Path): QueryTexts {
+/** `tablesOf`: the tables that a source lists, by its id. */
+export function queryTexts(root: Node, path: Path, tablesOf: TablesOf): QueryTexts {
   const own = follow(root, path);
   const text = follow(root, [...path, 'query']).node;
   const at = text?.kind === 'scalar' ? text.textPlace : own.place;
@@ -44,11 +50,14 @@ export function queryTexts(root: Node, path: Path): QueryTexts {
   };
   const language = queryLanguage.safeParse(under('queryLanguage'));
   const written = query.safeParse(under('query'));
+  const from = sources.safeParse(under('sources')).data ?? [];
+  const [only, another] = from;
   return {
     id: id.safeParse(under('id')).data ?? '',
     query: language.success ? written.data : undefined,
     queryLanguage: language.data,
-    sources: sources.safeParse(under('sources')).data ?? [],
+    sources: from,
+    tables: only && !another ? tablesOf(only.sourceId) : undefined,
     middleware: itemsAt(own.node, 'middleware').map(
       (item) => middleware.safeParse([plain(item)]).data?.[0],
     ),

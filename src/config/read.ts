@@ -7,7 +7,7 @@ import {type Environment, interpolated} from './interpolate.ts';
 import {child, follow, itemsAt, type Node} from './node.ts';
 import {checkClashes, type Parts, partsOf} from './parts.ts';
 import {problems} from './problems.ts';
-import {type Finding, placed, type QueryTexts, queryTexts} from './query-texts.ts';
+import {type Finding, placed, type QueryTexts, queryTexts, type TablesOf} from './query-texts.ts';
 import {checkReferences} from './references.ts';
 import * as shapes from './shapes.ts';
 import {componentName} from './subject.ts';
@@ -56,7 +56,7 @@ export function readConfig({text, file, env, before = [], ...checks}: ReadOption
   if (checkTemplate) {
     for (const {path} of parts.reactions) checkTemplates(root, path, checkTemplate, report);
   }
-  if (checkQuery) checkTexts(root, checkQuery, report);
+  if (checkQuery) checkTexts(root, {check: checkQuery, tablesOf: listedBy(parts), report});
   if (found.length > 0 || !parts.settings) throw new Problems(inOrder(found));
   return {
     config: {
@@ -101,15 +101,31 @@ function warningsOf(root: Node, parts: Parts, ignored: readonly Ignored[]): Prob
   return warnings;
 }
 
+/** The tables that a source lists; what it does not list it takes from its publication. */
+function listedBy({sources}: Parts): TablesOf {
+  const listed = new Map(sources.map(({config: {id, tables}}) => [id, tables]));
+  return (sourceId) => {
+    const tables = listed.get(sourceId);
+    return tables?.length ? tables : undefined;
+  };
+}
+
 /** Reports what is wrong with the texts of queries, those of a query that does not fit too. */
 export function checkTexts(
   root: Node,
-  check: NonNullable<Checks['checkQuery']>,
-  report: (problem: Problem) => void,
+  {
+    check,
+    tablesOf,
+    report,
+  }: {
+    readonly check: NonNullable<Checks['checkQuery']>;
+    readonly tablesOf: TablesOf;
+    readonly report: (problem: Problem) => void;
+  },
 ): void {
   for (const index of itemsAt(root, 'queries').keys()) {
     const path = ['queries', index];
-    for (const finding of check(queryTexts(root, path))) {
+    for (const finding of check(queryTexts(root, path, tablesOf))) {
       const problem = placed(root, path, finding);
       if (problem) report(problem);
     }

@@ -4,6 +4,7 @@ import {textPlaces} from '../lib/text-places.ts';
 import {fileLimits} from './config.ts';
 import type {MapNode, Node} from './node.ts';
 import {problems} from './problems.ts';
+import {lineMistake} from './yaml-lines.ts';
 import {yamlReason} from './yaml-reasons.ts';
 import {YamlTree} from './yaml-tree.ts';
 
@@ -72,5 +73,7 @@ function syntaxProblem(
 ): Problem {
   const position = error.mark?.position ?? 0;
   const said = error.reason.replaceAll(/\s*"[^"]*"|: .*$/gs, '');
-  return problems['yaml-syntax'](yamlReason(said, text[position]), {place: placeOf(position)});
+  const mistake = lineMistake(said, text, position);
+  const place = placeOf(mistake?.offset ?? position);
+  return problems['yaml-syntax'](mistake ?? yamlReason(said, text[position]), {place});
 }

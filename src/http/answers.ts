@@ -1,6 +1,7 @@
 import type {ErrorRequestHandler, RequestHandler, Response} from 'express';
 import type {Log} from '../lib/log.ts';
 import {Problem} from '../lib/problem.ts';
+import {nearestPath} from './nearest-path.ts';
 import {httpProblems} from './problems.ts';
 
 /** The part of a catalogue that says with which status a problem is answered. */
@@ -23,10 +24,14 @@ export function answerProblems(statuses: Statuses): ErrorRequestHandler {
   };
 }
 
-/** Refuses what no route took. */
-export const nothingHere: RequestHandler = ({baseUrl, path}) => {
-  throw httpProblems['route-not-found']({path: baseUrl + path});
-};
+/** Refuses what no route took. `routes`: what there is; `served` says so where none is near. */
+export function nothingHere(routes: Iterable<string>, served: string): RequestHandler {
+  return ({baseUrl, path}) => {
+    const asked = baseUrl + path;
+    const nearest = nearestPath(asked, routes);
+    throw httpProblems['route-not-found']({path: asked, nearest, served});
+  };
+}
 
 /** Refuses every method but those a path answers. Stands after the path's own routes. */
 export function onlyMethods(...methods: readonly string[]): RequestHandler {

@@ -110,7 +110,7 @@ function application(handle: RequestHandler, options: ListenerOptions): express.
   app.use(limitedUrl(urlCharacters));
   app.use(limitedBody(bodyBytes));
   app.use(handle);
-  app.use(nothingHere);
+  app.use(nothingHere([], 'nothing is mounted here yet'));
   app.use(answerErrors(log));
   return app;
 }

@@ -1,4 +1,5 @@
 import {type RequestHandler, Router} from 'express';
+import {nothingHere} from './answers.ts';
 import {type Address, type Listener, type ListenerOptions, openListener} from './listener.ts';
 import {httpProblems} from './problems.ts';
 
@@ -100,6 +101,8 @@ function sharedListener(key: string, address: Address, options: ListenerOptions)
     rebuild() {
       router = Router();
       for (const {handler} of mounted) if (handler) router.use(handler);
+      const paths = [...mounted].flatMap((one) => one.paths);
+      router.use(nothingHere(paths, `served here: ${paths.join(', ')}; docs/api.md has all paths`));
     },
   };
 }

@@ -7,6 +7,14 @@ interface At {
   readonly setting: string;
 }
 
+interface Unserved {
+  readonly path: string;
+  /** The path that was most likely meant. */
+  readonly nearest: string | undefined;
+  /** What is served, or where that is told. */
+  readonly served: string;
+}
+
 /** The problems of listening and of requests that reach no route. */
 export const httpProblems = catalogue({
   'port-in-use': {
@@ -55,9 +63,12 @@ export const httpProblems = catalogue({
   },
   'route-not-found': {
     cause: 'A request names a path that nothing is served at.',
-    remedy: 'Correct the path; GET /api/v1/queries lists the queries.',
+    remedy: 'Correct the path; docs/api.md lists all, GET /api/v1/queries the queries.',
     status: 404,
-    say: ({path}: {path: string}) => ({message: `nothing is served at ${path}`}),
+    say: ({path, nearest, served}: Unserved) => ({
+      message: `nothing is served at ${path}`,
+      hint: nearest === undefined ? served : `did you mean ${nearest}?`,
+    }),
   },
   'method-not-allowed': {
     cause: 'A request uses a method that its path does not answer.',

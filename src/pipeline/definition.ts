@@ -2,7 +2,8 @@ import type {QueryConfig} from '../config/config.ts';
 import {inText, placeInFile} from '../config/query-place.ts';
 import type {Finding, QueryTexts} from '../config/query-texts.ts';
 import {Problem, Problems, problemsOf} from '../lib/problem.ts';
-import type {Language} from '../query/catalog.ts';
+import {parseTableName} from '../postgres/identifiers.ts';
+import type {Language, TableName} from '../query/catalog.ts';
 import {checkText, planned, recognised, running} from '../query/compile.ts';
 import type {Jq} from '../query/middleware/jq-program.ts';
 import {type Middleware, middlewareMisfits} from '../query/middleware/middleware.ts';
@@ -107,21 +108,36 @@ export function checkQueries(queries: readonly QueryConfig[]): void {
   if (problems.length > 0) throw new Problems(problems);
 }
 
-function textFindings({
-  query: text,
-  queryLanguage: language,
-  parameters = {},
-  place,
-}: QueryTexts): readonly Finding[] {
+function textFindings(query: QueryTexts): readonly Finding[] {
+  const {query: text, queryLanguage: language, parameters = {}, place} = query;
   if (text === undefined) return [];
+  const middleware = pipelineIn(query);
+  const tables = middleware && query.tables && tableNames(query.tables);
   try {
-    placed({place}, () => checkText(text, {language, parameters}));
+    placed({place}, () => checkText(text, {language, parameters, tables, middleware}));
     return [];
   } catch (error) {
     const problems = problemsOf(error);
     if (problems.length === 0) throw error;
     return problems.map((problem) => ({problem}));
   }
+}
+
+/** The same of one of which a part may not fit: undefined where that is in its way. */
+function pipelineIn({
+  sources: [source],
+  middleware = [],
+}: QueryTexts): readonly Middleware[] | undefined {
+  const found = (source?.pipeline ?? []).map((name) =>
+    middleware.find((one) => one?.name === name),
+  );
+  return found.every((one) => one !== undefined) ? found : undefined;
+}
+
+/** Undefined where one of them is no name. */
+function tableNames(tables: readonly string[]): readonly TableName[] | undefined {
+  const names = tables.map(parseTableName);
+  return names.every((name) => name !== undefined) ? names : undefined;
 }
 
 function sourceFindings({id, sources}: QueryTexts): readonly Finding[] {

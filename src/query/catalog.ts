@@ -7,6 +7,12 @@ export interface Catalog {
   readonly joins: readonly JoinDeclaration[];
 }
 
+/** A table as a configuration names it; without a schema, the database's search path decides. */
+export interface TableName {
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
 export interface JoinDeclaration {
   readonly id: string;
   readonly keys: readonly {readonly label: string; readonly property: string}[];

@@ -1,15 +1,19 @@
-import {Problems, problemsOf} from '../lib/problem.ts';
-import type {Catalog, Language} from './catalog.ts';
+import {type Problem, Problems, problemsOf} from '../lib/problem.ts';
+import {byPlace} from './by-place.ts';
+import type {Catalog, Language, TableName} from './catalog.ts';
 import {compileCypher} from './cypher/lower.ts';
 import {parseCypher} from './cypher/parser.ts';
+import {unknownLabels} from './cypher/unknown-labels.ts';
 import {revive} from './cypher/values/revive.ts';
 import {type DataflowOptions, dataflow} from './dataflow.ts';
 import type {Jq} from './middleware/jq-program.ts';
 import {type Middleware, throughMiddleware} from './middleware/middleware.ts';
+import {namesThrough} from './middleware/names-through.ts';
 import {problems} from './middleware/problems.ts';
 import {optimise} from './optimise.ts';
 import type {Plan} from './plan.ts';
 import type {RunningQuery} from './query.ts';
+import {certainProblems} from './sql/certain.ts';
 import {compileSql} from './sql/lower.ts';
 import {parseSql} from './sql/parse.ts';
 
@@ -47,22 +51,40 @@ export interface CompileOptions {
   readonly jq?: Jq | undefined;
 }
 
-/** Throws every Problem that a text has whatever the tables are. */
-export function checkText(
+export interface CheckOptions extends Pick<CompileOptions, 'language' | 'parameters'> {
+  /** What the tables are called that it may read; undefined where that is not known. */
+  readonly tables?: readonly TableName[] | undefined;
+  readonly middleware?: readonly Middleware[] | undefined;
+}
+
+/** Throws every Problem that a text has whatever the columns of the tables are. */
+export function checkText(text: string, {language, tables, ...given}: CheckOptions): void {
+  const {middleware = [], parameters = {}} = given;
+  const found =
+    (language ?? recognised(text)) === 'SQL'
+      ? certainProblems(text, parseSql(text), tables)
+      : certainInCypher(text, {
+          gql: language !== 'Cypher',
+          parameters,
+          tables: tables && namesThrough(tables, middleware),
+        });
+  if (found.length > 0) throw new Problems([...found].sort(byPlace));
+}
+
+function certainInCypher(
   text: string,
-  {language, parameters = {}}: Pick<CompileOptions, 'language' | 'parameters'>,
-): void {
-  if ((language ?? recognised(text)) === 'SQL') return void parseSql(text);
-  const gql = language !== 'Cypher';
-  parseCypher(text, {gql});
+  {tables, ...options}: Pick<CheckOptions, 'tables' | 'parameters'> & {readonly gql: boolean},
+): readonly Problem[] {
+  const query = parseCypher(text, options);
+  const labels = tables ? unknownLabels(text, query, tables) : [];
   try {
-    compileCypher(text, NO_TABLES, {gql, parameters});
+    compileCypher(text, NO_TABLES, {gql: options.gql, parameters: options.parameters ?? {}});
   } catch (error) {
     const found = problemsOf(error);
     if (found.length === 0) throw error;
-    const sure = found.filter(({code}) => SURE.has(code));
-    if (sure.length > 0) throw new Problems(sure);
+    return [...labels, ...found.filter(({code}) => SURE.has(code))];
   }
+  return labels;
 }
 
 const NO_TABLES: Catalog = {tables: [], joins: []};

@@ -247,6 +247,24 @@ test.each([
   if (status === 405) expect(response.headers.get('allow')).toBe('GET, HEAD');
 });
 
+test.each([
+  ['/api/v1/query', 'did you mean /api/v1/queries?'],
+  [
+    '/api/v1/querys/critical-metrics/result',
+    'did you mean /api/v1/queries/critical-metrics/results?',
+  ],
+  ['/api/queries', 'did you mean /api/v1/queries?'],
+  ['/api/v2/sources/a%20b', 'did you mean /api/v1/sources/a%20b?'],
+  ['/api/v1/quite/something/else', 'docs/api.md lists the paths; GET /api/v1/queries, the queries'],
+  [`/api${'/v1'.repeat(2000)}`, 'docs/api.md lists the paths; GET /api/v1/queries, the queries'],
+  ['/apy', 'did you mean /api?'],
+])('of the path %s, which nobody serves, it is said: %s', async (path, hint) => {
+  const response = await fetch((await serve(filled())) + path);
+  const {error} = await response.json();
+  expect(response.status).toBe(404);
+  expect(error).toMatchObject({code: 'route-not-found', hint});
+});
+
 test('an id that nearly is one is answered with the one that was meant', async () => {
   const url = await serve(world({queries: ['critical-metrics']}));
   const {error} = await (await fetch(`${url}/api/v1/queries/critical_metric`)).json();

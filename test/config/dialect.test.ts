@@ -273,6 +273,10 @@ test.each(['__proto__', 'constructor', 'toString'])(
 );
 
 test('an unknown key that is like no other has no hint', () => {
+  expect(problemsIn('{id: t, 5 items}')[0]).toMatchObject({
+    code: 'unknown-key',
+    hint: 'within { } a text with a comma in it stands in quotes',
+  });
   expect(problemsIn('frobnicate: 1')[0]).toMatchObject({code: 'unknown-key', hint: undefined});
 });
 

@@ -76,7 +76,7 @@ test.each<[name: string, text: string, reason: string, hint: string]>([
   ['a text with a colon', 'a: b: c', 'a text with ": " in it', '`query: |`'],
   ['a text that begins with @', 'a: @b', 'begins with @', '"@…"'],
   ['a bracket that is not closed', 'a: [b, c', 'lacks a comma or its end', 'close it with ]'],
-  ['a key without a colon', 'a: 1\nb\nc: 2', 'no key with its value', 'the line above'],
+  ['a key without a colon', 'a: 1\nb\nc: 2', 'no key with its value', '"key: |"'],
   ['an alias of nothing', 'a: *b', 'names no anchor', 'write &name'],
   ['two documents', 'a: 1\n---\nb: 2\n', 'several documents', '"---"'],
   ['a null byte', 'a: \0', 'no text file holds', 'remove it'],
@@ -87,6 +87,104 @@ test.each<[name: string, text: string, reason: string, hint: string]>([
       hint: expect.stringContaining(hint),
     },
   ]);
+});
+
+/** The place is where the mistake is, which may be above the line that cannot be read. */
+test.each<[name: string, text: string, at: string, reason: string, hint: string]>([
+  [
+    'a key that stands deeper than those beside it',
+    'a:\n  b: 1\n    c: 2\n  d: 3',
+    '3:5',
+    '"c" stands deeper than "b"',
+    'begin "c" in the column in which "b" begins',
+  ],
+  [
+    'a dash without a blank',
+    'a:\n  -id: b\n   query: c',
+    '2:3',
+    'a "-" has no blank behind it',
+    'write "- "',
+  ],
+  [
+    'a colon without a blank',
+    'a:\n  - id:b\n    query: c',
+    '2:7',
+    'a ":" has no blank behind it',
+    'write "id: …"',
+  ],
+  [
+    'a text that begins with a brace',
+    'a:\n  template: {{after.name}} came',
+    '2:13',
+    'a text that begins with { is not in quotes',
+    "put quotes around the text: '{…'",
+  ],
+  [
+    'a quote within quotes',
+    "a:\n  query: 'SELECT 'x' AS x'",
+    '2:19',
+    'something stands behind the quote that ends a text',
+    'double a quote',
+  ],
+  [
+    'a text below a bar that is not indented',
+    'a:\n  query: |\n  MATCH (m:metrics)\n  RETURN m.id\n  b: 1',
+    '3:3',
+    'a line of the text below "query: |" is not indented',
+    'deeper than "query"',
+  ],
+  [
+    'one line of it that is not',
+    'a:\n  query: |\n    MATCH (m:metrics)\n  WHERE m.id = 1\n    RETURN m.id\n  b: 1',
+    '4:3',
+    'a line of the text below "query: |" is not indented',
+    'deeper than "query"',
+  ],
+  [
+    'a text that goes on below its key',
+    'a:\n  query: MATCH (m:metrics)\n  RETURN m.id\n  b: 1',
+    '3:3',
+    'a line is no key with its value',
+    '"key: |", indented',
+  ],
+  [
+    'a key without a colon, with things below it',
+    'a: 1\nqueries\n  - id: b',
+    '2:1',
+    'a line is no key with its value',
+    'a blank behind the colon',
+  ],
+  [
+    'a quote that ends far below',
+    "a:\n  query: 'SELECT 1\nb: 1\nc: 'x'",
+    '2:10',
+    'a text in quotes does not end',
+    "close the quote with '",
+  ],
+  [
+    'a bracket that ends nowhere',
+    'a:\n  - sources: [{sourceId: db}\n    query: x\nb: 1',
+    '2:14',
+    'a list or map in brackets does not end',
+    'close the bracket with ]',
+  ],
+  ['a star alone', 'a:\n  - id: *\n', '2:9', 'begins with * or &', 'put quotes around'],
+])('%s is told at its place', (_name, text, at, reason, hint) => {
+  const {problems} = parse(text);
+  expect(problems.map(({place}) => `${place?.line}:${place?.column}`)).toEqual([at]);
+  expect(problems).toMatchObject([
+    {
+      code: 'yaml-syntax',
+      message: expect.stringContaining(reason),
+      hint: expect.stringContaining(hint),
+    },
+  ]);
+});
+
+test('what looks like a password is not shown with the key that it stands in', () => {
+  const {problems} = parse('a:\n  b: 1\n    password hunter2: 2\n');
+  expect(problems).toHaveLength(1);
+  expect(problems.map(problemText).join()).not.toContain('hunter2');
 });
 
 test('every duplicate key is told, and the rest is read', () => {

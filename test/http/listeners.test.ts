@@ -131,14 +131,23 @@ test('a path that nobody serves is answered as a Problem in the envelope', async
   expect(await response.json()).toEqual({
     success: false,
     data: null,
-    error: {code: 'route-not-found', message: 'nothing is served at /no/such'},
+    error: {
+      code: 'route-not-found',
+      message: 'nothing is served at /no/such',
+      hint: expect.stringContaining('docs/api.md has all paths'),
+    },
   });
 });
 
 test('a path below one that is served is answered with the whole of it', async () => {
-  const url = await serving(Router().use('/api', nothingHere));
-  const {error} = (await (await fetch(`${url}/api/v2`)).json()) as {error: {message: string}};
-  expect(error.message).toBe('nothing is served at /api/v2');
+  const url = await serving(
+    Router().use('/api', nothingHere(['/api/v1'], 'docs/api.md lists them')),
+  );
+  const {error} = (await (await fetch(`${url}/api/v2`)).json()) as {error: unknown};
+  expect(error).toMatchObject({
+    message: 'nothing is served at /api/v2',
+    hint: 'did you mean /api/v1?',
+  });
 });
 
 test('a bug is told to the log in full, and to the client not at all', async () => {

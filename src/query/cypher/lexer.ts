@@ -26,6 +26,15 @@ const QUOTED_NAME = /`((?:[^`]|``)*)`/y;
 const PARAMETER = /\$(?:([\p{L}\p{N}_]+)|`((?:[^`]|``)*)`)/uy;
 const NUMBER = /0[xX][0-9a-fA-F]+|0[oO][0-7]+|(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const SYMBOL = /<=|>=|<>|!=|=~|\+=|\.\.|[()[\]{},.:;|+\-*/%^=<>$&!]/y;
+const STRAIGHT = 'write the straight quotes \' or "';
+/** Characters of other languages and of word processors, each with what to write. */
+const STRANGE: Readonly<Record<string, string>> = {
+  '#': 'a comment begins with //, or stands in /* */',
+  '‘': STRAIGHT,
+  '’': STRAIGHT,
+  '“': STRAIGHT,
+  '”': STRAIGHT,
+};
 const SPECIAL_MAX = 2n ** 63n;
 
 /** The tokens of a query, an `end` last. Throws the Problem of the first that is none. */
@@ -41,7 +50,9 @@ export function tokens(text: string): readonly Token[] {
     found.push(token);
     start = skipSpace(text, token.end);
   }
-  found.push({kind: 'end', start, end: start});
+  // Told where the text ends, and not below it: blanks and comments may follow.
+  const end = found.at(-1)?.end ?? 0;
+  found.push({kind: 'end', start: end, end});
   return found;
 }
 
@@ -69,7 +80,8 @@ function tokenAt(text: string, start: number): Token {
   }
   if (first === '`') throw literal(text, start, 'a name in backticks is not closed', 'add `');
   const character = String.fromCodePoint(text.codePointAt(start) ?? 0);
-  throw literal(text, start, `there is no character "${character}" in openCypher`);
+  const hint = Object.hasOwn(STRANGE, character) ? STRANGE[character] : undefined;
+  throw literal(text, start, `there is no character "${character}" in openCypher`, hint);
 }
 
 function nameAt(

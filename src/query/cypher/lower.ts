@@ -1,5 +1,6 @@
 import {assert} from '../../lib/assert.ts';
 import {type Problem, Problems} from '../../lib/problem.ts';
+import {byPlace} from '../by-place.ts';
 import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
 import type {Clause, SingleQuery} from './ast.ts';
@@ -46,11 +47,6 @@ export function compileCypher(
   if (found.length > 0) throw new Problems(found.sort(byPlace));
   assert(plan !== undefined, 'a query without problems has a plan');
   return timely ? withChangeScans(plan) : plan;
-}
-
-/** As a reader meets them. */
-function byPlace({place: a}: Problem, {place: b}: Problem): number {
-  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }
 
 const lowerSingle = (context: Context, {clauses}: SingleQuery): Plan =>

@@ -114,7 +114,10 @@ export const problems = catalogue({
     status: 400,
     say: (facts: {name: string; nearest: string | undefined}) => ({
       message: `there is no function "${facts.name}"`,
-      hint: facts.nearest === undefined ? undefined : `did you mean "${facts.nearest}"?`,
+      hint:
+        facts.nearest === undefined
+          ? 'docs/queries.md lists what there is'
+          : `did you mean "${facts.nearest}"?`,
     }),
   },
   'cypher-arguments': {

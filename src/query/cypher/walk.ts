@@ -108,6 +108,21 @@ export function clauseExpressions(clause: Clause): readonly Expr[] {
   }
 }
 
+/** The patterns of a clause, those in its expressions too. */
+export function patternsIn(clause: Clause): readonly Pattern[] {
+  const own = clause.kind === 'match' ? clause.patterns : [];
+  return [...own, ...clauseExpressions(clause).flatMap(patternsInside)];
+}
+
+function patternsInside(expr: Expr): readonly Pattern[] {
+  return [...ownPatterns(expr), ...children(expr).flatMap(patternsInside)];
+}
+
+function ownPatterns(expr: Expr): readonly Pattern[] {
+  if (expr.kind === 'exists') return expr.patterns;
+  return expr.kind === 'pattern' || expr.kind === 'patternComprehension' ? [expr.pattern] : [];
+}
+
 /** An expression of the query that is nested deeper than `max`, if there is one. */
 export function tooDeep({parts}: Query, max: number): Expr | undefined {
   let level = parts.flatMap(({clauses}) => clauses.flatMap(clauseExpressions));

@@ -4,6 +4,12 @@ import type {Row, Value} from '../../data/value.ts';
 import type {Span, WindowFunction, WindowPlaces} from '../plan.ts';
 import {problems} from '../sql/problems.ts';
 
+/** What they are called. */
+export const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
+  ...['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile'],
+  ...['lag', 'lead', 'first_value', 'last_value', 'nth_value'],
+]);
+
 /**
  * Postgres's window functions, but for aggregates (`window-aggregates.ts`). Undefined where
  * there is none of the name. Only those that are named for a value look at the frame.

@@ -1,13 +1,14 @@
 import {arrayOf, BOOL, INT4, type Type} from '../../data/type.ts';
 import type {Value} from '../../data/value.ts';
 import {unreachable} from '../../lib/assert.ts';
+import type {Problem} from '../../lib/problem.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {type A_ArrayExpr, type A_Indirection, kindOf, locationOf, type Node, texts} from './ast.ts';
 import {caseOf} from './case.ts';
 import {type Coercion, explicitly, implicitly, settledExpression} from './coerce.ts';
 import {collate, collated, wantOrder} from './collation.ts';
 import {extreme} from './comparison.ts';
-import {notSupported, problemAt} from './context.ts';
+import {type Context, notSupported, problemAt} from './context.ts';
 import {functionCall} from './function-call.ts';
 import {constantOf, typeOf} from './literal.ts';
 import {operation} from './operation.ts';
@@ -108,7 +109,8 @@ const REFUSED: Readonly<Record<string, readonly [string, string?]>> = {
   JsonArrayConstructor: ['JSON_ARRAY'],
 };
 
-function refused({context}: Site, node: Node) {
+/** What is said of a node of a kind that no query may have. */
+export function refused({context}: {readonly context: Pick<Context, 'text'>}, node: Node): Problem {
   const kind = kindOf(node);
   const [what, hint] = (Object.hasOwn(REFUSED, kind) && REFUSED[kind]) || [kind];
   return notSupported(context, locationOf(node), what as string, hint);

@@ -25,7 +25,7 @@ export class AlreadyTold extends Error {}
 
 /** A problem at a byte of the text, to be thrown. */
 export function problemAt<Facts>(
-  {text}: Context,
+  {text}: Pick<Context, 'text'>,
   location: number | undefined,
   make: Maker<Facts>,
   facts: Facts,
@@ -34,7 +34,7 @@ export function problemAt<Facts>(
 }
 
 export const notSupported = (
-  context: Context,
+  context: Pick<Context, 'text'>,
   location: number | undefined,
   what: string,
   hint?: string,
@@ -44,7 +44,7 @@ export const notSupported = (
  * Does a part of the work; a Problem of it is noted, so that the other parts are looked
  * at too and everything is told at once. Undefined where there was one.
  */
-export function attempt<T>({found}: Context, act: () => T): T | undefined {
+export function attempt<T>({found}: Pick<Context, 'found'>, act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {

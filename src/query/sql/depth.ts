@@ -1,3 +1,5 @@
+import {commentAt, tokenEnd} from './tokens.ts';
+
 /**
  * How deep Postgres's grammar may have to go into a text, at most. It counts what nests:
  * parentheses, and operators one behind the other (`1 + 1 + 1`, `NOT NOT a`, `a UNION b`),
@@ -37,50 +39,3 @@ const SIBLINGS = /^(?:,|;|and|or)$/i;
 /** Operators, and the words that stand for some or join what comes before and behind. */
 const NESTS =
   /^(?:[-+*/<>=~!@#%^&|`?:]+|not|is|isnull|notnull|in|like|ilike|similar|between|collate|at|case|union|intersect|except|join|select|with|any|all|some|overlaps|operator)$/i;
-
-// Sticky: each matches at `lastIndex` and nowhere else.
-const TOKENS = [
-  /--[^\n\r]*/y,
-  /[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'?/y,
-  /'[^']*(?:''[^']*)*'?/y,
-  /"[^"]*(?:""[^"]*)*"?/y,
-  /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y,
-  /\s+/y,
-  /[\d.]+/y,
-];
-const DOLLAR = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
-/** A comment may begin within what looks like an operator. */
-const OPERATOR = /(?:(?!--|\/\*)[-+*/<>=~!@#%^&|`?:])+/y;
-
-/** Where the token at `at` ends, which is no comment between marks. */
-function tokenEnd(text: string, at: number): number {
-  const tag = matched(DOLLAR, text, at);
-  if (tag > at) {
-    const mark = text.slice(at, tag);
-    const close = text.indexOf(mark, tag);
-    return close < 0 ? text.length : close + mark.length;
-  }
-  for (const token of TOKENS) {
-    const end = matched(token, text, at);
-    if (end > at) return end;
-  }
-  return Math.max(matched(OPERATOR, text, at), at + 1);
-}
-
-/** Postgres's comments nest: where one ends, and how deep it goes. */
-function commentAt(text: string, from: number): {readonly end: number; readonly depth: number} {
-  const mark = /\/\*|\*\//g;
-  mark.lastIndex = from;
-  let depth = 0;
-  for (let open = 0, found = mark.exec(text); found; found = mark.exec(text)) {
-    open += found[0] === '/*' ? 1 : -1;
-    depth = Math.max(depth, open);
-    if (open === 0) return {end: mark.lastIndex, depth};
-  }
-  return {end: text.length, depth};
-}
-
-function matched(token: RegExp, text: string, at: number): number {
-  token.lastIndex = at;
-  return token.test(text) ? token.lastIndex : at;
-}

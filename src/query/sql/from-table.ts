@@ -1,5 +1,6 @@
 import type {Table} from '../../data/schema.ts';
 import {nearest} from '../../lib/nearest.ts';
+import type {Problem} from '../../lib/problem.ts';
 import {type RangeVar, texts} from './ast.ts';
 import {notSupported, problemAt} from './context.ts';
 import type {Environment} from './environment.ts';
@@ -33,10 +34,16 @@ export function tableFrom(node: RangeVar, {context, frame, withQueries}: Environ
 const tableNamed = ({relname, schemaname = 'public'}: RangeVar, tables: readonly Table[]) =>
   tables.find((table) => table.name === relname && table.schema === schemaname);
 
-function unknownTable(
+export function unknownTable(
   {relname = '', schemaname, location}: RangeVar,
-  {context, tables}: {context: Environment['context']; tables: readonly Table[]},
-) {
+  {
+    context,
+    tables,
+  }: {
+    readonly context: Pick<Environment['context'], 'text'>;
+    readonly tables: readonly Pick<Table, 'id' | 'schema' | 'name'>[];
+  },
+): Problem {
   const spelled = tables.map((one) => (one.schema === 'public' ? one.name : one.id));
   const elsewhere = tables.find((table) => table.name === relname);
   const near = elsewhere?.id ?? nearest(relname, spelled);

@@ -5,7 +5,7 @@ import type {Value} from '../../data/value.ts';
 import type {Expression} from '../expression.ts';
 import type {Plan} from '../plan.ts';
 import {analyse} from './analyse.ts';
-import {locationOf, plainName, type RangeFunction, texts} from './ast.ts';
+import {locationOf, type Node, plainName, type RangeFunction, texts} from './ast.ts';
 import {notSupported, problemAt} from './context.ts';
 import {type Environment, siteOf} from './environment.ts';
 import {type How, plainCondition} from './pairing.ts';
@@ -50,7 +50,18 @@ function listOf(
   environment: Environment,
 ): {readonly list: Expression; readonly location: number | undefined} {
   const {context} = environment;
-  const [first, second] = node.functions ?? [];
+  const {arg, location} = unnestCall(node, context);
+  const list = analyse(siteOf(environment, 'FROM', left.scope), arg);
+  if (list.type.kind === 'array') return {list, location};
+  throw problemAt(context, location, problems['sql-type'], {message: 'unnest wants a list'});
+}
+
+/** The one function that FROM takes, with what it is given; throws for any other. */
+export function unnestCall(
+  {functions, coldeflist}: RangeFunction,
+  context: Pick<Environment['context'], 'text'>,
+): {readonly arg: Node; readonly location: number | undefined} {
+  const [first, second] = functions ?? [];
   const call = first && 'List' in first ? first.List.items?.[0] : undefined;
   if (!call || second || !('FuncCall' in call)) {
     throw notSupported(context, locationOf(call), 'ROWS FROM', 'write unnest(list)');
@@ -58,17 +69,9 @@ function listOf(
   const {funcname, args, location} = call.FuncCall;
   const [arg, another] = args ?? [];
   const name = plainName(funcname);
-  if (name !== 'unnest' || !arg || another || node.coldeflist) {
-    throw notSupported(
-      context,
-      location,
-      `${name}() in FROM`,
-      'of functions, FROM takes unnest(list)',
-    );
-  }
-  const list = analyse(siteOf(environment, 'FROM', left.scope), arg);
-  if (list.type.kind === 'array') return {list, location};
-  throw problemAt(context, location, problems['sql-type'], {message: 'unnest wants a list'});
+  if (name === 'unnest' && arg && !another && !coldeflist) return {arg, location};
+  const hint = 'of functions, FROM takes unnest(list)';
+  throw notSupported(context, location, `${name}() in FROM`, hint);
 }
 
 function columnsOf({alias, ordinality}: RangeFunction, list: Expression): readonly Column[] {

@@ -9,8 +9,8 @@ import {type FuncCall, locationOf, plainName} from './ast.ts';
 import {explicitly, implicitly, settledExpression} from './coerce.ts';
 import {collatedType, wantEquality, wantOrder} from './collation.ts';
 import {notSupported, problemAt} from './context.ts';
+import {wantFunction} from './function-names.ts';
 import {FUNCTIONS} from './functions/catalogue.ts';
-import {refusedFunction} from './functions/refused.ts';
 import {resolved} from './overload.ts';
 import {problems} from './problems.ts';
 import {sameExpression} from './same.ts';
@@ -36,14 +36,7 @@ export function functionCall(site: Site, node: FuncCall): Expression {
   if (AGGREGATES.has(name)) return aggregateCall(site, node, name);
   const timed = own<TimeSignature>(TIME_CONDITIONS, name);
   if (timed) return timeCondition(site, node, {name, ...timed});
-  const refusal = refusedFunction(name);
-  if (refusal) throw notSupported(context, location, `${name}()`, refusal);
-  if (node.agg_filter || node.agg_order || node.agg_distinct || node.agg_star) {
-    throw problemAt(context, location, problems['sql-misplaced'], {
-      message: `${name} is no aggregate function`,
-      hint: 'DISTINCT, ORDER BY, FILTER and * stand in aggregates only',
-    });
-  }
+  wantFunction(context, node, name);
   const args = argumentsOf(site, node);
   const [only, second] = args;
   const type = FUNCTIONS.has(name) ? undefined : typeNamed(name);

@@ -1,5 +1,6 @@
 import type {Column} from '../../data/schema.ts';
 import {INT4, type Type} from '../../data/type.ts';
+import type {Problem} from '../../lib/problem.ts';
 import type {Expression} from '../expression.ts';
 import {sqlAggregate} from '../functions/aggregates.ts';
 import {withParts} from '../optimise-expression.ts';
@@ -193,7 +194,12 @@ function anyOf(expression: Expression): AggregateCall {
 const nameOf = ({visible}: Scope, expression: Expression): string =>
   visible.find((column) => sameExpression(column.expression, expression))?.name ?? 'a column';
 
-const ungrouped = (context: Context, location: number, name: string) =>
+/** What is said of a column that has no one value in a group. */
+export const ungrouped = (
+  context: Pick<Context, 'text'>,
+  location: number,
+  name: string,
+): Problem =>
   problemAt(context, location, problems['sql-grouping'], {
     message: `the column "${name}" must appear in GROUP BY or be used in an aggregate function`,
     hint: `GROUP BY ${name}, or select max(${name})`,

@@ -3,6 +3,10 @@ import {type Node, texts} from './ast.ts';
 /** The name that Postgres gives a column without AS. */
 export const itemName = (node: Node): string => nameIn(node) ?? '?column?';
 
+/** `*` and `t.*`. */
+export const isStar = (node: Node): boolean =>
+  'ColumnRef' in node && (node.ColumnRef.fields ?? []).some((field) => 'A_Star' in field);
+
 function nameIn(node: Node): string | undefined {
   if ('ColumnRef' in node) return texts(node.ColumnRef.fields).at(-1);
   if ('FuncCall' in node) return texts(node.FuncCall.funcname).at(-1);

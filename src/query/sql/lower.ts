@@ -3,11 +3,10 @@ import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
 import type {SelectStmt} from './ast.ts';
 import {BYTES} from './collation.ts';
-import {attempt, type Context, problemAt} from './context.ts';
-import {firstLocation} from './first-location.ts';
+import {attempt, type Context} from './context.ts';
 import {parseSql} from './parse.ts';
-import {problems} from './problems.ts';
 import {queryPlan} from './query.ts';
+import {wantNames} from './result-names.ts';
 
 /**
  * A query in SQL as a plan over the tables of a catalog, with Postgres's semantics: names,
@@ -34,15 +33,12 @@ export function compileSql(text: string, catalog: Catalog): Plan {
   return plan;
 }
 
-/** A row of a result is an object: its columns need names of their own. */
 function named(stmt: SelectStmt, context: Context): Plan {
   const plan = queryPlan(stmt, {context, frame: undefined, withQueries: new Map()});
-  const names = plan.columns.map(({name}) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return plan;
-  throw problemAt(context, firstLocation(stmt), problems['sql-ambiguous'], {
-    message: `two columns of the result have the name "${twice}"`,
-    detail: 'A row of a result is an object, whose members need names of their own.',
-    hint: `give one an alias: … AS other_${twice.replace(/\W/g, '')}`,
-  });
+  wantNames(
+    plan.columns.map(({name}) => name),
+    stmt,
+    context,
+  );
+  return plan;
 }

@@ -1,9 +1,11 @@
 import {arrayOf, OTHER, TEXT, type Type} from '../../data/type.ts';
 import {nearest} from '../../lib/nearest.ts';
+import type {Problem} from '../../lib/problem.ts';
 import type {Expression, ScalarFunction} from '../expression.ts';
 import {implicitly} from './coerce.ts';
 import {textTypes} from './collation-use.ts';
 import {type Context, problemAt} from './context.ts';
+import {wordElsewhere} from './functions/elsewhere.ts';
 import {problems} from './problems.ts';
 import {
   categoryOf,
@@ -46,7 +48,7 @@ export function resolved(
   catalogue: ReadonlyMap<string, readonly Overload[]>,
 ): Expression {
   const candidates = catalogue.get(call.name);
-  if (!candidates) throw unknown(call, nearest(call.name, catalogue.keys()));
+  if (!candidates) throw unknownCall(call, catalogue);
   const types = call.args.map(({type}) => type);
   const chosen = choose(candidates, types, call.operator);
   if (chosen.length !== 1) throw unresolved(call, candidates, chosen.length);
@@ -195,11 +197,27 @@ function called({name, args, operator}: Call): string {
   return `operator ${types.length === 1 ? `${name} ${types[0]}` : types.join(` ${name} `)}`;
 }
 
-function unknown(call: Call, near: string | undefined) {
-  return problemAt(call.context, call.location, problems['sql-unknown-function'], {
-    message: `there is no ${call.operator ? 'operator' : 'function'} ${call.name}`,
-    hint: near === undefined ? 'docs/queries.md lists what there is' : `did you mean ${near}?`,
+/** What is said of a call of what there is under no types. */
+export function unknownCall(
+  {
+    context,
+    location,
+    name,
+    operator,
+  }: Pick<Call, 'location' | 'name' | 'operator'> & {readonly context: Pick<Context, 'text'>},
+  catalogue: ReadonlyMap<string, unknown>,
+): Problem {
+  return problemAt(context, location, problems['sql-unknown-function'], {
+    message: `there is no ${operator ? 'operator' : 'function'} ${name}`,
+    hint: wordElsewhere(name) ?? nearestHint(name, catalogue),
   });
+}
+
+function nearestHint(name: string, catalogue: ReadonlyMap<string, unknown>): string {
+  const word = /^\w/.test(name);
+  const alike = [...catalogue.keys()].filter((one) => /^\w/.test(one) === word);
+  const near = word ? nearest(name, alike) : undefined;
+  return near === undefined ? 'docs/queries.md lists what there is' : `did you mean ${near}?`;
 }
 
 function unresolved(call: Call, candidates: readonly Overload[], count: number) {

@@ -3,6 +3,7 @@ import {type Place, Problems} from '../../lib/problem.ts';
 import type {SelectStmt} from './ast.ts';
 import {depthOf} from './depth.ts';
 import {problems} from './problems.ts';
+import {syntaxHint} from './syntax-hints.ts';
 
 /** A text longer than this is no query that somebody wrote. */
 const LENGTH_MAX = 100_000;
@@ -39,8 +40,12 @@ const refused = (text: string, location: number, message: string): Problems =>
     ),
   ]);
 
-const syntaxError = (text: string, message: string, position: number): Problems =>
-  new Problems([problems['sql-syntax']({message}, {place: placeOf(text, position)})]);
+function syntaxError(text: string, said: string, position: number): Problems {
+  // The rest of the text, which is what it is near to, says nothing.
+  const message = said.replace(/^(unterminated .*?) at or near [\s\S]*/, '$1');
+  const {hint, at = position} = syntaxHint(text, message, position);
+  return new Problems([problems['sql-syntax']({message, hint}, {place: placeOf(text, at)})]);
+}
 
 const tooDeep = (): Problems =>
   new Problems([problems['sql-too-deep']({max: DEPTH_MAX}, {place: {line: 1, column: 1}})]);

@@ -6,6 +6,10 @@ interface Said {
   readonly hint?: string | undefined;
 }
 
+/** Other databases take a text in double quotes, too. */
+const textHint = ({name, quoted}: {name: string; quoted?: boolean}): string | undefined =>
+  quoted ? `a text stands in single quotes: '${name}'` : undefined;
+
 const said = ({message, detail, hint}: Said): Said => ({message, detail, hint});
 
 /** What can be wrong with a query in SQL, or go wrong while it runs. */
@@ -57,9 +61,9 @@ export const problems = catalogue({
     cause: 'A column of a query is in none of the tables of its FROM.',
     remedy: 'Write the column as the database has it; quote it where it has capital letters.',
     status: 400,
-    say: ({name, nearest}: {name: string; nearest: string | undefined}) => ({
-      message: `there is no column "${name}"`,
-      hint: nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    say: (facts: {name: string; nearest: string | undefined; quoted?: boolean}) => ({
+      message: `there is no column "${facts.name}"`,
+      hint: facts.nearest === undefined ? textHint(facts) : `did you mean "${facts.nearest}"?`,
     }),
   },
   'sql-ambiguous': {

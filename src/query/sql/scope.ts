@@ -164,7 +164,16 @@ const unknownColumn = (
   context: Context,
   location: number,
   {name, near}: {name: string; near: string | undefined},
-) => problemAt(context, location, problems['sql-unknown-column'], {name, nearest: near});
+) => {
+  const quoted = Buffer.from(context.text)[location] === QUOTE;
+  return problemAt(context, location, problems['sql-unknown-column'], {
+    name,
+    nearest: near,
+    quoted,
+  });
+};
+
+const QUOTE = '"'.charCodeAt(0);
 
 /** The expression a column's name stands for; throws where there is none. */
 export function columnNamed(site: Site, parts: readonly string[], location: number): Expression {

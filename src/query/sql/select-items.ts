@@ -2,7 +2,7 @@ import type {Expression} from '../expression.ts';
 import {analyse} from './analyse.ts';
 import {type ColumnRef, locationOf, type Node, texts} from './ast.ts';
 import {attempt, problemAt} from './context.ts';
-import {itemName} from './item-names.ts';
+import {isStar, itemName} from './item-names.ts';
 import {problems} from './problems.ts';
 import type {Site} from './scope.ts';
 
@@ -24,7 +24,7 @@ export function selectedItems(nodes: readonly Node[], site: Site): readonly Item
 
 function itemsOf(node: Node, name: string | undefined, site: Site): readonly Item[] {
   const location = Math.max(locationOf(node), 0);
-  if ('ColumnRef' in node && (node.ColumnRef.fields ?? []).some((field) => 'A_Star' in field)) {
+  if ('ColumnRef' in node && isStar(node)) {
     return starItems(node.ColumnRef, site).map((item) => ({...item, location}));
   }
   return [{name: name ?? itemName(node), expression: analyse(site, node), location}];

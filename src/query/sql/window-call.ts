@@ -1,4 +1,5 @@
 import {INT4} from '../../data/type.ts';
+import type {Problem} from '../../lib/problem.ts';
 import type {Expression} from '../expression.ts';
 import {aggregateOver} from '../functions/window-aggregates.ts';
 import {windowFunction} from '../functions/windows.ts';
@@ -7,7 +8,7 @@ import {analyse} from './analyse.ts';
 import type {FuncCall, WindowDef} from './ast.ts';
 import {implicitly, settledExpression} from './coerce.ts';
 import {collatedType, wantEquality} from './collation.ts';
-import {notSupported, problemAt} from './context.ts';
+import {type Context, notSupported, problemAt} from './context.ts';
 import {AGGREGATES, argumentsOf, resolvedAggregate} from './function-call.ts';
 import {problems} from './problems.ts';
 import type {Site} from './scope.ts';
@@ -78,10 +79,7 @@ function ownCall(site: Site, node: FuncCall, name: string): WindowCall {
     passed.map(({type}) => type),
   );
   if (!found) {
-    throw problemAt(site.context, node.location, problems['sql-unknown-function'], {
-      message: `there is no window function ${name}`,
-      hint: 'docs/queries.md lists the window functions',
-    });
+    throw unknownWindowFunction(site.context, node, name);
   }
   return {
     function: found.function,
@@ -89,3 +87,13 @@ function ownCall(site: Site, node: FuncCall, name: string): WindowCall {
     type: collatedType(found.type, passed.slice(0, 1)),
   };
 }
+
+export const unknownWindowFunction = (
+  context: Pick<Context, 'text'>,
+  {location}: FuncCall,
+  name: string,
+): Problem =>
+  problemAt(context, location, problems['sql-unknown-function'], {
+    message: `there is no window function ${name}`,
+    hint: 'docs/queries.md lists the window functions',
+  });

@@ -98,7 +98,7 @@ test.each([
   ['MATCH (a:A) RETURN a.x == 1', '1:25 [cypher-syntax] expected a value, but found "="'],
   ['MATCH (a:A RETURN a', '1:12 [cypher-syntax] expected ")", but found "RETURN"'],
   ['MATCH a RETURN a', '1:7 [cypher-syntax] expected "(", but found "a"'],
-  ['RETURN [1 2]', '1:11 [cypher-syntax] expected ",", but found "2"'],
+  ['RETURN [1 2]', '1:11 [cypher-syntax] expected "," or "]", but found "2"'],
   ['RETURN any(x IN l)', '1:18 [cypher-syntax] expected WHERE, but found ")"'],
   ['UNWIND [1] RETURN 1', '1:12 [cypher-syntax] expected AS, but found "RETURN"'],
   ['WITH 1 AS where RETURN 1', 'none'],

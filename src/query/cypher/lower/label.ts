@@ -1,4 +1,5 @@
 import type {Table} from '../../../data/schema.ts';
+import type {Place, Problem} from '../../../lib/problem.ts';
 import type {Labels, Name} from '../ast.ts';
 import {problems} from '../problems.ts';
 import {nearest, type Span} from '../text.ts';
@@ -42,7 +43,8 @@ export function holds(labels: Labels, has: (label: Name) => boolean): boolean {
   }
 }
 
-function namesIn(labels: Labels): readonly Name[] {
+/** Every label that is named. */
+export function namesIn(labels: Labels): readonly Name[] {
   switch (labels.kind) {
     case 'label':
       return [labels.name];
@@ -71,20 +73,22 @@ function tableOf(context: Context, label: Name): Table | undefined {
     context.report(problems['cypher-ambiguous-label']({...facts, candidates}, {place}));
     return undefined;
   }
-  const near = nearest(label.name, tables.flatMap(namesOf));
-  const known = tables.map(({name}) => name).join(', ');
-  context.report(
-    problems['cypher-unknown-label'](
-      {
-        ...facts,
-        nearest: near,
-        known: known === '' ? 'There are no tables.' : `The tables are ${known}.`,
-      },
-      {place},
-    ),
-  );
+  context.report(unknownLabel(label.name, tables, place));
   return undefined;
 }
 
+type Named = Pick<Table, 'schema' | 'name'>;
+
+/** What is said of a label that is none of the tables. */
+export function unknownLabel(label: string, tables: readonly Named[], place: Place): Problem {
+  const known = tables.map(({name}) => name).join(', ');
+  const facts = {
+    label,
+    nearest: nearest(label, tables.flatMap(namesOf)),
+    known: known === '' ? 'There are no tables.' : `The tables are ${known}.`,
+  };
+  return problems['cypher-unknown-label'](facts, {place});
+}
+
 /** What a label can call a table. */
-export const namesOf = ({schema, name}: Table): readonly string[] => [name, `${schema}.${name}`];
+export const namesOf = ({schema, name}: Named): readonly string[] => [name, `${schema}.${name}`];

@@ -13,6 +13,7 @@ import {placeOf} from '../text.ts';
 import type {Cursor} from './cursor.ts';
 import {parseExpression} from './expression.ts';
 import {parseGqlClause, parseGroupBy, takeNext} from './gql.ts';
+import {clauseHint, endHint} from './hints.ts';
 import {parsePatterns} from './pattern.ts';
 
 /** Single queries between UNIONs, up to the end of the text. */
@@ -32,7 +33,8 @@ export function parseQuery(cursor: Cursor): Query {
     parts.push(parseSingle(cursor));
   }
   cursor.takeSymbol(';');
-  if (cursor.peek().kind !== 'end') throw cursor.unexpected('the end of the query');
+  if (cursor.peek().kind !== 'end')
+    throw cursor.unexpected('the end of the query', endHint(cursor));
   return {parts, all: all ?? true, span: cursor.spanFrom(0)};
 }
 
@@ -58,7 +60,7 @@ function parseClause(cursor: Cursor, first: boolean): Clause {
   if (cursor.peek().kind === 'end' && !first) {
     throw cursor.unexpected('RETURN', 'a query ends with RETURN and what it answers');
   }
-  const hint = cursor.isWord('SELECT') ? 'set queryLanguage: SQL for this query' : undefined;
+  const hint = clauseHint(cursor, {first});
   throw cursor.unexpected('MATCH, OPTIONAL MATCH, UNWIND, WITH or RETURN', hint);
 }
 

@@ -55,6 +55,18 @@ export class Cursor {
     return token;
   }
 
+  /** The last token taken, as it is written; undefined at the beginning. */
+  textBefore(): string | undefined {
+    const token = this.#tokens[this.#position - 1];
+    return token && describe(this.text, token).slice(1, -1);
+  }
+
+  /** The word that stands here; empty where it is something else. */
+  wordHere(): string {
+    const token = this.peek();
+    return token.kind === 'word' ? token.text : '';
+  }
+
   /** Where the last token taken ended. */
   get end(): number {
     return this.#tokens[this.#position - 1]?.end ?? 0;
@@ -67,8 +79,8 @@ export class Cursor {
   }
 
   isSymbol(text: string, ahead = 0): boolean {
-    const token = this.peek(ahead);
-    return token.kind === 'symbol' && token.text === text;
+    const token = this.#tokens[this.#position + ahead];
+    return token?.kind === 'symbol' && token.text === text;
   }
 
   isWord(word: string, ahead = 0): boolean {
@@ -93,14 +105,20 @@ export class Cursor {
     if (!this.takeSymbol(text)) throw this.unexpected(`"${text}"`, hint);
   }
 
+  /** The comma between two parts of a list or map that is not closed yet. */
+  expectComma(closing: string, of: 'list' | 'map'): void {
+    if (this.takeSymbol(',')) return;
+    throw this.unexpected(`"," or "${closing}"`, `close the ${of} with ${closing}`);
+  }
+
   expectWord(word: string, hint?: string): void {
     if (!this.takeWords(word)) throw this.unexpected(word, hint);
   }
 
   /** A name where any word will do: a key, a label, a function. */
-  anyName(what: string): {readonly name: string; readonly span: Span} {
+  anyName(what: string, hint?: string): {readonly name: string; readonly span: Span} {
     const token = this.peek();
-    if (token.kind !== 'word' && token.kind !== 'name') throw this.unexpected(what);
+    if (token.kind !== 'word' && token.kind !== 'name') throw this.unexpected(what, hint);
     this.#position += 1;
     return {name: token.text, span: {start: token.start, end: token.end}};
   }
@@ -126,13 +144,11 @@ export class Cursor {
     return token && 'text' in token ? token.text.toUpperCase() : '';
   }
 
-  variable(what = 'a variable'): {readonly name: string; readonly span: Span} {
+  variable(what = 'a variable', hint?: string): {readonly name: string; readonly span: Span} {
     if (this.isVariable()) return this.anyName(what);
     const reserved = this.peek().kind === 'word';
-    throw this.unexpected(
-      what,
-      reserved ? 'put the word in backticks to use it as a name' : undefined,
-    );
+    const own = reserved ? 'put the word in backticks to use it as a name' : undefined;
+    throw this.unexpected(what, hint ?? own);
   }
 
   /** Runs `parse` one level deeper; refuses where that is too deep. */

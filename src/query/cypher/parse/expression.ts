@@ -1,5 +1,6 @@
 import type {BinaryOperator, ComparisonOperator, Expr} from '../ast.ts';
 import type {Cursor} from './cursor.ts';
+import {ONE_EQUALS} from './hints.ts';
 import {parsePostfix} from './postfix.ts';
 
 /**
@@ -140,7 +141,7 @@ function takeComparison(cursor: Cursor): ComparisonOperator | undefined {
   const token = cursor.peek();
   if (token.kind !== 'symbol' || SYMBOLS[token.text] !== COMPARISON) return undefined;
   cursor.next();
-  if (cursor.isSymbol('=')) throw cursor.unexpected('a value', 'equality is written =');
+  if (cursor.isSymbol('=')) throw cursor.unexpected('a value', ONE_EQUALS);
   // `!=` is not openCypher's, but there is no doubt what it means.
   return token.text === '!=' ? '<>' : (token.text as ComparisonOperator);
 }

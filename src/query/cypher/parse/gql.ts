@@ -53,6 +53,8 @@ function parseLet(cursor: Cursor): Projection {
   const items = listed(cursor, () => {
     const alias = cursor.variable();
     cursor.expectSymbol('=', 'write LET name = expression');
+    if (cursor.isSymbol('='))
+      throw cursor.unexpected('an expression', 'write LET name = expression');
     return {expression: parseExpression(cursor), alias};
   });
   const span = cursor.spanFrom(start);

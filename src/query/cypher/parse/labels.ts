@@ -39,7 +39,10 @@ function together(kind: 'and' | 'or', args: readonly Labels[]): Labels {
 function parseOne(cursor: Cursor): Labels {
   if (cursor.takeSymbol('!')) return cursor.nested(() => ({kind: 'not', of: parseOne(cursor)}));
   if (cursor.takeSymbol('%')) return {kind: 'any'};
-  if (!cursor.takeSymbol('(')) return {kind: 'label', name: cursor.anyName('a label')};
+  if (!cursor.takeSymbol('(')) {
+    const hint = 'a label has no quotes: (n:Label), or (n:`another label`)';
+    return {kind: 'label', name: cursor.anyName('a label', hint)};
+  }
   const inside = cursor.nested(() => cursor.untilBar(false, () => parseEither(cursor)));
   cursor.expectSymbol(')');
   return inside;

@@ -7,9 +7,9 @@ export function parseMap(cursor: Cursor, expression: ParseExpression): MapExpr {
   cursor.expectSymbol('{');
   const entries: {key: string; value: Expr}[] = [];
   while (!cursor.isSymbol('}')) {
-    if (entries.length > 0) cursor.expectSymbol(',');
+    if (entries.length > 0) cursor.expectComma('}', 'map');
     const {name} = cursor.anyName('the key of a map');
-    cursor.expectSymbol(':');
+    cursor.expectSymbol(':', 'a map is written {key: value}');
     entries.push({key: name, value: expression(cursor)});
   }
   cursor.expectSymbol('}');
@@ -26,7 +26,7 @@ export function parseMapProjection(cursor: Cursor, expression: ParseExpression):
   cursor.expectSymbol('{');
   const items: MapProjection['items'][number][] = [];
   while (!cursor.isSymbol('}')) {
-    if (items.length > 0) cursor.expectSymbol(',');
+    if (items.length > 0) cursor.expectComma('}', 'map');
     items.push(parseProjectionItem(cursor, expression));
   }
   cursor.expectSymbol('}');

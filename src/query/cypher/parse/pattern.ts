@@ -2,6 +2,7 @@ import type {MapExpr, Name, NodePattern, Parameter, Pattern, RelationshipPattern
 import {problems} from '../problems.ts';
 import {placeOf} from '../text.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
+import {ARROWS, nodeEndHint, nodeStartHint} from './hints.ts';
 import {parseLabels} from './labels.ts';
 import {parseMap} from './map.ts';
 
@@ -75,7 +76,7 @@ function isStepAhead(cursor: Cursor, ahead: number): boolean {
 /** `(n:Label {key: value} WHERE p)`, each part optional. */
 function parseNode(cursor: Cursor, expression: ParseExpression): NodePattern {
   const {start} = cursor.peek();
-  cursor.expectSymbol('(', 'a node is written (n:Label)');
+  if (!cursor.takeSymbol('(')) throw cursor.unexpected('"("', nodeStartHint(cursor));
   const variable = cursor.isVariable() ? cursor.variable() : undefined;
   // What stands in brackets begins anew: no bar outside ends it.
   return cursor.untilBar(false, () => nodeInside(cursor, expression, {variable, start}));
@@ -90,7 +91,7 @@ function nodeInside(
   const labels = labelled ? parseLabels(cursor) : undefined;
   const properties = parseProperties(cursor, expression);
   const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
-  cursor.expectSymbol(')');
+  if (!cursor.takeSymbol(')')) throw cursor.unexpected('")"', nodeEndHint(cursor));
   return {variable, labels, properties, where, span: cursor.spanFrom(start)};
 }
 
@@ -110,9 +111,9 @@ function parseProperties(
 function parseRelationship(cursor: Cursor, expression: ParseExpression): RelationshipPattern {
   const {start} = cursor.peek();
   const left = cursor.takeSymbol('<');
-  cursor.expectSymbol('-');
+  cursor.expectSymbol('-', ARROWS);
   const details = cursor.takeSymbol('[') ? parseDetails(cursor, expression) : NO_DETAILS;
-  cursor.expectSymbol('-');
+  cursor.expectSymbol('-', ARROWS);
   const right = cursor.takeSymbol('>');
   const direction = left === right ? 'either' : left ? 'left' : 'right';
   return {...details, direction, span: cursor.spanFrom(start)};
@@ -142,7 +143,7 @@ function parseDetails(cursor: Cursor, expression: ParseExpression): Details {
   const length = cursor.takeSymbol('*') ? parseLength(cursor) : undefined;
   const properties = parseProperties(cursor, expression);
   const where = cursor.takeWords('WHERE') ? expression(cursor) : undefined;
-  cursor.expectSymbol(']');
+  cursor.expectSymbol(']', 'close the relationship with ]: -[r:TYPE]->');
   return {variable, types, length, properties, where};
 }
 

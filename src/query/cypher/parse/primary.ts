@@ -3,6 +3,7 @@ import type {Span} from '../text.ts';
 import {parseCall} from './call.ts';
 import type {Cursor, ParseExpression} from './cursor.ts';
 import {clockName} from './function-name.ts';
+import {expressionHint} from './hints.ts';
 import {isProjectionAhead, parseMap, parseMapProjection} from './map.ts';
 import {isPatternAhead, parsePattern} from './pattern.ts';
 
@@ -28,7 +29,7 @@ export function parsePrimary(cursor: Cursor, expression: ParseExpression): Expr 
     case 'symbol':
       return parseBracket(cursor, expression);
     case 'end':
-      throw cursor.unexpected('an expression');
+      throw cursor.unexpected('an expression', expressionHint(cursor));
   }
 }
 
@@ -59,7 +60,7 @@ function parseClock(cursor: Cursor): Expr | undefined {
 }
 
 function parseName(cursor: Cursor, span: Span): Expr {
-  const {name} = cursor.variable('an expression');
+  const {name} = cursor.variable('an expression', expressionHint(cursor));
   return {kind: 'variable', name, span};
 }
 
@@ -67,14 +68,15 @@ function parseBracket(cursor: Cursor, expression: ParseExpression): Expr {
   const {start} = cursor.peek();
   if (cursor.isSymbol('{')) return parseMap(cursor, expression);
   if (cursor.isSymbol('[')) return parseList(cursor, expression);
-  if (!cursor.isSymbol('(')) throw cursor.unexpected('an expression');
+  if (!cursor.isSymbol('(')) throw cursor.unexpected('an expression', expressionHint(cursor));
   if (isPatternAhead(cursor)) {
     const pattern = parsePattern(cursor, expression);
     return {kind: 'pattern', pattern, span: cursor.spanFrom(start)};
   }
   cursor.next();
   const inside = cursor.untilBar(false, () => expression(cursor));
-  cursor.expectSymbol(')');
+  const isList = cursor.isSymbol(',');
+  cursor.expectSymbol(')', isList ? 'a list stands in square brackets: [a, b]' : undefined);
   // The brackets belong to the text of the expression, by which a column is named.
   return {...inside, span: cursor.spanFrom(start)};
 }
@@ -95,7 +97,7 @@ function parseList(cursor: Cursor, expression: ParseExpression): Expr {
     items.push(expression(cursor, {kind: 'pattern', pattern, span: pattern.span}));
   }
   while (!cursor.isSymbol(']')) {
-    if (items.length > 0) cursor.expectSymbol(',');
+    if (items.length > 0) cursor.expectComma(']', 'list');
     items.push(expression(cursor));
   }
   cursor.expectSymbol(']');
