@@ -94,6 +94,7 @@ async function measure(kind: string, store: Store): Promise<void> {
   const past = history({
     log,
     queries: new Map(),
+    oneSource: true,
     clock: systemClock(),
     limits: {historyRequests: 1, historyRows: 1e6},
   });

@@ -61,7 +61,7 @@ function isAfter(a: Moment, b: Moment): boolean {
 
 function askedSequence(value: string): number {
   const place = askedPlace(value);
-  if (typeof place === 'number') return place;
+  if (typeof place === 'number' && Number.isSafeInteger(place) && place >= 0) return place;
   const hint = 'hand back the cursor of an earlier answer as it was';
   throw apiProblems['parameter-invalid']({name: 'cursor', value, hint});
 }

@@ -104,7 +104,7 @@ function orderMark(result: ResultView, asked: Asked): string {
 }
 
 const staleMark = (stale: Stale | undefined): string =>
-  stale ? `-stale-${stale.reason}-${stale.problem?.code ?? ''}` : '';
+  stale ? `-stale-${crc32(JSON.stringify(stale)).toString(16)}` : '';
 
 function notReady(
   response: Response,
@@ -149,8 +149,9 @@ function taken(result: ResultView, {limit, after}: Asked): (readonly [Key, Row])
 
 /** Identities have their place whether they are there or not; in another order they must be. */
 function placeOf({ordered}: ResultView, keys: readonly Key[], after: Key): number {
-  if (!ordered) return placeAfter(keys, after);
-  const place = keys.indexOf(after);
+  // By its text: a query that was given another text may have made a text of a number.
+  if (!ordered) return placeAfter(keys, String(after));
+  const place = keys.findIndex((key) => key === after || String(key) === String(after));
   if (place >= 0) return place + 1;
   throw apiProblems['cursor-gone']({});
 }

@@ -13,7 +13,7 @@ import {rowJson} from '../data/row-json.ts';
 import type {Clock} from '../lib/clock.ts';
 import {HELD_MAX} from '../query/operators/room.ts';
 import type {EventLog} from '../store/store.ts';
-import type {LiveQuery} from './live-query.ts';
+import type {LiveQuery, Position} from './live-query.ts';
 import {eventsAfter, type Pace, pace} from './log-walk.ts';
 import {pastRows} from './past-rows.ts';
 import {type Rewound, rewind} from './rewind.ts';
@@ -21,6 +21,8 @@ import {type Rewound, rewind} from './rewind.ts';
 export interface HistoryOptions {
   readonly log: EventLog;
   readonly queries: ReadonlyMap<string, LiveQuery>;
+  /** Whether there is one source: then events of queries that are gone are its own, too. */
+  readonly oneSource: boolean;
   readonly clock: Clock;
   readonly limits: HistoryLimits;
   /** Rows that can be held, whatever the limits say. */
@@ -46,7 +48,7 @@ const PAGE_CHARACTERS = 4 * 1024 * 1024;
  * most the log once; no more than `historyRequests` do so at a time.
  */
 export function history(options: HistoryOptions): HistoryView {
-  const {log, queries, clock, limits, heldMax = HELD_MAX} = options;
+  const {log, queries, oneSource, clock, limits, heldMax = HELD_MAX} = options;
   const rowsMax = Math.min(limits.historyRows, heldMax);
   let looking = 0;
 
@@ -64,14 +66,15 @@ export function history(options: HistoryOptions): HistoryView {
   /** Whether a query reads the source that another one reads. */
   const sameSource = (id: string) => {
     const source = queries.get(id)?.definition.source.id;
-    return (other: string): boolean => queries.get(other)?.definition.source.id === source;
+    return (other: string): boolean =>
+      oneSource || queries.get(other)?.definition.source.id === source;
   };
 
-  function refuseFuture(query: LiveQuery, at: Moment): void {
+  function refuseFuture(query: LiveQuery | undefined, at: Moment, last = log.last): void {
     const now = clock.nowMs();
-    const {asOf} = query;
+    const asOf = query && positionOf(query);
     const ahead =
-      (at.kind === 'sequence' && at.sequence > log.last) ||
+      (at.kind === 'sequence' && at.sequence > last) ||
       (at.kind === 'lsn' && asOf !== undefined && at.lsn > asOf.lsn) ||
       // The database's clock may be ahead of this one.
       (at.kind === 'time' && at.micros > Math.max(now * 1000, asOf?.commitTime ?? 0));
@@ -82,6 +85,8 @@ export function history(options: HistoryOptions): HistoryView {
     events: (queryId, asked) =>
       counted(async () => {
         const turns = pace(TURN_ROWS);
+        // After the last event begins what is yet to come, and that is nothing so far.
+        if (asked.from) refuseFuture(queries.get(queryId), asked.from, log.last + 1);
         const reach = await reachOf(log, sameSource(queryId), turns);
         refuseRange(log, asked, reach);
         return pageOf(log, queryId, {...asked, reach, turns});
@@ -107,8 +112,13 @@ export function history(options: HistoryOptions): HistoryView {
 
 const sequenceNow = (log: EventLog): Moment => ({kind: 'sequence', sequence: log.last});
 
+/** How far its source is, whether the query goes with it or not; kept rows may go before. */
+const positionOf = ({definition, asOf}: LiveQuery): Position | undefined =>
+  definition.source.position ?? asOf;
+
 /** Whether nothing has happened since a moment; also where the log has no event at all. */
-function isNow({asOf}: LiveQuery, at: Moment): boolean {
+function isNow(query: LiveQuery, at: Moment): boolean {
+  const asOf = positionOf(query);
   if (!asOf || at.kind === 'sequence') return false;
   return at.kind === 'lsn' ? at.lsn >= asOf.lsn : at.micros >= asOf.commitTime;
 }
@@ -150,20 +160,23 @@ function notHeld({first}: Reach): Error {
   return historyProblems['history-not-held']({first});
 }
 
-function refuseRange(log: EventLog, {from, to, after}: EventsAsked, reach: Reach): void {
-  const before = (moment: Moment): boolean =>
-    reach.first !== undefined && compareToMoment(reach.first, moment) > 0;
-  if (!reach.whole && to && before(to)) throw notHeld(reach);
+function refuseRange(log: EventLog, {to, after}: EventsAsked, reach: Reach): void {
+  if (to && isBefore(to, log, reach)) throw notHeld(reach);
   if (after !== undefined && after < log.trimmed) throw notHeld(reach);
-  if (from?.kind === 'sequence' && from.sequence > log.last + 1) {
-    throw historyProblems['history-ahead']({last: log.last, asOf: undefined, nowMs: undefined});
-  }
+}
+
+/** Whether a moment is one of which events may be gone. */
+function isBefore(moment: Moment, {trimmed}: EventLog, {whole, first}: Reach): boolean {
+  if (whole) return false;
+  if (moment.kind === 'sequence') return moment.sequence <= trimmed;
+  return first !== undefined && compareToMoment(first, moment) > 0;
 }
 
 /** Whether events that were asked for are gone. */
-function isTruncated({from, after}: EventsAsked, {whole, first}: Reach): boolean {
-  if (whole || after !== undefined) return false;
-  return !from || !first || compareToMoment(first, from) > 0;
+function isTruncated({from, after}: EventsAsked, log: EventLog, reach: Reach): boolean {
+  if (reach.whole || after !== undefined) return false;
+  if (!from || (from.kind !== 'sequence' && !reach.first)) return true;
+  return isBefore(from, log, reach);
 }
 
 async function pageOf(
@@ -175,7 +188,7 @@ async function pageOf(
   const last = Math.min(log.last, to?.kind === 'sequence' ? to.sequence : log.last);
   const least = from?.kind === 'sequence' ? from.sequence - 1 : 0;
   const found: Event[] = [];
-  const page = {events: found, reach, truncated: isTruncated(asked, reach)};
+  const page = {events: found, reach, truncated: isTruncated(asked, log, reach)};
   let characters = 0;
   for (let place = Math.max(after ?? 0, least, log.trimmed); place < last; ) {
     const events = eventsAfter(log, place, last);

@@ -204,7 +204,6 @@ export function liveQuery(
   function adopt(fresh: RunningQuery, rows: Delta): Change | undefined {
     const before = columns ?? fresh.columns;
     const reshaped = kept || !sameColumns(before, fresh.columns);
-    if (kept) result.replace(sameKeys(result.rows(), rows));
     kept = false;
     const diff = result.replace(rows, {reshaped});
     if (reshaped) shape = nextShape();
@@ -335,11 +334,3 @@ function hydration(fresh: RunningQuery, source: SourceNow, at: Transaction): Del
 }
 
 const told = (change: Change): Change | undefined => (isEmpty(change.diff) ? undefined : change);
-
-/** Rows of before a restart, whose keys are texts, under the keys that rows have now. */
-function sameKeys(kept: Iterable<readonly [Key, Row]>, now: Delta): Delta {
-  const keys = new Map(now.map(({key}) => [String(key), key]));
-  return Array.from(kept, ([key, after]) => {
-    return {key: keys.get(String(key)) ?? key, before: undefined, after};
-  });
-}

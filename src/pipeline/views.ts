@@ -56,7 +56,10 @@ export function apiService(
     sources: () => sourceViews(parts),
     reactions: () => parts.reactions,
     store: parts.storeStatus,
-    history: history({log, queries: queries.all, clock, limits: config.limits}),
+    history: history({
+      ...{log, queries: queries.all, clock, limits: config.limits},
+      oneSource: config.sources.length === 1,
+    }),
     changes: queryChanges({
       queries,
       sources: groups,

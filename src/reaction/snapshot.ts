@@ -1,10 +1,18 @@
 import type {Key} from '../data/key.ts';
 import {rowJson} from '../data/row-json.ts';
+import type {Column} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
 import {frameText} from '../http/frame.ts';
 import type {StreamedResult, StreamWorld} from './stream-world.ts';
 
 type Rows = readonly (readonly [Key, Row])[];
+
+/** Rows as of an event, which are written in these columns. */
+interface Taken {
+  readonly sequence: number;
+  readonly columns: readonly Column[];
+  readonly rows: WeakRef<Rows>;
+}
 
 /** The results of queries as `snapshot` events. */
 export interface Snapshots {
@@ -24,15 +32,18 @@ export function snapshots(
   {log, results}: StreamWorld,
   {partRows}: {readonly partRows: number},
 ): Snapshots {
-  const taken = new Map<string, {readonly sequence: number; readonly rows: WeakRef<Rows>}>();
+  const taken = new Map<string, Taken>();
 
   function take(queryId: string, result: StreamedResult | undefined): Rows {
     if (!result) return [];
+    const {columns} = result;
     const last = taken.get(queryId);
-    const held = last?.sequence === log.last ? last.rows.deref() : undefined;
+    // Given another text, a query has other rows without an event where they read the same.
+    const same = last?.sequence === log.last && last.columns === columns;
+    const held = same ? last.rows.deref() : undefined;
     if (held) return held;
     const rows = [...result.rows()];
-    taken.set(queryId, {sequence: log.last, rows: new WeakRef(rows)});
+    taken.set(queryId, {sequence: log.last, columns, rows: new WeakRef(rows)});
     return rows;
   }
 

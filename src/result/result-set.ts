@@ -14,7 +14,9 @@ export interface ResultSet {
   /** Applies what one transaction did and answers it as a diff. */
   apply(delta: Delta): Diff;
   /**
-   * Takes the rows of a query hydrated anew; the diff is what differs from those held.
+   * Takes the rows of a query hydrated anew; the diff is what differs from those held. Another
+   * query text, or a restart, may have made a number of an identity that was a text, or a text of
+   * a number: clients know it by its text, so that is one row.
    * `reshaped`: their columns are others now, so that every row that stays is updated.
    */
   replace(rows: Delta, options?: {readonly reshaped: boolean}): Diff;
@@ -67,12 +69,12 @@ export function resultSet(): ResultSet {
       for (const edit of delta) {
         const {key, after} = edit;
         if (!after || put(rows, key, after)) notAsEdited(edit);
-        const before = held.get(key);
+        const before = held.get(key) ?? held.get(otherForm(key));
         if (before && reshaped) diff.updated.push({key, before, after});
         else note(diff, key, before, after);
       }
       for (const [key, before] of held) {
-        if (!rows.has(key)) note(diff, key, before, undefined);
+        if (!rows.has(key) && !rows.has(otherForm(key))) note(diff, key, before, undefined);
       }
       return diff;
     },
@@ -94,6 +96,13 @@ function put(rows: Map<Key, Row>, key: Key, row: Row | undefined): boolean {
   const {size} = rows;
   rows.set(key, row);
   return rows.size === size;
+}
+
+/** The identity that has the same text; itself where there is no other. */
+function otherForm(key: Key): Key {
+  if (typeof key === 'number') return String(key);
+  const whole = Number(key);
+  return String(whole) === key ? whole : key;
 }
 
 /** Puts rows where none were: the delta is the diff then. */

@@ -154,6 +154,12 @@ function quietPosition(
   let toldAtMs = Number.NEGATIVE_INFINITY;
   let newest: Lsn | undefined;
 
+  /**
+   * A position is never taken back. A server begins to read where its slot was confirmed last,
+   * which may be far behind the image, and says so.
+   */
+  const isPast = (lsn: Lsn): boolean => lsn < (progress.received ?? 0n);
+
   function tell(lsn: Lsn): void {
     toldAtMs = clock.steadyMs();
     progress.receive(lsn);
@@ -162,6 +168,7 @@ function quietPosition(
   return {
     /** `still` answers, now and later, whether all before has been taken in, and nothing since. */
     reached(lsn: Lsn, still: () => boolean): void {
+      if (isPast(lsn)) return;
       const leftMs = toldAtMs + REACH_MS - clock.steadyMs();
       if (leftMs <= 0 && still()) return void tell(lsn);
       const waits = newest !== undefined;
@@ -171,9 +178,8 @@ function quietPosition(
         const reached = newest;
         newest = undefined;
         if (reached === undefined || signal.aborted || !still()) return;
-        // Transactions may have come meanwhile, and no word of the server since: a position
-        // is never taken back.
-        if (reached >= (progress.received ?? 0n)) tell(reached);
+        // Transactions may have come meanwhile, and no word of the server since.
+        if (!isPast(reached)) tell(reached);
       };
       // Where all is to end first, the server sends it again.
       const waited = clock.wait(leftMs > 0 ? leftMs : REACH_MS, signal).then(

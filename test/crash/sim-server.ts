@@ -160,6 +160,7 @@ function simLine(server: SimServer, {from, handlers, chance, confirmed}: LineOpt
   if (index < 0) index = server.commits.length;
   const waiting: {readonly bytes: Buffer; readonly walEnd: Lsn}[] = [];
   let described = false;
+  let begun = false;
 
   function broken(error: unknown): void {
     open = false;
@@ -186,6 +187,11 @@ function simLine(server: SimServer, {from, handlers, chance, confirmed}: LineOpt
   }
 
   function next(): boolean {
+    if (!begun) {
+      begun = true;
+      // It begins to read where its slot is, and says so when it is asked.
+      if (server.slot && chance.is(0.5)) handlers.keepalive(server.slot.confirmed);
+    }
     if (waiting.length === 0) refill();
     const message = waiting.shift();
     if (message) {

@@ -30,7 +30,10 @@ function past({historyRequests = 1, historyRows = 1000, heldMax = 1e6} = {}) {
   source.describe([tableOf('t', [{name: 'id', type: INT4}])]);
   for (const id of ['q', 'other']) begin(id, 'SELECT id FROM t');
   const limits = {historyRequests, historyRows};
-  return history({log: store.log, queries, clock: simulatedClock(0), limits, heldMax});
+  return history({
+    ...{log: store.log, queries, oneSource: true, clock: simulatedClock(0)},
+    ...{limits, heldMax},
+  });
 }
 
 const all = {from: undefined, to: undefined, after: undefined, limit: 100};

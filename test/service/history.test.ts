@@ -200,11 +200,54 @@ test('what the log has lost, and what is not there yet, is refused with the reas
   expect(await code(results('all', '?at=2999-01-01'))).toEqual([409, 'history-ahead']);
   expect(await code(history('all', '?from=9999'))).toEqual([409, 'history-ahead']);
   expect(await code(results('all', '?at=yesterday'))).toEqual([400, 'parameter-invalid']);
+  for (const from of ['2999-01-01', 'FF/0']) {
+    expect(await code(history('all', `?from=${from}`))).toEqual([409, 'history-ahead']);
+  }
+  const fraction = Buffer.from('1.5').toString('base64url');
+  expect(await code(history('all', `?cursor=${fraction}`))).toEqual([400, 'parameter-invalid']);
   expect(await code(history('all', '?from=7&to=6'))).toEqual([400, 'parameter-invalid']);
   expect(await code(history('all', '?cursor=x'))).toEqual([400, 'parameter-invalid']);
   const said = await service.get(results('all', '?at=1'));
   expect(said.detail).toContain(`It begins with event ${heldFrom.sequence}, at ${heldFrom.lsn}`);
   expect(await service.get(history('all', '?from=1'))).toMatchObject({truncated: true});
+});
+
+test('events of a query that is gone stand for their moments all the same', async () => {
+  const service = await serve({limits: '{eventLogEvents: 4}'});
+  await service.database.query('UPDATE metrics SET value = 1 WHERE id = 1');
+  const body = `id: gone
+autoStart: true
+query: SELECT id FROM metrics
+sources: [{sourceId: db}]`;
+  for (const _ of [1, 2]) {
+    await service.send('POST', '/api/v1/queries', body);
+    await service.send('DELETE', '/api/v1/queries/gone');
+  }
+  await service.database.query('UPDATE metrics SET value = 2 WHERE id = 1');
+  await caughtUp(service);
+  const {sequence: last} = await service.get(results('all'));
+  const {heldFrom, truncated} = await service.get(history('all', `?from=${last - 2}`));
+  expect([heldFrom.sequence < last, truncated]).toEqual([true, false]);
+  expect((await service.get(results('all', `?at=${heldFrom.sequence}`))).lsn).toBe(heldFrom.lsn);
+  expect((await service.get(results('all', `?at=${heldFrom.lsn}`))).count).toBeGreaterThan(0);
+});
+
+test('a stopped query has a past by the moments of its source', async () => {
+  const service = await serve();
+  await service.send('POST', '/api/v1/queries/high/stop');
+  await steps(service, 'all');
+  const {events} = await service.get(history('all'));
+  const stood = await service.get(results('high'));
+  for (const {transaction} of events.slice(1)) {
+    const {lsn} = transaction;
+    const [stopped, running] = await Promise.all(
+      ['high', 'all'].map((id) => service.get(results(id, `?at=${lsn}`))),
+    );
+    expect(stopped.results).toEqual(stood.results);
+    expect([stopped.sequence, stopped.lsn]).toEqual([running.sequence, lsn]);
+  }
+  const from = events.at(-1).transaction.lsn;
+  expect((await service.get(history('high', `?from=${from}`))).events).toEqual([]);
 });
 
 test('a result since which too many rows have changed is refused', async () => {
