@@ -56,6 +56,18 @@ export const slotProblems = catalogue({
       hint: 'use lower-case letters, digits and underscores, 63 at most',
     }),
   },
+  'tables-locked': {
+    cause: 'Tables were to be read while a transaction had one of them, or wanted one, for itself.',
+    remedy:
+      'Nothing: ALTER TABLE, TRUNCATE and the like go first, and the service tries again. Where it ' +
+      'comes for minutes, end the transaction that keeps the lock.',
+    status: 503,
+    say: ({why}: {why: string}) => ({
+      message: 'the tables could not be read for now',
+      detail: `They were to be locked against changes of their shape, and ${why}.`,
+      hint: 'it is tried again; who holds locks: SELECT * FROM pg_locks WHERE NOT granted;',
+    }),
+  },
   'slot-creation-blocked': {
     cause: 'Creating a slot waits for every transaction that was open before to end.',
     remedy: 'End the transaction that the detail names; the service tries again by itself.',

@@ -16,6 +16,8 @@ export interface ReadPublication {
   readonly covers: ReadonlyMap<number, Cover>;
   /** The tables it covers, as SQL writes their names. */
   readonly tables: readonly string[];
+  /** Another one once it was altered or made again, even where that was taken back since. */
+  readonly version: string;
 }
 
 export interface Cover {
@@ -25,10 +27,16 @@ export interface Cover {
   readonly generated: boolean;
   /** The condition on rows, in SQL. */
   readonly rowFilter: string | undefined;
+  /** Another one once the table was taken out and put in again. Empty where all tables are in. */
+  readonly entry: string;
+  /** The publication names the table, or one that it is a partition of. */
+  readonly listed: boolean;
 }
 
 const PUBLICATION = `
-  SELECT pubviaroot AS via_root, to_jsonb(p) ? 'pubgencols' AS generated, array_remove(ARRAY[
+  SELECT pubviaroot AS via_root, to_jsonb(p) ? 'pubgencols' AS generated,
+    format('%s.%s', p.oid, p.xmin) AS version,
+    to_regclass('pg_catalog.pg_publication_namespace') IS NOT NULL AS schemas, array_remove(ARRAY[
     CASE WHEN NOT pubinsert THEN 'insert' END, CASE WHEN NOT pubupdate THEN 'update' END,
     CASE WHEN NOT pubdelete THEN 'delete' END, CASE WHEN NOT pubtruncate THEN 'truncate' END],
     NULL) AS leaves_out
@@ -36,11 +44,23 @@ const PUBLICATION = `
 
 // As JSON, because attnames and rowfilter came with Postgres 15. There attnames has generated
 // columns, which are not sent.
-const COVERED = `
-  SELECT format('%I.%I', schemaname, tablename) AS name,
-    format('%I.%I', schemaname, tablename)::regclass::oid AS oid,
-    to_jsonb(t) -> 'attnames' AS columns, to_jsonb(t) ->> 'rowfilter' AS row_filter
-  FROM pg_publication_tables t WHERE pubname = $1`;
+const covered = (schemas: boolean): string => `
+  SELECT format('%I.%I', schemaname, tablename) AS name, c.oid AS oid,
+    to_jsonb(t) -> 'attnames' AS columns, to_jsonb(t) ->> 'rowfilter' AS row_filter,
+    (SELECT string_agg(r.oid::text, ',' ORDER BY r.oid) FROM pg_publication_rel r
+      WHERE r.prpubid = p.oid AND (r.prrelid = c.oid OR c.relispartition
+        AND r.prrelid IN (SELECT relid FROM pg_partition_ancestors(c.oid)))) AS listed,
+    ${schemas ? ENTRY_OF_SCHEMA : 'NULL'} AS schema
+  FROM pg_publication_tables t
+  JOIN pg_publication p ON p.pubname = t.pubname
+  JOIN pg_namespace n ON n.nspname = t.schemaname
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+  WHERE t.pubname = $1`;
+
+// Schemas can be published from Postgres 15 on.
+const ENTRY_OF_SCHEMA = `
+    (SELECT s.oid::text FROM pg_publication_namespace s
+      WHERE s.pnpubid = p.oid AND s.pnnspid = n.oid)`;
 
 /** The publication of that name; undefined where there is none. */
 export async function readPublication(
@@ -50,6 +70,8 @@ export async function readPublication(
   const publications = await client.query<{
     via_root: boolean;
     generated: boolean;
+    version: string;
+    schemas: boolean;
     leaves_out: string[];
   }>(PUBLICATION, [name]);
   const publication = publications.rows[0];
@@ -59,19 +81,24 @@ export async function readPublication(
     oid: number;
     columns: string[] | null;
     row_filter: string | null;
-  }>(COVERED, [name]);
+    listed: string | null;
+    schema: string | null;
+  }>(covered(publication.schemas), [name]);
   return {
     name,
     viaRoot: publication.via_root,
     leavesOut: publication.leaves_out,
+    version: publication.version,
     tables: rows.map((row) => row.name),
     covers: new Map(
-      rows.map(({oid, columns, row_filter}) => [
+      rows.map(({oid, columns, row_filter, listed, schema}) => [
         oid,
         {
           columns: columns ?? undefined,
           generated: publication.generated,
           rowFilter: row_filter ?? undefined,
+          entry: [listed, schema].filter(Boolean).join(),
+          listed: listed !== null,
         },
       ]),
     ),
@@ -110,17 +137,23 @@ export async function ensurePublication(
   }
   const lacking = tables.filter((table) => !covers(existing, table));
   if (lacking.length === 0) return false;
-  const sql = `ALTER PUBLICATION ${quoteIdent(name)} ADD TABLE ${tableList(lacking)};`;
-  await attempt(client, sql, (said) =>
-    preflightProblems['publication-lacks-tables']({
-      publication: name,
-      tables: lacking.map(({table}) => `"${table.id}"`),
-      said,
-      sql,
-    }),
-  );
+  const sql = added(name, lacking);
+  // One by one: a table that is waited for keeps no other one from its owner.
+  for (const table of lacking) {
+    await attempt(client, added(name, [table]), (said) =>
+      preflightProblems['publication-lacks-tables']({
+        publication: name,
+        tables: lacking.map(({table}) => `"${table.id}"`),
+        said,
+        sql,
+      }),
+    );
+  }
   return true;
 }
+
+const added = (name: string, tables: readonly FollowedTable[]): string =>
+  `ALTER PUBLICATION ${quoteIdent(name)} ADD TABLE ${tableList(tables)};`;
 
 /** Whether every change of the table comes through, under its own name or its partitions'. */
 function covers({covers: covered}: ReadPublication, {oid, leaves}: FollowedTable): boolean {

@@ -156,6 +156,11 @@ export interface NewSlotOptions {
   readonly failover: boolean;
   readonly limitMs: number;
   readonly clock: Clock;
+  /**
+   * Whether somebody waits for what we hold meanwhile: among those may be the very one that
+   * the server waits for, and nobody else would find out.
+   */
+  readonly waitedFor?: () => Promise<boolean>;
 }
 
 /**
@@ -166,15 +171,17 @@ export interface NewSlotOptions {
  * A `temporary` slot goes with its session.
  */
 export async function createSlot(replication: Session, options: NewSlotOptions): Promise<NewSlot> {
-  const {control, name, limitMs, clock} = options;
+  const {control} = options;
   const sql = creation(options);
   const done = new AbortController();
-  const blocked = limit(clock, limitMs, done.signal).then(async (late) => {
-    if (!late) return undefined;
-    const blockers = await readBlockers(control);
-    await control.query('SELECT pg_terminate_backend($1)', [backendPid(replication.client)]);
-    return slotProblems['slot-creation-blocked']({slot: name, waitedMs: limitMs, blockers});
+  const blocked = hindrance(options, done.signal).then(async (why) => {
+    if (why) {
+      await control.query('SELECT pg_terminate_backend($1)', [backendPid(replication.client)]);
+    }
+    return why;
   });
+  // Where the server goes, both sessions end, and this one may be the first.
+  blocked.catch(() => {});
   try {
     const {rows} = await replication.client.query<{
       consistent_point: string;
@@ -188,6 +195,29 @@ export async function createSlot(replication: Session, options: NewSlotOptions):
     throw (await blocked) ?? error;
   } finally {
     done.abort();
+    // It may be in the middle of a look, and the session is wanted for others.
+    await blocked.catch(() => {});
+  }
+}
+
+const WAITED_FOR_POLL_MS = 200;
+
+/** Why a slot is not to be waited for any longer; undefined once `signal` is aborted. */
+async function hindrance(
+  {control, name, limitMs, clock, waitedFor}: NewSlotOptions,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  const untilMs = clock.steadyMs() + limitMs;
+  for (;;) {
+    const leftMs = untilMs - clock.steadyMs();
+    const pauseMs = waitedFor ? Math.min(leftMs, WAITED_FOR_POLL_MS) : leftMs;
+    if (!(await limit(clock, Math.max(0, pauseMs), signal))) return undefined;
+    if (await waitedFor?.()) {
+      return slotProblems['tables-locked']({why: 'somebody waited for such a change'});
+    }
+    if (clock.steadyMs() < untilMs) continue;
+    const blockers = await readBlockers(control);
+    return slotProblems['slot-creation-blocked']({slot: name, waitedMs: limitMs, blockers});
   }
 }
 

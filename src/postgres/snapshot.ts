@@ -9,12 +9,16 @@ import {byteReader} from './values.ts';
 
 const NOW = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::float8 AS micros`;
 
+/** Begins a transaction that can take up a snapshot. Until then it may lock tables. */
+export async function beginReading(client: pg.Client): Promise<void> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+}
+
 /**
- * Goes over to a snapshot that another session exported, for the rest of the
- * transaction. Answers the server's time, in microseconds since 1970.
+ * Goes over to a snapshot that another session exported, for the rest of a transaction that
+ * was begun for it. Answers the server's time, in microseconds since 1970.
  */
 export async function enterSnapshot(client: pg.Client, snapshot: string): Promise<number> {
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await client.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}`);
   const {rows} = await client.query<{micros: number}>(NOW);
   return Math.round(rows[0]?.micros ?? 0);
@@ -43,18 +47,4 @@ function copySql({table, only, rowFilter}: FollowedTable): string {
   const from = `FROM ${only ? 'ONLY ' : ''}${quoteTable(table)}`;
   const where = rowFilter === undefined ? '' : ` WHERE ${rowFilter}`;
   return `COPY (SELECT ${columns} ${from}${where}) TO STDOUT`;
-}
-
-/**
- * Keeps the tables' shape as it is until the transaction ends. A table rewritten or
- * truncated after the snapshot was made would look empty in it: neither is in MVCC.
- */
-export async function lockTables(
-  client: pg.Client,
-  tables: readonly FollowedTable[],
-): Promise<void> {
-  await client.query('BEGIN');
-  if (tables.length === 0) return;
-  const list = tables.map(({table, only}) => `${only ? 'ONLY ' : ''}${quoteTable(table)}`);
-  await client.query(`LOCK TABLE ${list.join(', ')} IN ACCESS SHARE MODE`);
 }

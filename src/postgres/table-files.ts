@@ -3,14 +3,20 @@ import type {FollowedTable} from './catalog.ts';
 
 // A table that is truncated or rewritten gets another file.
 const FILES = `
-  SELECT coalesce(json_agg(json_build_array(oid::int8, pg_relation_filenode(oid)) ORDER BY oid),
-    '[]')::text AS files
+  SELECT json_agg(json_build_array(oid::int8, pg_relation_filenode(oid)) ORDER BY oid)::text
+    AS files
   FROM pg_class WHERE oid::int8 = ANY ($1::int8[])`;
 
-/** Names the files that a table's rows are in: while they stay, a snapshot of it is whole. */
-export async function tableFiles(client: pg.Client, {oid, leaves}: FollowedTable): Promise<string> {
-  const {rows} = await client.query<{files: string}>(FILES, [[oid, ...leaves]]);
-  return rows[0]?.files ?? '';
+/**
+ * Names the files that a table's rows are in: while they stay, a snapshot of it is whole.
+ * undefined where the table is gone, whatever has its name now.
+ */
+export async function tableFiles(
+  client: pg.Client,
+  {oid, leaves}: FollowedTable,
+): Promise<string | undefined> {
+  const {rows} = await client.query<{files: string | null}>(FILES, [[oid, ...leaves]]);
+  return rows[0]?.files ?? undefined;
 }
 
 const WAITED_FOR = `

@@ -5,7 +5,7 @@ import type {ReadPublication} from './publication.ts';
 
 /**
  * What tells, for each table, that it is another one than before, where the stream of
- * changes says nothing of it: its description, whether it is published, when its columns
+ * changes says nothing of it: its description, since when it is published, when its columns
  * were altered last, and the files of its partitions.
  */
 export type TableMarks = ReadonlyMap<TableId, string>;
@@ -13,15 +13,22 @@ export type TableMarks = ReadonlyMap<TableId, string>;
 interface MarkRow {
   readonly oid: number;
   readonly columns: string | null;
+  readonly composites: string | null;
   readonly file: number | null;
 }
 
 // A column that gets new values by ALTER TABLE keeps its description, and not its xmin. A
-// partition's file: where it is truncated alone, its root's stream does not say so.
+// partition's file: where it is truncated alone, its root's stream does not say so. A composite
+// type keeps its name when it gets an attribute, and its values print otherwise.
 const MARKS = `
   SELECT c.oid AS oid, CASE WHEN c.relispartition THEN pg_relation_filenode(c.oid) END AS file,
     (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a
-      WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns
+      WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns,
+    (SELECT string_agg(x.xmin::text, ',' ORDER BY a.attnum, x.attrelid, x.attnum)
+      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+      JOIN pg_type e ON e.oid IN (t.oid, t.typelem, t.typbasetype) AND e.typtype = 'c'
+      JOIN pg_attribute x ON x.attrelid = e.typrelid AND x.attnum > 0
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS composites
   FROM pg_class c WHERE c.oid::int8 = ANY ($1::int8[])`;
 
 /** The mark of a table that is there and cannot be followed. */
@@ -36,12 +43,13 @@ export async function readMarks(
   const oids = followed.flatMap(({oid, leaves}) => [oid, ...leaves]);
   const {rows} = await client.query<MarkRow>(MARKS, [oids]);
   const byOid = new Map(rows.map((row) => [row.oid, row]));
-  const {viaRoot, leavesOut, covers} = publication ?? {};
-  const markOf = (oid: number) => [byOid.get(oid), covers?.has(oid)];
+  const {version, viaRoot, leavesOut, covers} = publication ?? {};
+  // What was taken back is noticed too: changes between the two were not sent.
+  const markOf = (oid: number) => [byOid.get(oid), covers?.get(oid)?.entry];
   const marks = new Map(refusedTables.map((id) => [id, REFUSED]));
   for (const one of followed) {
     const files = [one.oid, ...one.leaves].map(markOf);
-    marks.set(one.table.id, JSON.stringify([one, viaRoot, leavesOut, files]));
+    marks.set(one.table.id, JSON.stringify([one, version, viaRoot, leavesOut, files]));
   }
   return marks;
 }

@@ -1,10 +1,12 @@
 import type {Lsn} from '../data/lsn.ts';
+import type {TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
 import {expectedRows} from '../postgres/expected-rows.ts';
-import {lockTables} from '../postgres/snapshot.ts';
+import {codeOf, saidBy} from '../postgres/failure.ts';
+import {lockTables} from '../postgres/table-locks.ts';
 import type {TableMarks} from '../postgres/table-marks.ts';
 import {timelineLeftAt} from '../postgres/timeline.ts';
 import type {TlsOptions} from '../postgres/tls.ts';
@@ -14,6 +16,7 @@ import type {Image} from './image.ts';
 import {memoText, noteReader} from './memo.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
 import {type Prepared, prepare} from './prepare.ts';
+import {sourceProblems} from './problems.ts';
 import type {Progress} from './progress.ts';
 import {changedTable, marksNow} from './quiet-changes.ts';
 import {type Resync, resync} from './resync.ts';
@@ -40,6 +43,8 @@ export interface Held {
   doubt: Problem | undefined;
   /** What tells that the tables are still those in the image. */
   marks: TableMarks;
+  /** Tables that were in the image at any time. */
+  readonly known: Set<TableId>;
 }
 
 /** How the tables of the image stand in the database. */
@@ -132,21 +137,65 @@ async function position(
   const why = beginning.kind === 'resync' ? (ours ?? beginning.why) : held.doubt;
   const altered =
     shapesOf(prepared.tables) !== shapesOf(held.tables) ||
-    changedTable(held.marks, await marksNow(control.client, options), {named: false});
+    changedTable(held.marks, await marksNow(control.client, options));
   if (beginning.kind === 'resume' && !held.doubt && !altered && !prepared.extended) {
     return beginning.from;
   }
   attaching.onCompare(why);
   const slotExists = beginning.kind === 'resume' || beginning.slotExists;
   if (!slotExists) attaching.guard.forget();
-  // Locked, they are described once more: nobody can alter them from here on.
-  await lockTables(control.client, prepared.tables);
+  return whileLocked(attaching, control, {slotExists, prepared, server});
+}
+
+/** Compares what is held with the tables, which nobody can alter meanwhile. */
+async function whileLocked(
+  attaching: Attaching,
+  control: Session,
+  found: {
+    readonly slotExists: boolean;
+    readonly prepared: Prepared;
+    readonly server: ServerState;
+  },
+): Promise<Lsn> {
+  const {slotExists, prepared, server} = found;
+  const {options, signal} = attaching;
+  const {clock} = attaching.world;
+  const limits = {limitMs: options.slotWaitMs, clock, signal};
+  await lockTables(control.client, prepared.tables, limits).catch(missing(prepared.tables));
+  const {failover} = failoverOf(options.slotFailover, server.version);
+  const described = await describedAgain(attaching, control, server);
+  return compared(attaching, control, {slotExists, failover, ...described});
+}
+
+const UNDEFINED_TABLE = '42P01';
+
+/** A table that was dropped or renamed since it was described is no refusal of the server. */
+const missing =
+  (tables: readonly FollowedTable[]) =>
+  (error: unknown): never => {
+    const what = saidBy(error);
+    const named = ({table}: FollowedTable) => what.includes(`"${table.schema}.${table.name}"`);
+    const one = tables.find(named) ?? tables[0];
+    if (codeOf(error) !== UNDEFINED_TABLE || !one) throw error;
+    throw sourceProblems['schema-changed']({table: one.table.id, what});
+  };
+
+/** Locked, tables are described once more: nobody can alter them from here on. */
+async function describedAgain(
+  {options}: Attaching,
+  control: Session,
+  {systemId, timeline}: ServerState,
+): Promise<Described> {
   // The marks first: what changes between the two is then noticed later.
   const marks = await marksNow(control.client, options);
-  const {tables} = await prepare(control.client, options, {slots: 1, senders: 1});
-  const {systemId, timeline, version} = server;
-  const {failover} = failoverOf(options.slotFailover, version);
-  return compared(attaching, control, {slotExists, failover, tables, marks, systemId, timeline});
+  const {tables, extended} = await prepare(control.client, options, {slots: 1, senders: 1});
+  if (extended) {
+    // What was put in is undone with this transaction, which a slot would wait for besides.
+    const table = tables[0]?.table.id ?? '';
+    const what = `Publication "${options.publicationName}" lost it, or another one, just now`;
+    throw sourceProblems['schema-changed']({table, what});
+  }
+  return {tables, marks, systemId, timeline};
 }
 
 async function compared(
@@ -180,6 +229,7 @@ async function tell(
 ): Promise<void> {
   found.adopt();
   Object.assign(held, described);
+  for (const {table} of described.tables) held.known.add(table.id);
   held.doubt = undefined;
   held.progress.restart(found.lsn);
   held.progress.give(found.lsn, found.takenAt);

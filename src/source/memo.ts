@@ -55,6 +55,7 @@ export function heldFrom(stored: StoredSource | undefined, session: string): Hel
     timeline: undefined,
     doubt: undefined,
     marks: new Map(),
+    known: new Set(),
   };
   if (!stored) return held;
   const memo = JSON.parse(stored.memo) as Memo;
@@ -66,6 +67,7 @@ export function heldFrom(stored: StoredSource | undefined, session: string): Hel
     image: imageOf(tables, stored),
     tables,
     marks: new Map(marks),
+    known: new Set(tables.map(({table}) => table.id)),
     systemId,
     timeline,
     notedSession: memo.session,

@@ -199,7 +199,7 @@ class PostgresSource implements Source {
     this.#warn(attached.warnings);
     const following = this.#following(attached, sink);
     const {tls, version} = attached;
-    const duties = [tableDuty(this.#held.marks, this.#options), this.#guard.duty];
+    const duties = [tableDuty(this.#held, this.#options), this.#guard.duty];
     if (this.#options.heartbeatMs > 0) {
       const told = (refusal: Problem) =>
         this.#world.log.warn(problemText(refusal), {source: this.id});

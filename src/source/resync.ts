@@ -5,7 +5,9 @@ import type {Clock} from '../lib/clock.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {type ConnectOptions, openSession, type Session} from '../postgres/connection.ts';
 import {createSlot} from '../postgres/slot.ts';
-import {enterSnapshot, readTable} from '../postgres/snapshot.ts';
+import {beginReading, enterSnapshot, readTable} from '../postgres/snapshot.ts';
+import {isWaitedFor} from '../postgres/table-files.ts';
+import {lockAlso} from '../postgres/table-locks.ts';
 import {emptyImage, type Image, netDelta} from './image.ts';
 import {keysOf} from './shape.ts';
 import type {TableImage} from './table-image.ts';
@@ -35,7 +37,7 @@ export interface ResyncOptions {
 
 /**
  * Reads every table in one snapshot, at a known position of the log, and compares it with
- * what is held. The tables are locked against changes of shape by `control` meanwhile.
+ * what is held. `control` has locked the tables against changes of shape.
  *
  * A slot that does not exist is made here, and the snapshot is its own. Where it exists,
  * the stream may be started at the snapshot's position all the same: what committed
@@ -60,10 +62,13 @@ export async function resync(
       failover: options.failover && !slotExists,
       limitMs: options.slotWaitMs,
       clock: options.clock,
+      waitedFor: () => isWaitedFor(control.client, control.pid),
     });
     const reader = await openSession(connect, {tls: control.tls, signal});
     sessions.push(reader);
+    await beginReading(reader.client);
     const takenAt = await enterSnapshot(reader.client, slot.snapshot);
+    await lockAlso(reader.client, tables);
     // The snapshot is taken up; the temporary slot, which holds back log, goes with this.
     await maker.end();
     const compared = await compare(reader, tables, shapes, image, options.onRows);

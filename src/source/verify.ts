@@ -4,8 +4,9 @@ import {lsnText} from '../data/lsn.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {backendPid, openSession, type Session} from '../postgres/connection.ts';
+import {codeOf} from '../postgres/failure.ts';
 import {createSlot} from '../postgres/slot.ts';
-import {enterSnapshot, readTable} from '../postgres/snapshot.ts';
+import {beginReading, enterSnapshot, readTable} from '../postgres/snapshot.ts';
 import {isWaitedFor, tableFiles} from '../postgres/table-files.ts';
 import {throttle} from '../postgres/throttle.ts';
 import type {TlsOptions} from '../postgres/tls.ts';
@@ -62,7 +63,12 @@ export async function* verify(verifying: Verifying): AsyncGenerator<TableVerdict
   try {
     // A table that gets another file from here on may be empty in the snapshot.
     const files = new Map<FollowedTable, string>();
-    for (const table of tables) files.set(table, await tableFiles(control, table));
+    for (const table of tables) {
+      const names = await tableFiles(control, table);
+      // One of its name would be read instead: the look at the tables tells it better.
+      if (names === undefined) throw givenUp(`table "${table.table.id}" was dropped`);
+      files.set(table, names);
+    }
     const maker = await open(true);
     const slot = await createSlot(maker, {
       control,
@@ -73,6 +79,8 @@ export async function* verify(verifying: Verifying): AsyncGenerator<TableVerdict
       clock: verifying.world.clock,
     });
     const reader = await open(false);
+    await beginReading(reader.client);
+    await reader.client.query(PATIENCE);
     await enterSnapshot(reader.client, slot.snapshot);
     await maker.end();
     refuseFull(captured);
@@ -91,6 +99,11 @@ export async function* verify(verifying: Verifying): AsyncGenerator<TableVerdict
     await Promise.all(sessions.map((session) => session.end()));
   }
 }
+
+// It keeps the tables that it has read: who alters one, and waits for another, is not to be the
+// victim of a deadlock, which the server looks for after a second.
+const PATIENCE = `SET LOCAL lock_timeout = '200ms'`;
+const NOT_AVAILABLE = '55P03';
 
 const givenUp = (why: string): Problem => sourceProblems['verification-given-up']({why});
 
@@ -156,6 +169,7 @@ async function read(
     });
   } catch (error) {
     done.abort();
+    if (codeOf(error) === NOT_AVAILABLE) throw givenUp(`"${followed.table.id}" was locked`);
     if (await waited) throw givenUp(`somebody waited for a lock on "${followed.table.id}"`);
     throw error;
   } finally {

@@ -43,6 +43,24 @@ test.each<[name: string, before: string, change: string]>([
     TABLE,
     'ALTER PUBLICATION tailrace DROP TABLE t; INSERT INTO t VALUES (2, 2)',
   ],
+  [
+    'the table is out of the publication for a moment',
+    TABLE,
+    `ALTER PUBLICATION tailrace DROP TABLE t; INSERT INTO t VALUES (2, 2);
+      ALTER PUBLICATION tailrace ADD TABLE t`,
+  ],
+  [
+    'the publication leaves out what is inserted for a moment',
+    TABLE,
+    `ALTER PUBLICATION tailrace SET (publish = 'delete'); INSERT INTO t VALUES (2, 2);
+      ALTER PUBLICATION tailrace SET (publish = 'insert, update, delete, truncate')`,
+  ],
+  [
+    'a composite type gets an attribute',
+    `CREATE TYPE spot AS (x int, y int); CREATE TABLE t (id int PRIMARY KEY, v spot);
+      INSERT INTO t VALUES (1, ROW (1, 2))`,
+    'ALTER TYPE spot ADD ATTRIBUTE z int',
+  ],
 ])('%s, and nothing more', async (_name, before, change) => {
   const database = await freshDatabase(before);
   const running = runSource(database, {tables: ['t'], tableCheckMs: 50});
@@ -104,5 +122,35 @@ test('a table that is dropped for good is said, and the other ones are followed 
   await until(() => running.tables().length === 1, {what: 'the table to go'});
   await running.streaming();
   expect(running.source.status().warnings.map(({code}) => code)).toEqual(['table-missing']);
+  await expectImage(running, database);
+});
+
+test('a table that is put into the publication again is followed again, though none is named', async () => {
+  const database = await freshDatabase(
+    `${TABLE}; CREATE TABLE u (id int PRIMARY KEY); CREATE PUBLICATION tailrace FOR TABLE t, u`,
+  );
+  const running = runSource(database, {tableCheckMs: 50});
+  await running.streaming();
+  await database.query('ALTER PUBLICATION tailrace DROP TABLE u');
+  await until(() => running.tables().length === 1, {what: 'the table to go'});
+  await running.streaming();
+  await database.query('INSERT INTO u VALUES (3); ALTER PUBLICATION tailrace ADD TABLE u');
+  await until(() => running.tables().length === 2, {what: 'the table to come'});
+  await running.streaming();
+  await expectImage(running, database);
+});
+
+test('a table that comes again is followed again, where all tables are published', async () => {
+  const database = await freshDatabase(
+    `${TABLE}; CREATE TABLE u (id int PRIMARY KEY); CREATE PUBLICATION tailrace FOR ALL TABLES`,
+  );
+  const running = runSource(database, {tableCheckMs: 50});
+  await running.streaming();
+  await database.query('DROP TABLE u');
+  await until(() => running.tables().length === 1, {what: 'the table to go'});
+  await running.streaming();
+  await database.query('CREATE TABLE u (id int PRIMARY KEY); INSERT INTO u VALUES (3)');
+  await until(() => running.tables().length === 2, {what: 'the table to come'});
+  await running.streaming();
   await expectImage(running, database);
 });

@@ -192,6 +192,39 @@ test('it gives way to who waits for a lock', async () => {
   expect(statusOf(running).found).toBeUndefined();
 });
 
+test('a table that has taken the name of one that is gone is no difference of rows', async () => {
+  const database = await freshDatabase(TABLE);
+  const running = runSource(database, eager);
+  await running.streaming();
+  await compared(running);
+  await database.query('DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY, v text)');
+  await until(() => statusOf(running).givenUp !== undefined);
+  expect(statusOf(running).givenUp!.problem.message).toContain('table "public.t" was dropped');
+  expect(statusOf(running).found).toBeUndefined();
+});
+
+test('with tables that it has read it does not wait for one that somebody alters', async () => {
+  const database = await freshDatabase(
+    `CREATE TABLE a (id int PRIMARY KEY, v text); CREATE TABLE b (id int PRIMARY KEY);
+     INSERT INTO a SELECT i, repeat('x', 300) FROM generate_series(1, 30000) AS i`,
+  );
+  const running = runSource(database, {
+    ...eager,
+    tables: ['a', 'b'],
+    verifyRowsPerSecond: 10_000,
+  });
+  await running.streaming();
+  const reading = `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
+    AND datname = current_database()`;
+  await until(async () => (await database.query(reading)).length > 0);
+  const other = await database.connect();
+  await other.query('BEGIN; LOCK TABLE b IN ACCESS EXCLUSIVE MODE');
+  await until(() => statusOf(running).givenUp !== undefined);
+  expect(statusOf(running).givenUp!.problem.message).toContain('"public.b" was locked');
+  await other.query('LOCK TABLE a IN ACCESS EXCLUSIVE MODE; COMMIT');
+  expect(statusOf(running).found).toBeUndefined();
+});
+
 test('more changes than it may hold are no verdict', async () => {
   const database = await freshDatabase(
     `${TABLE} INSERT INTO t SELECT i, 0 FROM generate_series(1001, 60000) AS i`,
