@@ -21,10 +21,16 @@ export function readArguments(args: readonly string[]): Command {
     if (values.config !== undefined) throw fault('"sql" speaks to the demo and takes no --config');
     return {kind: 'sql', statement: rest.length > 0 ? rest.join(' ') : undefined};
   }
+  if (name === 'validate' && values.config === undefined) {
+    const [path, ...further] = rest;
+    if (path === undefined) throw fault('"validate" needs a FILE');
+    if (further.length > 0) throw fault(`"${further[0]}" is one argument too many`);
+    return {kind: 'validate', path};
+  }
   if (rest.length > 0) throw fault(`"${rest[0]}" is one argument too many`);
-  if (name === 'validate') {
-    if (values.config === undefined) throw fault('"validate" needs --config FILE');
-    return {kind: 'validate', path: values.config};
+  if (name === 'validate') return {kind: 'validate', path: values.config!};
+  if (name !== undefined && /\.ya?ml$/.test(name)) {
+    throw fault(`"${name}" is no command; a configuration is named with --config ${name}`);
   }
   if (name !== undefined && name !== 'demo') throw fault(`there is no command "${name}"`);
   if (values.config === undefined) return {kind: 'demo'};
@@ -56,7 +62,7 @@ export const HELP = `Live query results from Postgres, over plain HTTP.
 
   tailrace                          the demo: its own Postgres, this machine's figures
   tailrace --config FILE            the service, on the Postgres that FILE names
-  tailrace validate --config FILE   every problem of FILE, without starting anything
+  tailrace validate FILE            every problem of FILE, without starting anything
   tailrace sql "STATEMENT"          runs SQL in the demo's Postgres; without one, from stdin
 
   -c, --config FILE    the configuration (YAML)

@@ -3,7 +3,7 @@ import {problemText} from '../lib/problem.ts';
 import type {CliWorld} from './service.ts';
 
 /**
- * `tailrace validate --config FILE`: reads a configuration and starts nothing. Throws all
+ * `tailrace validate FILE`: reads a configuration and starts nothing. Throws all
  * its Problems at once; without any, writes its warnings and a summary.
  */
 export async function validate(path: string, world: CliWorld): Promise<void> {
