@@ -21,21 +21,20 @@ export function readArguments(args: readonly string[]): Command {
     if (values.config !== undefined) throw fault('"sql" speaks to the demo and takes no --config');
     return {kind: 'sql', statement: rest.length > 0 ? rest.join(' ') : undefined};
   }
-  if (name === 'validate' && values.config === undefined) {
-    const [path, ...further] = rest;
+  // `validate FILE` needs no --config.
+  const path = values.config ?? (name === 'validate' ? rest.shift() : undefined);
+  if (rest.length > 0) throw fault(`"${rest[0]}" is one argument too many`);
+  if (name === 'validate') {
     if (path === undefined) throw fault('"validate" needs a FILE');
-    if (further.length > 0) throw fault(`"${further[0]}" is one argument too many`);
     return {kind: 'validate', path};
   }
-  if (rest.length > 0) throw fault(`"${rest[0]}" is one argument too many`);
-  if (name === 'validate') return {kind: 'validate', path: values.config!};
   if (name !== undefined && /\.ya?ml$/.test(name)) {
     throw fault(`"${name}" is no command; a configuration is named with --config ${name}`);
   }
   if (name !== undefined && name !== 'demo') throw fault(`there is no command "${name}"`);
-  if (values.config === undefined) return {kind: 'demo'};
+  if (path === undefined) return {kind: 'demo'};
   if (name === 'demo') throw fault('the demo has its own configuration and takes no --config');
-  return {kind: 'serve', path: values.config};
+  return {kind: 'serve', path};
 }
 
 function parsed(args: readonly string[]) {

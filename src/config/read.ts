@@ -1,4 +1,4 @@
-import {type Place, type Problem, Problems} from '../lib/problem.ts';
+import {byPlace, type Problem, Problems} from '../lib/problem.ts';
 import type {Config} from './config.ts';
 import {withConnectionString} from './connection-string.ts';
 import {type Ignored, inOneDialect} from './dialect.ts';
@@ -44,7 +44,7 @@ export function readConfig({text, file, env, before = [], ...checks}: ReadOption
   const found: Problem[] = [...before];
   const report = (problem: Problem): void => void found.push(problem);
   const written = readYaml(text, file, report);
-  if (!written) throw new Problems(inOrder(found));
+  if (!written) throw new Problems(found.toSorted(byPlace));
 
   const dialect = inOneDialect(ofOneInstance(written, report), shapes.file, report);
   const filled = interpolated(dialect.root, env, report);
@@ -57,7 +57,7 @@ export function readConfig({text, file, env, before = [], ...checks}: ReadOption
     for (const {path} of parts.reactions) checkTemplates(root, path, checkTemplate, report);
   }
   if (checkQuery) checkTexts(root, {check: checkQuery, tablesOf: listedBy(parts), report});
-  if (found.length > 0 || !parts.settings) throw new Problems(inOrder(found));
+  if (found.length > 0 || !parts.settings) throw new Problems(found.toSorted(byPlace));
   return {
     config: {
       ...parts.settings,
@@ -130,11 +130,4 @@ export function checkTexts(
       if (problem) report(problem);
     }
   }
-}
-
-/** By line and column; what stands in another file, or nowhere, comes first. */
-function inOrder(found: readonly Problem[]): Problem[] {
-  const rank = (place: Place | undefined): number =>
-    place ? place.line * 1_000_000 + place.column : 0;
-  return [...found].sort((a, b) => rank(a.place) - rank(b.place));
 }

@@ -113,3 +113,8 @@ export function catalogue<const T extends Record<string, Entry<never>>>(
   ]);
   return {...Object.fromEntries(makers), entries};
 }
+
+/** Orders Problems as a reader of the text meets them; what stands in another one, or nowhere, first. */
+export function byPlace({place: a}: Problem, {place: b}: Problem): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}

@@ -1,5 +1,4 @@
-import {type Problem, Problems, problemsOf} from '../lib/problem.ts';
-import {byPlace} from './by-place.ts';
+import {byPlace, type Problem, Problems, problemsOf} from '../lib/problem.ts';
 import type {Catalog, Language, TableName} from './catalog.ts';
 import {compileCypher} from './cypher/lower.ts';
 import {parseCypher} from './cypher/parser.ts';

@@ -1,8 +1,8 @@
 import {beforeAll, expect, onTestFinished, test} from 'vitest';
 import {readConfig} from '../../src/config/read.ts';
-import {problemsOf} from '../../src/lib/problem.ts';
 import {textChecks} from '../../src/pipeline/checks.ts';
 import {loadSqlParser} from '../../src/pipeline/sql-parser.ts';
+import {problemsThrown} from '../support/problems-thrown.ts';
 
 beforeAll(() => loadSqlParser());
 
@@ -10,17 +10,11 @@ beforeAll(() => loadSqlParser());
 function problemsIn(text: string): readonly string[] {
   const {close, ...checks} = textChecks();
   onTestFinished(close);
-  try {
-    readConfig({text, file: 'app.yaml', env: {}, ...checks});
-    return [];
-  } catch (error) {
-    const found = problemsOf(error);
-    if (found.length === 0) throw error;
-    return found.map(
-      ({code, message, hint, place}) =>
-        `${place?.line}:${place?.column} [${code}] ${message} -> ${hint}`,
-    );
-  }
+  const thrown = problemsThrown(() => readConfig({text, file: 'app.yaml', env: {}, ...checks}));
+  return thrown.map(
+    ({code, message, hint, place}) =>
+      `${place?.line}:${place?.column} [${code}] ${message} -> ${hint}`,
+  );
 }
 
 const config = (tables: string, query: string): string => `id: test

@@ -1,8 +1,9 @@
 import {beforeAll, expect, test} from 'vitest';
-import {type Problem, problemsOf} from '../../src/lib/problem.ts';
+import type {Problem} from '../../src/lib/problem.ts';
 import {loadSqlParser} from '../../src/pipeline/sql-parser.ts';
 import type {Language, TableName} from '../../src/query/catalog.ts';
 import {type CheckOptions, checkText, planned} from '../../src/query/compile.ts';
+import {problemsThrown} from '../support/problems-thrown.ts';
 import {CATALOG} from './sql/tables.ts';
 
 beforeAll(() => loadSqlParser());
@@ -10,26 +11,17 @@ beforeAll(() => loadSqlParser());
 /** The tables of the catalog, as a source lists them. */
 const TABLES: readonly TableName[] = CATALOG.tables.map(({schema, name}) => ({schema, name}));
 
-function thrownBy(act: () => unknown): readonly Problem[] {
-  try {
-    act();
-    return [];
-  } catch (error) {
-    const found = problemsOf(error);
-    if (found.length === 0) throw error;
-    return found;
-  }
-}
-
 const shown = ({code, message, hint, place}: Problem): string =>
   `${place?.line}:${place?.column} [${code}] ${message}${hint ? ` -> ${hint}` : ''}`;
 
 const told = (text: string, options: Partial<CheckOptions> = {}): readonly string[] =>
-  thrownBy(() => checkText(text, {language: undefined, tables: TABLES, ...options})).map(shown);
+  problemsThrown(() => checkText(text, {language: undefined, tables: TABLES, ...options})).map(
+    shown,
+  );
 
 /** What compiling the text over the tables says. */
 const compiled = (text: string, language: Language | undefined): readonly string[] =>
-  thrownBy(() => planned(text, {language, catalog: CATALOG})).map(shown);
+  problemsThrown(() => planned(text, {language, catalog: CATALOG})).map(shown);
 
 const WRONG: readonly (readonly [text: string, expected: readonly string[]])[] = [
   [

@@ -125,31 +125,29 @@ test('a table that is dropped for good is said, and the other ones are followed 
   await expectImage(running, database);
 });
 
-test('a table that is put into the publication again is followed again, though none is named', async () => {
+test.each([
+  {
+    what: 'is put into the publication again is followed again, though none is named',
+    publication: 'FOR TABLE t, u',
+    goes: 'ALTER PUBLICATION tailrace DROP TABLE u',
+    comes: 'INSERT INTO u VALUES (3); ALTER PUBLICATION tailrace ADD TABLE u',
+  },
+  {
+    what: 'comes again is followed again, where all tables are published',
+    publication: 'FOR ALL TABLES',
+    goes: 'DROP TABLE u',
+    comes: 'CREATE TABLE u (id int PRIMARY KEY); INSERT INTO u VALUES (3)',
+  },
+])('a table that $what', async ({publication, goes, comes}) => {
   const database = await freshDatabase(
-    `${TABLE}; CREATE TABLE u (id int PRIMARY KEY); CREATE PUBLICATION tailrace FOR TABLE t, u`,
+    `${TABLE}; CREATE TABLE u (id int PRIMARY KEY); CREATE PUBLICATION tailrace ${publication}`,
   );
   const running = runSource(database, {tableCheckMs: 50});
   await running.streaming();
-  await database.query('ALTER PUBLICATION tailrace DROP TABLE u');
+  await database.query(goes);
   await until(() => running.tables().length === 1, {what: 'the table to go'});
   await running.streaming();
-  await database.query('INSERT INTO u VALUES (3); ALTER PUBLICATION tailrace ADD TABLE u');
-  await until(() => running.tables().length === 2, {what: 'the table to come'});
-  await running.streaming();
-  await expectImage(running, database);
-});
-
-test('a table that comes again is followed again, where all tables are published', async () => {
-  const database = await freshDatabase(
-    `${TABLE}; CREATE TABLE u (id int PRIMARY KEY); CREATE PUBLICATION tailrace FOR ALL TABLES`,
-  );
-  const running = runSource(database, {tableCheckMs: 50});
-  await running.streaming();
-  await database.query('DROP TABLE u');
-  await until(() => running.tables().length === 1, {what: 'the table to go'});
-  await running.streaming();
-  await database.query('CREATE TABLE u (id int PRIMARY KEY); INSERT INTO u VALUES (3)');
+  await database.query(comes);
   await until(() => running.tables().length === 2, {what: 'the table to come'});
   await running.streaming();
   await expectImage(running, database);

@@ -1,6 +1,5 @@
 import {assert} from '../../lib/assert.ts';
-import {type Problem, Problems} from '../../lib/problem.ts';
-import {byPlace} from '../by-place.ts';
+import {byPlace, type Problem, Problems} from '../../lib/problem.ts';
 import type {Catalog} from '../catalog.ts';
 import type {Plan} from '../plan.ts';
 import type {Clause, SingleQuery} from './ast.ts';

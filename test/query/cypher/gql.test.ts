@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import {problemsOf} from '../../../src/lib/problem.ts';
 import {checkText, recognised} from '../../../src/query/compile.ts';
 import {parseCypher} from '../../../src/query/cypher/parser.ts';
 import {printQuery} from '../../../src/query/cypher/print.ts';
+import {problemsThrown} from '../../support/problems-thrown.ts';
 import {catalogOf, run} from './running.ts';
 
 const catalog = catalogOf(
@@ -203,15 +203,8 @@ test('what is no SQL is taken for GQL, which takes openCypher too', () => {
 });
 
 function problemLines(act: () => void): readonly string[] {
-  try {
-    act();
-    return [];
-  } catch (error) {
-    const found = problemsOf(error);
-    if (found.length === 0) throw error;
-    return found.map(
-      ({code, message, hint, place}) =>
-        `${place?.line}:${place?.column} [${code}] ${message}${hint === undefined ? '' : ` -> ${hint}`}`,
-    );
-  }
+  return problemsThrown(act).map(
+    ({code, message, hint, place}) =>
+      `${place?.line}:${place?.column} [${code}] ${message}${hint === undefined ? '' : ` -> ${hint}`}`,
+  );
 }

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {problemsOf} from '../../../src/lib/problem.ts';
+import {problemsThrown} from '../../support/problems-thrown.ts';
 import {catalogOf, run} from './running.ts';
 
 const KNOWS = {
@@ -206,13 +206,5 @@ test.each(refused)('%s is refused', (query, told) => {
   expect(messages(() => run(query, catalog, data))).toContain(told);
 });
 
-function messages(act: () => void): readonly string[] {
-  try {
-    act();
-    return [];
-  } catch (error) {
-    const found = problemsOf(error);
-    if (found.length === 0) throw error;
-    return found.map(({message}) => message);
-  }
-}
+const messages = (act: () => void): readonly string[] =>
+  problemsThrown(act).map(({message}) => message);

@@ -2,6 +2,7 @@ import {afterAll, expect, test} from 'vitest';
 import {problemsOf} from '../../../src/lib/problem.ts';
 import {jqThread} from '../../../src/pipeline/jq.ts';
 import type {JqAnswer} from '../../../src/query/middleware/jq-program.ts';
+import {problemsThrown} from '../../support/problems-thrown.ts';
 import {added, deleted, QUIET, story, updated} from '../use-cases/story.ts';
 
 const thread = jqThread({timeoutMs: 500});
@@ -212,12 +213,5 @@ test('a row that comes is added', () => {
 });
 
 function told(act: () => void): readonly string[] {
-  try {
-    act();
-    return [];
-  } catch (error) {
-    const found = problemsOf(error);
-    if (found.length === 0) throw error;
-    return found.map(({code, message}) => `[${code}] ${message}`);
-  }
+  return problemsThrown(act).map(({code, message}) => `[${code}] ${message}`);
 }

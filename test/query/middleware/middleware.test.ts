@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {problemsOf} from '../../../src/lib/problem.ts';
 import type {Middleware} from '../../../src/query/middleware/middleware.ts';
 import {middlewareMisfits} from '../../../src/query/middleware/middleware.ts';
+import {problemsThrown} from '../../support/problems-thrown.ts';
 import {added, deleted, QUIET, story, updated} from '../use-cases/story.ts';
 
 const middleware = (kind: string, config: Record<string, unknown>): Middleware => ({
@@ -333,14 +334,7 @@ test('[middleware-in-sql] a query in SQL takes no middleware', () => {
 });
 
 function told(act: () => void): readonly string[] {
-  try {
-    act();
-    return [];
-  } catch (error) {
-    const found = problemsOf(error);
-    if (found.length === 0) throw error;
-    return found.map(({code, message}) => `[${code}] ${message}`);
-  }
+  return problemsThrown(act).map(({code, message}) => `[${code}] ${message}`);
 }
 
 function causeOf(act: () => void): unknown {
