@@ -13,6 +13,8 @@ const digits = fc.oneof(
   fc.constantFrom(-0, Number.NaN, Infinity),
 );
 const text = fc.oneof(fc.string({unit: 'binary'}), fc.constantFrom('"', '\\', '\ud800', '\u0001'));
+/** Without backslashes in JSON: V8 from 12.8 on may read one such name for another. */
+const name = text.filter((one) => !JSON.stringify(one).includes('\\'));
 const value: fc.Arbitrary<Value> = fc.oneof(
   text,
   fc.double(),
@@ -28,9 +30,9 @@ const row: fc.Arbitrary<Row> = fc.array(value, {maxLength: 4});
 const key = fc.oneof(text, fc.maxSafeInteger());
 const change = fc.tuple(key, fc.oneof<fc.Arbitrary<Change>[]>(row, text, fc.constant(null)));
 const entry: fc.Arbitrary<JournalEntry<Change>> = fc.record({
-  sources: fc.dictionary(text, fc.record({lsn: text, commitTime: fc.maxSafeInteger()})),
-  queries: fc.dictionary(text, fc.option(text)),
-  sequences: fc.dictionary(text, fc.nat()),
+  sources: fc.dictionary(name, fc.record({lsn: text, commitTime: fc.maxSafeInteger()})),
+  queries: fc.dictionary(name, fc.option(text)),
+  sequences: fc.dictionary(name, fc.nat()),
   cleared: fc.array(text, {maxLength: 2}),
   changes: fc.array(
     fc.tuple(
