@@ -21,9 +21,10 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY public public
 COPY config /config
-# Where a configuration may keep what survives: mount a volume there.
+# Where a configuration may keep what survives: mount a volume there. /data is where those of
+# Drasi's tutorials keep it.
 ENV STATE_DIR=/var/lib/tailrace
-RUN install -d -o node -g node /var/lib/tailrace
+RUN install -d -o node -g node /var/lib/tailrace /data
 USER node
 EXPOSE 8080 8081
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=5 \

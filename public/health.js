@@ -178,6 +178,9 @@ export function queriesText(queries) {
   return counts.filter((text) => text !== '').join(', ');
 }
 
+/** What is said of a result whose query was stopped, or never started. */
+export const STOPPED = 'stopped';
+
 /**
  * What is to be known of a result before one believes it; undefined where nothing is.
  * @param {WireQuery | undefined} query
@@ -185,7 +188,7 @@ export function queriesText(queries) {
  */
 export function resultNote(query) {
   if (query?.error) return {text: 'stands still', level: 'critical'};
-  if (query?.status === 'Stopped') return {text: 'stopped', level: 'calm'};
+  if (query?.status === 'Stopped') return {text: STOPPED, level: 'calm'};
   if (!query?.stale) return undefined;
   return {text: `stale since ${clockText(Date.parse(query.stale.since))}`, level: 'warning'};
 }

@@ -57,7 +57,7 @@ function Channel({state, nowMs}) {
     <dl class="channel">
       ${only && first && html`<${SourceStations} source=${first} progress=${progress} nowMs=${nowMs} />`}
       ${sources === undefined && html`<${Station} name="Source">…<//>`}
-      <${Station} name="Queries" room=${8}>${queriesText(queries)}<//>
+      <${Station} name="Queries" room=${8}><span class="counts">${queriesText(queries)}</span><//>
       <${Station} name="Transactions" room=${8}>${countText(transactions)}<//>
       <${Station} name="Last change" room=${10}>${changedAtMs === undefined ? '…' : agoText(nowMs - changedAtMs)}<//>
     </dl>

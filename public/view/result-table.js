@@ -1,6 +1,7 @@
 // @ts-check
 import {cellText, numberOf} from '../exact.js';
 import {counted, countText} from '../format.js';
+import {STOPPED} from '../health.js';
 import {ROWS_SHOWN} from '../results.js';
 import {html} from '../vendor/htm-preact.js';
 import {Card, Empty, Pending} from './card.js';
@@ -14,6 +15,10 @@ import {useFlash, useSlide} from './motion.js';
  * @typedef {import('../results.js').Top} Top
  * @typedef {import('../wire.js').WireOrderKey} WireOrderKey
  */
+
+const EMPTY = 'No rows. They appear here as soon as the query has some.';
+const STOPPED_EMPTY =
+  'No rows. The query is stopped: start it over the API, or say autoStart: true in the configuration.';
 
 /** A text that may be cut is told whole where one points at it. */
 const TITLED = 30;
@@ -34,10 +39,11 @@ export function ResultTable({id, rows, orderBy, top, note}) {
   const ordered = orderBy !== undefined && orderBy.length > 0;
   const drawn = ordered ? top : orderBy && {rows, more: rows.size > ROWS_SHOWN};
   const results = `api/v1/queries/${encodeURIComponent(id)}/results`;
+  const noRows = note?.text === STOPPED ? STOPPED_EMPTY : EMPTY;
   const aside = html`<span>${counted(rows.size, 'row')}</span><a href=${results}>JSON</a>`;
   return html`<${Card} name=${`query-${id}`} title=${id} note=${note} aside=${aside}>
     ${!drawn && html`<${Pending} query=${undefined} />`}
-    ${drawn?.rows.size === 0 && html`<${Empty}>No rows. They appear here as soon as the query has some.<//>`}
+    ${drawn?.rows.size === 0 && html`<${Empty}>${noRows}<//>`}
     ${drawn && drawn.rows.size > 0 && html`<${Table} id=${id} rows=${drawn.rows} orderBy=${orderBy} />`}
     ${
       drawn?.more &&
@@ -114,5 +120,5 @@ function Cell({name, cell}) {
   const text = cellText(cell);
   const title = text.length > TITLED ? text : undefined;
   const side = numberOf(cell) === undefined ? '' : 'number';
-  return html`<td role="cell" class=${side} data-column=${name} title=${title}>${text}</td>`;
+  return html`<td role="cell" class=${side} data-column=${name} title=${title}><span class="cell">${text}</span></td>`;
 }

@@ -93,12 +93,12 @@ export const preflightProblems = catalogue({
     }),
   },
   'no-table-named': {
-    cause: 'Neither the source nor a query names a table, and there is no publication.',
+    cause: 'The source lists no tables, and there is no publication to say which, or an empty one.',
     remedy: 'List tables under "tables" of the source.',
     status: 503,
-    say: ({publication}: {publication: string}) => ({
+    say: ({publication, exists}: {publication: string; exists: boolean}) => ({
       message: 'the source names no table',
-      detail: `Publication "${publication}" does not exist either.`,
+      detail: `Publication "${publication}" ${exists ? 'covers no table' : 'does not exist'} either.`,
       hint: 'tables:\n  - public.my_table',
     }),
   },

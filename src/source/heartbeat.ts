@@ -25,8 +25,8 @@ export interface Heartbeat {
   readonly refusal: Problem | undefined;
   /** `onRefused` is told once of a server that lets us write none. */
   duty(version: number, onRefused: (problem: Problem) => void): Duty;
-  /** Looks at what comes from the stream. */
-  readonly hear: (message: Message) => void;
+  /** Looks at what comes from the stream; answers whether it was one that this service sent. */
+  readonly hear: (message: Message) => boolean;
   /** The stream has ended: what was on its way is sent again, and measures nothing. */
   forget(): void;
 }
@@ -85,13 +85,14 @@ export function heartbeat(
       },
     }),
     hear(message) {
-      if (message.kind !== 'message' || message.prefix !== HEARTBEAT_PREFIX) return;
+      if (message.kind !== 'message' || message.prefix !== HEARTBEAT_PREFIX) return false;
       const [slot, sent] = message.content.toString('utf8').split(' ');
       const atMs = Number(sent);
       // Other services write theirs into the same log.
-      if (slot !== slotName || !Number.isSafeInteger(atMs)) return;
+      if (slot !== slotName || !Number.isSafeInteger(atMs)) return false;
       last = {atMs, roundTripMs: Math.max(0, clock.nowMs() - atMs)};
       pendingMs = atMs < newestMs ? newestMs : undefined;
+      return true;
     },
     forget() {
       pendingMs = undefined;

@@ -60,7 +60,7 @@ class PostgresSource implements Source {
   #state: SourceState = {kind: 'stopped'};
   #sinceMs: number;
   #stream: Line | undefined;
-  /** Attempts that failed since a transaction came through. */
+  /** Attempts that failed since something of the database's log came through. */
   #failures = 0;
   /** Transactions of the stream that were told. */
   #transactions = 0;
@@ -235,7 +235,9 @@ class PostgresSource implements Source {
       relations: relationsOf(tables, {
         strangers: this.#strangers,
         viaRoot,
-        onMessage: this.#heartbeat.hear,
+        onMessage: (message) => {
+          if (this.#heartbeat.hear(message)) this.#failures = 0;
+        },
       }),
       image,
       progress,

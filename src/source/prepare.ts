@@ -49,7 +49,10 @@ export async function prepare(
   const publication = await readPublication(client, wanted.publicationName);
   const names = wanted.tables.length > 0 ? wanted.tables : (publication?.tables ?? []);
   if (names.length === 0) {
-    const none = preflightProblems['no-table-named']({publication: wanted.publicationName});
+    const none = preflightProblems['no-table-named']({
+      publication: wanted.publicationName,
+      exists: publication !== undefined,
+    });
     throw new Problems([...problems, none]);
   }
   const asked = {names, tableKeys: wanted.tableKeys, role};

@@ -21,7 +21,7 @@ const LOST = new Set(['55000', '58P01']);
 export interface Failure {
   readonly code: string;
   readonly sqlState: string;
-  /** How many connections failed since a transaction came through, this one too. */
+  /** How many connections failed since something of the log came through, this one too. */
   readonly count: number;
 }
 

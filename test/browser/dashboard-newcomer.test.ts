@@ -72,6 +72,24 @@ describe.skipIf(withoutBrowser())('the dashboard tells who sees it for the first
     expect(await faintTexts(page, gradients)).toEqual([]);
   });
 
+  test('in a narrow window: of many states, of a long text, and of a query that was never started', async () => {
+    const stopped = queryYaml('idle', 'SELECT id FROM sales WHERE id > 9');
+    const service = await testService({
+      sql: `${SALES}; INSERT INTO sales VALUES (3, repeat('Lorem ipsum ', 500), 0, NULL)`,
+      queries: BY_REGION + stopped.replace('autoStart: true', 'autoStart: false'),
+    });
+    onTestFinished(service.close);
+    const page = await opened(service.addresses.api, {viewport: {width: 360, height: 800}});
+    const idle = page.locator('.card-query-idle');
+    await idle.filter({hasText: 'The query is stopped: start it over the API'}).waitFor();
+    const line = page.locator('.card-query-by-region td', {hasText: 'Lorem'});
+    expect((await line.boundingBox())?.height).toBeLessThan(150);
+    const counts = page.locator('.station', {hasText: '1 live, 1 stopped'}).locator('.counts');
+    await counts.evaluate((node) => (node.textContent = '6 live, 1 stopped, 1 failed, 2 starting'));
+    const cut = await counts.evaluate((node) => node.scrollWidth > node.clientWidth + 1);
+    expect(cut).toBe(false);
+  });
+
   test('that a service went away, does not answer, and began anew without what it had', async () => {
     const database = await testDatabase();
     const port = await freePort();

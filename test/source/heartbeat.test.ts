@@ -30,6 +30,24 @@ test('a heartbeat moves an idle slot, and its way is measured', async () => {
   expect(running.told.map(({kind}) => kind)).toEqual(['resync', 'stream']);
 });
 
+test('a heartbeat that came back ends the count of tries that failed, as a transaction does', async () => {
+  const database = await freshDatabase(TABLE);
+  const {source, ...running} = runSource(database, {tables: ['t'], heartbeatMs: 30});
+  const cutsOff = async (attempt: number): Promise<void> => {
+    await running.streaming();
+    const known = source.status().heartbeat?.atMs ?? 0;
+    const came = () => (source.status().heartbeat?.atMs ?? 0) > known;
+    await until(came, {what: 'a heartbeat of this connection'});
+    await database.query(`SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+      WHERE database = current_database() AND active`);
+    const now = () => source.status().state;
+    await until(() => now().kind === 'connecting', {what: 'the next try'});
+    expect(now()).toMatchObject({kind: 'connecting', attempt});
+  };
+  await cutsOff(2);
+  await cutsOff(2);
+});
+
 test('a role that may write none is told so once, and everything else goes on', async () => {
   const database = await freshDatabase(TABLE);
   const role = `${database.database}_role`;

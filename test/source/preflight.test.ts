@@ -213,9 +213,16 @@ test('a server that calls itself Postgres 13 is too old', async () => {
   ]);
 });
 
-test('without tables and without a publication there is nothing to follow', async () => {
-  const database = await freshDatabase(TABLES);
-  expect(await codesOf(runSource(database))).toEqual(['no-table-named']);
+test.each<[publication: string, before: string, detail: string]>([
+  ['without a publication', '', 'Publication "tailrace" does not exist either.'],
+  [
+    'in an empty one',
+    'CREATE PUBLICATION tailrace',
+    'Publication "tailrace" covers no table either.',
+  ],
+])('without tables and %s there is nothing to follow', async (_publication, before, detail) => {
+  const database = await freshDatabase(`${TABLES}; ${before}`);
+  expect(await problemsOf(runSource(database))).toMatchObject([{code: 'no-table-named', detail}]);
 });
 
 test('keys of tableKeys are used where whole rows are logged, and refused elsewhere', async () => {

@@ -38,6 +38,17 @@ test.each([
   ['MATCH (m:t) SELECT m.id', '1:13 write RETURN in the place of SELECT'],
   ['SELECT m.id FROM m', '1:1 set queryLanguage: SQL for this query'],
   ['MACTH (m:t) RETURN m.id', '1:1 did you mean MATCH?'],
+  ['SELEC id FROM t', '1:1 did you mean SELECT?'],
+  [
+    'UPDATE t SET v = 1',
+    '1:1 change the data in Postgres: a query reads, by MATCH … RETURN or SELECT',
+  ],
+  ['FROM t SELECT id', '1:1 a query begins with MATCH, or with SELECT in SQL'],
+  ['MATCH (m:t) MACTH (n:t) RETURN 1', '1:13 did you mean MATCH?'],
+  [
+    "MATCH (m:t) WHERE m.at > localdatetime() - interval '5 minutes' RETURN 1",
+    '1:53 a span of time is written duration({minutes: 5})',
+  ],
   ['MATCH (m:t) RETRUN m.id', '1:13 did you mean RETURN?'],
   ['(m:t) RETURN m.id', '1:1 write MATCH before the pattern'],
   ['MATCH (m:t) WHERE m.a > RETURN m.id', '1:25 an expression is missing behind ">"'],

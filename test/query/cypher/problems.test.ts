@@ -86,6 +86,10 @@ test.each<[query: string, expected: readonly string[]]>([
     ],
   ],
   [
+    'MATCH (m:metrics) RETURN mx(m.value) AS n',
+    ['1:26 [cypher-unknown-function] there is no function "mx" -> did you mean "max"?'],
+  ],
+  [
     'MATCH (m:metrics) RETURN toUper(m.name) AS n',
     ['1:26 [cypher-unknown-function] there is no function "toUper" -> did you mean "toUpper"?'],
   ],

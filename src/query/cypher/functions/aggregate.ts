@@ -48,6 +48,8 @@ const AGGREGATES: ReadonlyMap<string, {readonly arity: number; readonly resolve:
     }) as [string, {arity: number; resolve: Resolve}][],
   );
 
+export const aggregateNames = (): Iterable<string> => AGGREGATES.keys();
+
 /** Whether a function computes over many rows, in any letter case. */
 export const isAggregate = (name: string): boolean =>
   AGGREGATES.has(name.toLowerCase()) || isWindow(name);

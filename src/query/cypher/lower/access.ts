@@ -1,11 +1,11 @@
 import type {Table} from '../../../data/schema.ts';
 import {ANY, BOOL, TEXT} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
+import {nearest} from '../../../lib/nearest.ts';
 import type {Expression} from '../../expression.ts';
 import type {ComparisonOperator, Expr, Slice} from '../ast.ts';
 import {print} from '../print.ts';
 import {problems} from '../problems.ts';
-import {nearest} from '../text.ts';
 import {indexed, propertyOf, sliced} from '../values/access.ts';
 import {CypherNode, CypherRelationship} from '../values/map.ts';
 import {boxNode} from './box-node.ts';

@@ -1,9 +1,9 @@
+import {nearest} from '../../../lib/nearest.ts';
 import type {Expression} from '../../expression.ts';
 import type {Call, Expr} from '../ast.ts';
-import {isAggregate} from '../functions/aggregate.ts';
+import {aggregateNames, isAggregate} from '../functions/aggregate.ts';
 import {functionNames, lowerFunction} from '../functions/catalogue.ts';
 import {problems} from '../problems.ts';
-import {nearest} from '../text.ts';
 import {NULL} from './convert.ts';
 import type {Site} from './site.ts';
 import {refuseTimeCall, timeFunctionNames} from './time.ts';
@@ -34,7 +34,11 @@ export function lowerCall(site: Site, expr: Call | Extract<Expr, {kind: 'countSt
     site.context.report(problems['cypher-not-supported']({what, hint}, {place}));
     return NULL;
   }
-  const near = nearest(expr.name, [...functionNames(), ...timeFunctionNames()]);
+  const near = nearest(expr.name, [
+    ...functionNames(),
+    ...timeFunctionNames(),
+    ...aggregateNames(),
+  ]);
   const facts = {name: expr.name, nearest: near};
   site.context.report(problems['cypher-unknown-function'](facts, {place}));
   return NULL;

@@ -1,8 +1,9 @@
 import type {Table} from '../../../data/schema.ts';
+import {nearest} from '../../../lib/nearest.ts';
 import type {Place, Problem} from '../../../lib/problem.ts';
 import type {Labels, Name} from '../ast.ts';
 import {problems} from '../problems.ts';
-import {nearest, type Span} from '../text.ts';
+import type {Span} from '../text.ts';
 import type {Context} from './context.ts';
 
 /**

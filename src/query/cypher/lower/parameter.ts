@@ -1,10 +1,10 @@
 import {integer} from '../../../data/integer.ts';
 import {ANY, BOOL, FLOAT8, INT8, TEXT} from '../../../data/type.ts';
 import type {Value} from '../../../data/value.ts';
+import {nearest} from '../../../lib/nearest.ts';
 import type {Expression} from '../../expression.ts';
 import type {Parameter} from '../ast.ts';
 import {problems} from '../problems.ts';
-import {nearest} from '../text.ts';
 import {CypherMap} from '../values/map.ts';
 import {literal, NULL, toAny} from './convert.ts';
 import type {Site} from './site.ts';

@@ -1,8 +1,8 @@
 import type {Table} from '../../../data/schema.ts';
+import {nearest} from '../../../lib/nearest.ts';
 import type {JoinDeclaration} from '../../catalog.ts';
 import type {RelationshipPattern} from '../ast.ts';
 import {problems} from '../problems.ts';
-import {nearest} from '../text.ts';
 import type {Context} from './context.ts';
 
 /** A way in which two tables are related: rows whose columns are equal, pair by pair. */

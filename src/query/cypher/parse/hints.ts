@@ -59,9 +59,13 @@ export function clauseHint(cursor: Cursor, {first}: {readonly first: boolean}): 
   if (cursor.isSymbol('=') || cursor.isSymbol('>')) return ARROWS;
   const known = operatorHint(cursor);
   if (known !== undefined || token.kind !== 'word') return known;
-  const near = cursor.isSymbol('.', 1) ? undefined : nearest(token.text, CLAUSES);
+  const clauses = first ? [...CLAUSES, 'SELECT'] : CLAUSES;
+  const near = cursor.isSymbol('.', 1) ? undefined : nearest(token.text, clauses);
   if (near !== undefined) return `did you mean ${near}?`;
-  return first ? undefined : 'write RETURN before what the query answers';
+  if (!first) return 'write RETURN before what the query answers';
+  return /^(?:INSERT|UPDATE)$/i.test(token.text)
+    ? 'change the data in Postgres: a query reads, by MATCH … RETURN or SELECT'
+    : 'a query begins with MATCH, or with SELECT in SQL';
 }
 
 /** Of what stands behind a RETURN and is no part of it. */
@@ -85,6 +89,9 @@ function operatorHint(cursor: Cursor): string | undefined {
   if (word === 'LIKE' || word === 'ILIKE') return 'write STARTS WITH, ENDS WITH, CONTAINS or =~';
   if (word === 'BETWEEN') return 'write low <= value <= high';
   if (word === 'NOT') return 'write IS NOT NULL, or NOT before the condition';
+  if (cursor.peek().kind === 'string' && /^interval$/i.test(cursor.textBefore() ?? '')) {
+    return 'a span of time is written duration({minutes: 5})';
+  }
   if (cursor.isSymbol('&')) return 'write AND';
   if (cursor.isSymbol('|')) return 'write OR between conditions, and + between texts';
   return cursor.isSymbol('!') ? 'write NOT before the condition' : undefined;
