@@ -115,8 +115,12 @@ function receive(connection: ProtocolConnection, handlers: TransportHandlers): v
   });
 }
 
-/** What Postgres 18 warns of with this code, it ended the stream for before, with the other. */
+/**
+ * What Postgres 18 warns of with this code, it ended the stream for before, with the other. It
+ * warns of more with it, as of a standby that it waits for, but not from this file of its own.
+ */
 const PREREQUISITE_STATE = '55000';
+const PUBLICATIONS_FILE = 'pgoutput.c';
 const UNDEFINED_OBJECT = '42704';
 
 /**
@@ -125,8 +129,8 @@ const UNDEFINED_OBJECT = '42704';
  * with an error all the same.
  */
 function endAtGap(client: pg.Client, {stream}: ProtocolConnection): void {
-  client.on('notice', ({code, message}) => {
-    if (code !== PREREQUISITE_STATE) return;
+  client.on('notice', ({code, file, message}) => {
+    if (code !== PREREQUISITE_STATE || file !== PUBLICATIONS_FILE) return;
     stream.destroy(Object.assign(new Error(message), {code: UNDEFINED_OBJECT}));
   });
 }

@@ -1,11 +1,15 @@
 import {type Lsn, parseLsn} from '../data/lsn.ts';
 import {type ConnectOptions, openSession} from './connection.ts';
+import {codeOf} from './failure.ts';
 import type {TlsOptions} from './tls.ts';
+
+/** What the server says where it has no history file of a timeline, as of the first it has none. */
+const UNDEFINED_FILE = '58P01';
 
 /**
  * Where the server's history left an earlier timeline: what was written there before this
  * position is in the database still, and nothing after it. undefined where its history does
- * not name that timeline: then it is another history.
+ * not name that timeline, or is not told: then it is another history.
  * https://www.postgresql.org/docs/current/protocol-replication.html
  */
 export async function timelineLeftAt(
@@ -18,6 +22,9 @@ export async function timelineLeftAt(
       `TIMELINE_HISTORY ${Math.trunc(now)}`,
     );
     return leftAt(String(rows[0]?.content ?? ''), earlier);
+  } catch (error) {
+    if (codeOf(error) !== UNDEFINED_FILE) throw error;
+    return undefined;
   } finally {
     await session.end();
   }

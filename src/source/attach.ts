@@ -6,6 +6,7 @@ import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
 import {expectedRows} from '../postgres/expected-rows.ts';
 import {codeOf, saidBy} from '../postgres/failure.ts';
+import {preflightProblems} from '../postgres/problems-preflight.ts';
 import {lockTables} from '../postgres/table-locks.ts';
 import type {TableMarks} from '../postgres/table-marks.ts';
 import {timelineLeftAt} from '../postgres/timeline.ts';
@@ -88,6 +89,7 @@ export async function attach(attaching: Attaching): Promise<Attached> {
   const control = await openSession(options.connect, {signal});
   try {
     const server = await readServer(control);
+    if (server.standby) await refuseStandby(control, options);
     const beginning = await beginningFor(attaching, control, server);
     const needs = {slots: beginning.kind === 'resync' ? 1 : 0, senders: 1};
     const prepared = await prepare(control.client, options, needs);
@@ -100,6 +102,17 @@ export async function attach(attaching: Attaching): Promise<Attached> {
   } finally {
     await control.end();
   }
+}
+
+/**
+ * A standby that waits for its promotion may have a copy of our slot, and less of the log than
+ * we have read: neither says anything before it is the primary.
+ */
+async function refuseStandby({client}: Session, options: PostgresSourceOptions): Promise<never> {
+  // It says what else is wrong, too.
+  await prepare(client, options, {slots: 0, senders: 1});
+  // It was promoted in between: the next look finds a primary.
+  throw preflightProblems['server-is-standby']({});
 }
 
 function beginningFor(

@@ -28,6 +28,8 @@ export interface Earlier {
 
 /** What a server says of itself. */
 export interface ServerState {
+  /** It is in recovery: what follows of its log is then 0. */
+  readonly standby: boolean;
   readonly systemId: string;
   /** It grows by one when a standby is promoted, or a backup is recovered to some moment. */
   readonly timeline: number;
@@ -38,16 +40,18 @@ export interface ServerState {
   readonly walSenderTimeoutMs: number;
 }
 
+// Asked once, whether it is in recovery: it may be promoted in the midst of this.
 const SERVER = `
-  SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
-    CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn()
-      ELSE pg_current_wal_flush_lsn() END::text AS flushed,
-    CASE WHEN NOT pg_is_in_recovery()
-      THEN pg_walfile_name(pg_current_wal_flush_lsn()) END AS segment,
+  WITH server AS MATERIALIZED (SELECT pg_is_in_recovery() AS standby)
+  SELECT standby, (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
+    CASE WHEN NOT standby THEN pg_current_wal_flush_lsn() END::text AS flushed,
+    CASE WHEN NOT standby THEN pg_walfile_name(pg_current_wal_flush_lsn()) END AS segment,
     (SELECT setting::int FROM pg_settings WHERE name = 'wal_sender_timeout') AS timeout_ms,
-    current_setting('server_version_num')::int AS version, pg_backend_pid() AS pid`;
+    current_setting('server_version_num')::int AS version, pg_backend_pid() AS pid
+  FROM server`;
 
 interface ServerRow {
+  readonly standby: boolean;
   readonly system_id: string;
   readonly flushed: string | null;
   readonly segment: string | null;
@@ -60,11 +64,12 @@ interface ServerRow {
 export async function readServer({client, pid}: Session): Promise<ServerState> {
   const {rows} = await client.query<ServerRow>(SERVER);
   const row = rows[0];
-  if (!row) throw new Error('a SELECT without FROM answers one row');
+  if (!row) throw new Error('a SELECT from one row answers one');
   // A pooler gives a number of its own at the login.
   if (row.pid !== pid)
     throw postgresProblems['pooler-between']({host: client.host, port: client.port});
   return {
+    standby: row.standby,
     systemId: row.system_id,
     // The name of a segment begins with the timeline, in eight digits.
     timeline: Number.parseInt(row.segment?.slice(0, 8) ?? '0', 16),
@@ -98,7 +103,7 @@ export async function beginningOf(
   const {earlier, clock, signal} = around;
   const slot = await readSlot(client, slotName);
   if (slot?.foreign) throw slotProblems['slot-not-ours']({slot: slot.name, what: slot.foreign});
-  if (!slot) return {kind: 'resync', slotExists: false, why: gone(slotName, earlier)};
+  if (!slot) return {kind: 'resync', slotExists: false, why: gone(slotName, around)};
   if (slot.lost) {
     const why = slotProblems['slot-lost']({slot: slotName, ...slot.lost});
     return dropped(client, slotName, why);
@@ -123,23 +128,28 @@ async function dropped(client: pg.Client, slot: string, why: Problem): Promise<B
   return {kind: 'resync', slotExists: false, why};
 }
 
-function gone(slot: string, {received}: Earlier): Problem | undefined {
-  if (received === undefined) return undefined;
+function gone(slot: string, {earlier, server}: Beginnings): Problem | undefined {
+  if (earlier.received === undefined) return undefined;
+  if (isAnother(server, earlier)) {
+    const why = 'The server is another one than before (as after pg_upgrade), and has none';
+    return slotProblems['slot-lost']({slot, why});
+  }
   return slotProblems['slot-lost']({
     slot,
-    why: 'Somebody dropped it, or the server is another one',
+    why: 'Somebody dropped it, or a standby took over that had no copy of it',
     hint: 'where a standby took over: set slotFailover (Postgres 17), so that it has the slot, too',
   });
 }
+
+const isAnother = (server: ServerState, {systemId}: Earlier): boolean =>
+  systemId !== undefined && systemId !== server.systemId;
 
 async function discontinuity(
   {confirmedLsn}: Slot,
   received: Lsn,
   {earlier, server, leftAt}: Beginnings,
 ): Promise<string | undefined> {
-  if (earlier.systemId !== undefined && earlier.systemId !== server.systemId) {
-    return 'The server holds other data than before';
-  }
+  if (isAnother(server, earlier)) return 'The server is another one than before';
   if (server.flushed < received) {
     return `Its log ends at ${lsnText(server.flushed)}, before ${lsnText(received)}`;
   }
