@@ -177,7 +177,9 @@ describe.skipIf(withoutBrowser())('the dashboard, of queries with an order', () 
       'total↓',
     ]);
     expect(await page.locator('[aria-sort="descending"]', {hasText: 'total'}).count()).toBe(1);
-    await page.locator('.card-query-any td').first().waitFor();
+    for (const id of ['any', 'queue']) {
+      await page.locator(`.card-query-${id} td`).first().waitFor();
+    }
     expect(await heads('any').allInnerTexts()).toEqual(['id', 'task']);
     expect(await heads('queue').allInnerTexts()).toEqual(['id', 'task']);
   });

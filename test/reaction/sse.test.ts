@@ -486,10 +486,12 @@ test('templates send each change to its path, as text, the id on the last of the
     ],
   });
   of.commit({q: [{key: 7, after: undefined}]});
-  await gone.until((one) => one.lastId === 'e1-3');
-
   const data = (one: SseClient) =>
     one.received.filter((event) => event.data !== undefined).map(({id, data}) => [id, data]);
+  // Each stream goes at its own pace.
+  await gone.until((one) => one.lastId === 'e1-3');
+  await own.until((one) => data(one).length === 2);
+  await seven.until((one) => data(one).length === 1);
   expect(data(own)).toEqual([
     [undefined, '+a&quot;b=95.00'],
     ['e1-1', '+x=0.10'],

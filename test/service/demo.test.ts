@@ -100,7 +100,8 @@ test.each([
 ])('Ctrl-C while Postgres %s ends the start in peace, and the next one works', async (_, begun) => {
   const user = await demoUser();
   const running = program([], {env: user.env});
-  await until(() => begun(user.env.TAILRACE_DATA), {what: 'Postgres to be begun'});
+  // As long as `says` waits: data are made before Postgres starts.
+  await until(() => begun(user.env.TAILRACE_DATA), {limitMs: 30_000, what: 'Postgres to be begun'});
   running.kill('SIGINT');
   expect(await running.ended, running.err).toBe(0);
   expect(running.err).not.toContain('bug');

@@ -76,7 +76,8 @@ test('a line to Postgres that dies without a word is told of, given up after sil
   database.stall();
   const begunMs = performance.now();
   const source = async () => (await service.get('/api/v1/sources'))[0];
-  await until(async () => (await source()).error?.code === 'connection-silent');
+  // Also while it is tried again, which is soon.
+  await until(async () => (await source()).state.problem?.code === 'connection-silent');
   expect(performance.now() - begunMs).toBeGreaterThanOrEqual(SILENT_MS * 0.5);
   expect((await source()).status).not.toBe('Running');
   await write(service, 2);

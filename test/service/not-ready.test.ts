@@ -147,8 +147,10 @@ test('a snapshot under way says how much of the rows it has read', async () => {
     if (!error) break;
     said.add(error.detail);
   }
-  const shown = [...said].filter((detail) => detail.includes('reads the first rows'));
-  expect(shown).toContain(
-    'Its source "db" reads the first rows: 10000 so far, about 25 % of 40000.',
+  // Which of them one comes to see is chance.
+  const steps = [1, 2, 3].map(
+    (step) =>
+      `Its source "db" reads the first rows: ${10_000 * step} so far, about ${25 * step} % of 40000.`,
   );
+  expect([...said].filter((detail) => steps.includes(detail))).not.toEqual([]);
 });

@@ -48,7 +48,8 @@ test('of two services on one slot the second takes over within seconds when the 
   const first = await service(database, '', near);
   far.admit();
 
-  const problem = async () => (await second.get('/api/v1/sources/db')).error;
+  // Also while it is tried again, which is often.
+  const problem = async () => (await second.get('/api/v1/sources/db')).state.problem;
   await until(async () => (await problem())?.code === 'slot-in-use', {what: 'the second to wait'});
   expect((await problem()).detail).toMatch(/"tailrace [0-9a-f]{16}"/);
   await database.query(

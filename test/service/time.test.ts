@@ -62,6 +62,13 @@ function expectConsecutive(client: SseClient): void {
   expect(sequences).toEqual(sequences.map((_, i) => (sequences[0] ?? 1) + i));
 }
 
+/** What something comes to, and how long it takes on this machine, in whole milliseconds. */
+async function timed<T>(act: () => Promise<T>): Promise<[T, number]> {
+  const sinceMs = performance.now();
+  const made = await act();
+  return [made, Math.ceil(performance.now() - sinceMs)];
+}
+
 /** A timer's transaction is made when it is due, or later, and never earlier. */
 const expectDue = ({transaction}: Message, dueMs: number): void => {
   expect(transaction.kind).toBe('timer');
@@ -87,8 +94,10 @@ test('rows leave a moving window by themselves, in the order in which they are d
 
 test('a condition that holds long enough is told when it does, and not if it breaks', async () => {
   const {service, client} = await started();
-  await service.database.query('INSERT INTO readings (id, value) VALUES (1, 40), (2, 40), (3, 10)');
-  await service.database.query('UPDATE readings SET value = 20 WHERE id = 2');
+  // Two commits in one request: however late we are, the second comes right after the first.
+  await service.database.query(`
+    BEGIN; INSERT INTO readings (id, value) VALUES (1, 40), (2, 40), (3, 10); COMMIT;
+    BEGIN; UPDATE readings SET value = 20 WHERE id = 2; COMMIT`);
   await client.until(() => told(client, 'hot').length > 0);
   const [first] = told(client, 'hot');
   expect(first!.added.map(({after}) => after.id)).toEqual([1]);
@@ -126,8 +135,14 @@ test('timers survive a source that is away: nothing is told meanwhile, and all o
       return wire;
     },
   });
+  const [, knownMs] = await timed(async () => {
+    await service.database.query('INSERT INTO readings (id, value) VALUES (1, 1)');
+    await caughtUp(service);
+  });
+  // Known before they are due, on a machine that is busy, too.
+  const dueMs = 500 + 4 * knownMs;
   await service.database.query(`
-    INSERT INTO invoices SELECT n, 'unpaid', clock_timestamp() + interval '700 ms'
+    INSERT INTO invoices SELECT n, 'unpaid', clock_timestamp() + interval '${dueMs} ms'
     FROM generate_series(1, 3) AS n`);
   await caughtUp(service);
   wire!.refuse();
@@ -135,7 +150,7 @@ test('timers survive a source that is away: nothing is told meanwhile, and all o
   const paid = await service.database.query<{ms: number}>(`
     UPDATE invoices SET status = 'paid' WHERE id = 2
     RETURNING (extract(epoch FROM due) * 1000)::float8 AS ms`);
-  await until(() => Date.now() > paid[0]!.ms + 200);
+  await until(() => Date.now() > paid[0]!.ms + 200, {limitMs: 10_000 + dueMs});
   expect(told(client, 'overdue')).toEqual([]);
   wire!.admit();
   await client.until(() => told(client, 'overdue').flatMap(({added}) => added).length >= 2);
@@ -146,10 +161,12 @@ test('timers survive a source that is away: nothing is told meanwhile, and all o
 });
 
 test('after a restart, moments that stand in the rows are waited for again', async () => {
-  const {service} = await started();
+  const [{service}, startMs] = await timed(started);
   const {database} = service;
+  // Not due before the service has started again, on a machine that is busy, too.
+  const dueMs = 500 + 2 * startMs;
   await database.query(`
-    INSERT INTO invoices VALUES (1, 'unpaid', clock_timestamp() + interval '1500 ms'),
+    INSERT INTO invoices VALUES (1, 'unpaid', clock_timestamp() + interval '${dueMs} ms'),
       (2, 'unpaid', clock_timestamp() - interval '1 hour')`);
   await caughtUp(service);
   await service.stop();
@@ -158,7 +175,7 @@ test('after a restart, moments that stand in the rows are waited for again', asy
   expect((await again.results('overdue')).map(({id}) => id)).toEqual([2]);
   const client = await sseClient(`${again.addresses.api}/api/v1/events`);
   ends.push(async () => client.close());
-  await client.until(() => told(client, 'overdue').length > 0);
+  await until(() => told(client, 'overdue').length > 0, {limitMs: 10_000 + dueMs});
   const [entered] = told(client, 'overdue');
   expect(entered!.added.map(({after}) => after.id)).toEqual([1]);
   expectDue(entered!, entered!.added[0]!.after.due);

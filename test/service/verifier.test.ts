@@ -93,12 +93,15 @@ test('a resync that is asked for tells clients what differs alone, however large
   await caughtUp(service);
   const client = await sseClient(`${service.addresses.api}/api/v1/events?snapshot=true`);
   await client.until((one) => one.named('snapshot').length >= 3);
-  const asOf = async () => (await source(service)).receivedLsn;
 
-  const before = await asOf();
+  const {sinceMs: streamingMs} = await source(service);
   await service.send('POST', '/api/v1/sources/db/resync');
   await until(
-    async () => (await asOf()) !== before && (await source(service)).status === 'Running',
+    async () => {
+      const {status, sinceMs} = await source(service);
+      return status === 'Running' && sinceMs !== streamingMs;
+    },
+    {what: 'the comparison to be over'},
   );
   await service.database.query('UPDATE metrics SET value = 1 WHERE id = 1000');
   await client.until((one) => one.messageCount === 1);

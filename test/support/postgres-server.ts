@@ -161,13 +161,30 @@ async function ended(child: ChildProcess, mode: StopMode): Promise<void> {
   await exit;
 }
 
-/** A port of the loopback address that nobody listens on. */
+/** Below those that systems give to whoever asks for any. */
+const PORTS = {from: 20_000, to: 32_000};
+
+/**
+ * A port of the loopback address that nobody listens on. None that the system hands out: it
+ * would be given to the next one who asks for any, and what is to listen here may take seconds
+ * to begin.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (let tries = 0; tries < 100; tries++) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${PORTS.from} to ${PORTS.to} is free`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return true;
 }
