@@ -43,6 +43,7 @@ function LinkState({flow, link}) {
  */
 function Channel({state, nowMs}) {
   const {sources, queries, progress, changedAtMs, transactions} = state;
+  const known = state.link.kind !== 'lost';
   const [first, ...further] = sources ?? [];
   const only = further.length === 0;
   return html`<div class="channels">
@@ -50,35 +51,42 @@ function Channel({state, nowMs}) {
       further.length > 0 &&
       (sources ?? []).map(
         (source) => html`<dl class="channel" key=${source.id}>
-      <${SourceStations} source=${source} nowMs=${nowMs} />
+      <${SourceStations} source=${source} known=${known} nowMs=${nowMs} />
     </dl>`,
       )
     }
     <dl class="channel">
-      ${only && first && html`<${SourceStations} source=${first} progress=${progress} nowMs=${nowMs} />`}
+      ${only && first && html`<${SourceStations} source=${first} known=${known} progress=${progress} nowMs=${nowMs} />`}
       ${sources === undefined && html`<${Station} name="Source">…<//>`}
-      <${Station} name="Queries" room=${8}><span class="counts">${queriesText(queries)}</span><//>
+      <${Station} name="Queries" room=${8}>
+        <span class="counts">${known ? queriesText(queries) : UNKNOWN}</span>
+      <//>
       <${Station} name="Transactions" room=${8}>${countText(transactions)}<//>
       <${Station} name="Last change" room=${10}>${changedAtMs === undefined ? '…' : agoText(nowMs - changedAtMs)}<//>
     </dl>
   </div>`;
 }
 
+/** What is said of the present while the service is away: the rest is as it was last. */
+const UNKNOWN = 'not known';
+
 /**
  * @param {{
  *   source: import('../wire.js').WireSource,
+ *   known: boolean,
  *   progress?: State['progress'],
  *   nowMs: number,
- * }} props `progress`: what the stream says, which is newer than what was asked for.
+ * }} props `known`: the service is there to say how things stand. `progress`: what the stream
+ *   says, which is newer than what was asked for.
  */
-function SourceStations({source, progress, nowMs}) {
+function SourceStations({source, known, progress, nowMs}) {
   const lag = lagText(source.lagBytes ?? progress?.lagBytes, source.lagMs ?? progress?.lagMs);
   const slot = source.slot && slotSaying(source.slot);
   const verified = verifiedSaying(source, nowMs);
   return html`
-    <${SourceStation} source=${source} />
+    <${SourceStation} source=${source} known=${known} />
     <${Station} name="Position" room=${11} mono>${progress?.lsn ?? source.receivedLsn ?? '…'}<//>
-    <${Station} name="Lag" room=${12}>${lag}<//>
+    <${Station} name="Lag" room=${12}>${known ? lag : UNKNOWN}<//>
     ${slot && html`<${Station} name="Log kept" room=${8} tone=${slot.tone}><span>${slot.text}</span><//>`}
     ${
       verified &&
@@ -97,8 +105,9 @@ const Station = ({name, room, mono, tone, children}) =>
     <dt>${name}</dt><dd class=${mono ? 'mono' : ''}>${children}</dd>
   </div>`;
 
-/** @param {{source: import('../wire.js').WireSource}} props */
-function SourceStation({source}) {
+/** @param {{source: import('../wire.js').WireSource, known: boolean}} props */
+function SourceStation({source, known}) {
+  if (!known) return html`<${Station} name=${source.id} room=${11}>${UNKNOWN}<//>`;
   const tone = {streaming: 'good', waiting: 'bad', stopped: 'bad'}[source.state?.kind ?? ''];
   return html`<${Station} name=${source.id} room=${11} tone=${tone ?? 'busy'}>
     <i class="dot" aria-hidden="true"></i><span>${sourceText(source)}</span>

@@ -192,6 +192,8 @@ export interface SseReactionConfig {
   readonly heartbeatIntervalMs: number;
   /** `comment`: invisible to pages. `data`: Drasi's `{"type":"heartbeat","ts":…}` frame. */
   readonly heartbeat: 'comment' | 'data';
+  /** `drasi`: events without a template have the body that Drasi's clients read. */
+  readonly format: 'tailrace' | 'drasi';
   /** Origins whose pages may read the stream. Empty: any, as Drasi has it. */
   readonly corsAllowedOrigins: readonly string[];
   readonly routes: Readonly<Record<string, OperationTemplates>>;
@@ -263,6 +265,7 @@ export const defaults = {
     ssePath: '/events',
     heartbeatIntervalMs: 30_000,
     heartbeat: 'comment',
+    format: 'tailrace',
   },
   limits: {
     eventLogEvents: 100_000,

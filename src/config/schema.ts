@@ -223,6 +223,10 @@ export const sse = field.map({
     .oneOf(['comment', 'data'])
     .default(defaults.sse.heartbeat)
     .describe('comment: unseen by pages. data: the frame that clients of Drasi wait for.'),
+  format: field
+    .oneOf(['tailrace', 'drasi'])
+    .default(defaults.sse.format)
+    .describe('drasi: events as clients of Drasi read them, a list of results.'),
   corsAllowedOrigins: cors.default([]).describe('Who may read the stream. Empty: any page.'),
   ...templates(
     field.map({

@@ -71,6 +71,9 @@ export function parseStretchId(
   return {epoch, from, sent, to};
 }
 
+/** The SSE id of a `reset`: it names no place, and whoever comes back with it is reset again. */
+export const resetId = (epoch: string, reason: string): string => `${epoch}-${reason}`;
+
 /** The event as the one line of JSON that goes out over SSE and to webhooks. */
 export function eventJson(event: Event): string {
   const {transaction, coalesced} = event;

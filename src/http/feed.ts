@@ -67,8 +67,11 @@ export interface Feed<C extends Choice> {
   snapshot(choice: C): Iterator<Buffer>;
   /** Why a choice's snapshot is too large to be sent; undefined: it is not. */
   tooLarge(choice: C): Problem | undefined;
-  /** The data of a `reset` event. */
-  reset(reason: ResetReason): string;
+  /**
+   * What a `reset` event says, and an id that is lost for the same reason: whoever is cut off
+   * before the snapshot's end has nothing that it could go on from, whatever id it had.
+   */
+  reset(reason: ResetReason): {readonly id: string; readonly data: string};
   /**
    * The data of a `progress` event: how far the feed is, so that quiet is told from stuck.
    * `beat` counts them.

@@ -87,7 +87,7 @@ export function streamClient<C extends Choice>(
       return undefined;
     }
     restart();
-    return Buffer.from(frameText({event: 'reset', data: feed.reset(reason)}));
+    return Buffer.from(frameText({event: 'reset', ...feed.reset(reason)}));
   }
 
   function next(read: Read): Buffer | undefined {

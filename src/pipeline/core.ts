@@ -95,7 +95,10 @@ function acknowledged(
   };
 }
 
-/** Says in the log that a query has failed, and that it runs after all: a try in vain says nothing. */
+/**
+ * Says in the log that a query has failed, and as loud that it runs after all: a try in vain says
+ * nothing.
+ */
 function toldFailures(log: Log): (query: LiveQuery) => void {
   const failed = new Set<string>();
   return ({id, state}) => {
@@ -103,7 +106,7 @@ function toldFailures(log: Log): (query: LiveQuery) => void {
       failed.add(id);
       for (const problem of state.problems) log.warn(problemText(problem), {query: id});
     } else if (failed.delete(id) && state.kind === 'running') {
-      log.info('the query runs again', {query: id});
+      log.warn('the query runs again', {query: id});
     }
   };
 }

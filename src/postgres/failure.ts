@@ -83,6 +83,19 @@ export function isOfTheWorld(error: unknown): boolean {
   );
 }
 
+const UNDEFINED_TABLE = '42P01';
+
+/**
+ * Whether a table went while a statement looked at it: the next one finds what is there. The
+ * server's views of its catalog fail so, too, of any table; their words are never translated.
+ */
+export function tableWent(error: unknown): boolean {
+  if (codeOf(error) === UNDEFINED_TABLE) return true;
+  return /^(could not open relation with OID|cache lookup failed for relation) /.test(
+    saidBy(error),
+  );
+}
+
 function isSqlState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code) && !code.startsWith('E');
 }

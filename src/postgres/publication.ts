@@ -10,6 +10,8 @@ export interface ReadPublication {
   readonly name: string;
   /** Changes of partitions come in the name of the table they are partitions of. */
   readonly viaRoot: boolean;
+  /** FOR ALL TABLES: those, too, that were made since this was read. */
+  readonly allTables: boolean;
   /** Which of insert, update, delete and truncate it leaves out. */
   readonly leavesOut: readonly string[];
   /** What it sends of which table, by oid. */
@@ -34,7 +36,8 @@ export interface Cover {
 }
 
 const PUBLICATION = `
-  SELECT pubviaroot AS via_root, to_jsonb(p) ? 'pubgencols' AS generated,
+  SELECT pubviaroot AS via_root, puballtables AS all_tables,
+    to_jsonb(p) ? 'pubgencols' AS generated,
     format('%s.%s', p.oid, p.xmin) AS version,
     to_regclass('pg_catalog.pg_publication_namespace') IS NOT NULL AS schemas, array_remove(ARRAY[
     CASE WHEN NOT pubinsert THEN 'insert' END, CASE WHEN NOT pubupdate THEN 'update' END,
@@ -69,6 +72,7 @@ export async function readPublication(
 ): Promise<ReadPublication | undefined> {
   const publications = await client.query<{
     via_root: boolean;
+    all_tables: boolean;
     generated: boolean;
     version: string;
     schemas: boolean;
@@ -87,6 +91,7 @@ export async function readPublication(
   return {
     name,
     viaRoot: publication.via_root,
+    allTables: publication.all_tables,
     leavesOut: publication.leaves_out,
     version: publication.version,
     tables: rows.map((row) => row.name),
@@ -156,8 +161,11 @@ const added = (name: string, tables: readonly FollowedTable[]): string =>
   `ALTER PUBLICATION ${quoteIdent(name)} ADD TABLE ${tableList(tables)};`;
 
 /** Whether every change of the table comes through, under its own name or its partitions'. */
-function covers({covers: covered}: ReadPublication, {oid, leaves}: FollowedTable): boolean {
-  if (covered.has(oid)) return true;
+function covers(
+  {allTables, covers: covered}: ReadPublication,
+  {oid, leaves}: FollowedTable,
+): boolean {
+  if (allTables || covered.has(oid)) return true;
   return leaves.length > 0 && leaves.every((leaf) => covered.has(leaf));
 }
 

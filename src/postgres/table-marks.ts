@@ -5,10 +5,16 @@ import type {ReadPublication} from './publication.ts';
 
 /**
  * What tells, for each table, that it is another one than before, where the stream of
- * changes says nothing of it: its description, since when it is published, when its columns
- * were altered last, and the files of its partitions.
+ * changes says nothing of it.
  */
-export type TableMarks = ReadonlyMap<TableId, string>;
+export type TableMarks = ReadonlyMap<TableId, TableMark>;
+
+export interface TableMark {
+  /** Which table it is, its partitions and their files, when its columns were altered last. */
+  readonly itself: string;
+  /** What is followed of it, and since when it is published. */
+  readonly followed: string;
+}
 
 interface MarkRow {
   readonly oid: number;
@@ -32,7 +38,7 @@ const MARKS = `
   FROM pg_class c WHERE c.oid::int8 = ANY ($1::int8[])`;
 
 /** The mark of a table that is there and cannot be followed. */
-const REFUSED = 'refused';
+const REFUSED: TableMark = {itself: 'refused', followed: ''};
 
 /** The marks of tables as they were just described. */
 export async function readMarks(
@@ -44,12 +50,15 @@ export async function readMarks(
   const {rows} = await client.query<MarkRow>(MARKS, [oids]);
   const byOid = new Map(rows.map((row) => [row.oid, row]));
   const {version, viaRoot, leavesOut, covers} = publication ?? {};
-  // What was taken back is noticed too: changes between the two were not sent.
-  const markOf = (oid: number) => [byOid.get(oid), covers?.get(oid)?.entry];
   const marks = new Map(refusedTables.map((id) => [id, REFUSED]));
   for (const one of followed) {
-    const files = [one.oid, ...one.leaves].map(markOf);
-    marks.set(one.table.id, JSON.stringify([one, version, viaRoot, leavesOut, files]));
+    const its = [one.oid, ...one.leaves];
+    // What was taken back is noticed too: changes between the two were not sent.
+    const entries = its.map((oid) => covers?.get(oid)?.entry);
+    marks.set(one.table.id, {
+      itself: JSON.stringify(its.map((oid) => byOid.get(oid))),
+      followed: JSON.stringify([one, version, viaRoot, leavesOut, entries]),
+    });
   }
   return marks;
 }

@@ -1,4 +1,4 @@
-import {type Event, eventId, parseEventId, parseStretchId} from '../data/event.ts';
+import {type Event, eventId, parseEventId, parseStretchId, resetId} from '../data/event.ts';
 import type {Choice, Feed, Place, ResetReason} from '../http/feed.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Problem} from '../lib/problem.ts';
@@ -118,13 +118,11 @@ export function queryFeed(options: QueryFeedOptions): Feed<QueryChoice> {
     ...inShort,
     snapshot: ({named = queries}) => snapshot.of(named.keys(), eventId(log.epoch, log.last)),
     tooLarge: ({named = queries}) => tooLarge(world, named, limits),
-    reset: (reason) =>
-      JSON.stringify({
-        reason,
-        message: RESET_REASONS[reason],
-        epoch: log.epoch,
-        sequence: log.last,
-      }),
+    reset(reason) {
+      const {epoch, last: sequence} = log;
+      const data = JSON.stringify({reason, message: RESET_REASONS[reason], epoch, sequence});
+      return {id: resetId(epoch, reason), data};
+    },
     progress: ({named = queries}, beat) =>
       progressText(world, named.keys(), {clock, beat, resultsMax: limits.progressResults}),
     watch: (listener) => log.watch(listener),
@@ -136,12 +134,20 @@ export function queryFeed(options: QueryFeedOptions): Feed<QueryChoice> {
 function placeOf(id: string, {epoch, last, trimmed}: EventLog): Place {
   const within = parseStretchId(id);
   const parsed = within ?? parseEventId(id);
-  if (!parsed) return {kind: 'lost', reason: 'unknown-id'};
+  if (!parsed) return {kind: 'lost', reason: lostReason(id, epoch)};
   if (parsed.epoch !== epoch) return {kind: 'lost', reason: 'other-epoch'};
   const [from, to] = 'from' in parsed ? [parsed.from, parsed.to] : [parsed.sequence, undefined];
   if ((to ?? from) > last) return {kind: 'lost', reason: 'unknown-id'};
   if (from < trimmed) return {kind: 'lost', reason: 'too-old'};
   return within ? {kind: 'within', stretch: within} : {kind: 'held', place: from};
+}
+
+/** Of the id of a reset: what it was reset for. */
+function lostReason(id: string, epoch: string): ResetReason {
+  const reasons = Object.keys(RESET_REASONS) as ResetReason[];
+  const [of = ''] = id.split('-', 1);
+  const reason = reasons.find((one) => id === resetId(of, one));
+  return reason && of !== epoch ? 'other-epoch' : (reason ?? 'unknown-id');
 }
 
 /** Counted before any row is taken. */

@@ -29,7 +29,7 @@ export interface SseOptions extends RouteOptions {
   readonly heartbeat: 'comment' | 'data';
   readonly corsAllowedOrigins: readonly string[];
   /** `drasi`: events without a template have the body that Drasi's clients read. */
-  readonly format?: 'tailrace' | 'drasi';
+  readonly format: 'tailrace' | 'drasi';
 }
 
 export interface SseWorld

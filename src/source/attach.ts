@@ -5,8 +5,9 @@ import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {openSession, type Session} from '../postgres/connection.ts';
 import {expectedRows} from '../postgres/expected-rows.ts';
-import {codeOf, saidBy} from '../postgres/failure.ts';
+import {saidBy, tableWent} from '../postgres/failure.ts';
 import {preflightProblems} from '../postgres/problems-preflight.ts';
+import {slotProblems} from '../postgres/problems-slot.ts';
 import {lockTables} from '../postgres/table-locks.ts';
 import type {TableMarks} from '../postgres/table-marks.ts';
 import {timelineLeftAt} from '../postgres/timeline.ts';
@@ -46,6 +47,8 @@ export interface Held {
   marks: TableMarks;
   /** Tables that were in the image at any time. */
   readonly known: Set<TableId>;
+  /** Readings that gave way to ALTER TABLE since one was carried through. */
+  givenUp: number;
 }
 
 /** How the tables of the image stand in the database. */
@@ -99,6 +102,9 @@ export async function attach(attaching: Attaching): Promise<Attached> {
     const {viaRoot} = prepared;
     const warnings = [...prepared.warnings, ...failoverOf(options.slotFailover, version).warnings];
     return {from, tls: control.tls, walSenderTimeoutMs, viaRoot, version, warnings};
+  } catch (error) {
+    if (!tableWent(error)) throw error;
+    throw sourceProblems['table-went']({said: saidBy(error)}, {cause: error});
   } finally {
     await control.end();
   }
@@ -174,24 +180,11 @@ async function whileLocked(
   const {options, signal} = attaching;
   const {clock} = attaching.world;
   const limits = {limitMs: options.slotWaitMs, clock, signal};
-  await lockTables(control.client, prepared.tables, limits).catch(missing(prepared.tables));
+  await lockTables(control.client, prepared.tables, limits);
   const {failover} = failoverOf(options.slotFailover, server.version);
   const described = await describedAgain(attaching, control, server);
   return compared(attaching, control, {slotExists, failover, ...described});
 }
-
-const UNDEFINED_TABLE = '42P01';
-
-/** A table that was dropped or renamed since it was described is no refusal of the server. */
-const missing =
-  (tables: readonly FollowedTable[]) =>
-  (error: unknown): never => {
-    const what = saidBy(error);
-    const named = ({table}: FollowedTable) => what.includes(`"${table.schema}.${table.name}"`);
-    const one = tables.find(named) ?? tables[0];
-    if (codeOf(error) !== UNDEFINED_TABLE || !one) throw error;
-    throw sourceProblems['schema-changed']({table: one.table.id, what});
-  };
 
 /** Locked, tables are described once more: nobody can alter them from here on. */
 async function describedAgain(
@@ -227,12 +220,21 @@ async function compared(
   const slot = {slotName, slotExists, failover, slotWaitMs};
   const expected = await expectedRows(control.client, tables);
   const onRows = (rowsRead: number): void => attaching.onRows(rowsRead, expected);
-  const resyncing = {connect, ...slot, clock: world.clock, signal, onRows};
+  const whyGivenUp = held.givenUp < GIVEN_UP_MAX ? (): Problem => givenUp(held) : undefined;
+  const resyncing = {connect, ...slot, clock: world.clock, signal, onRows, whyGivenUp};
   const found = await resync(control, tables, shapes, held.image, resyncing);
   // Of a slot that was just made nothing is known yet.
   if (!slotExists) await attaching.guard.check(control.client);
   await tell(attaching, described, found);
   return found.lsn;
+}
+
+/** Readings that give way one after the other; the next keeps the tables until its end. */
+const GIVEN_UP_MAX = 3;
+
+function givenUp(held: Held): Problem {
+  held.givenUp += 1;
+  return slotProblems['tables-locked']({why: 'somebody waited for such a change'});
 }
 
 async function tell(
@@ -244,6 +246,7 @@ async function tell(
   Object.assign(held, described);
   for (const {table} of described.tables) held.known.add(table.id);
   held.doubt = undefined;
+  held.givenUp = 0;
   held.progress.restart(found.lsn);
   held.progress.give(found.lsn, found.takenAt);
   sink.describe(

@@ -2,6 +2,7 @@ import type {Lsn} from '../data/lsn.ts';
 import type {TableId} from '../data/schema.ts';
 import {assert} from '../lib/assert.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
+import type {TableMark} from '../postgres/table-marks.ts';
 import type {Described, Held} from './attach.ts';
 import {emptyImage, type Image} from './image.ts';
 import {progress} from './progress.ts';
@@ -33,7 +34,7 @@ export function noteReader(
 
 interface Memo {
   readonly tables: readonly FollowedTable[];
-  readonly marks: readonly (readonly [TableId, string])[];
+  readonly marks: readonly (readonly [TableId, TableMark])[];
   readonly systemId: string;
   readonly timeline: number;
   /** Stores of before have none. */
@@ -56,6 +57,7 @@ export function heldFrom(stored: StoredSource | undefined, session: string): Hel
     doubt: undefined,
     marks: new Map(),
     known: new Set(),
+    givenUp: 0,
   };
   if (!stored) return held;
   const memo = JSON.parse(stored.memo) as Memo;

@@ -43,6 +43,15 @@ export const sourceProblems = catalogue({
       detail: `${what}. It is described anew, and its rows are compared with what is held.`,
     }),
   },
+  'table-went': {
+    cause: 'A table was dropped, or made again, while the tables were looked at.',
+    remedy: 'Nothing: they are looked at again at once, and what has changed is followed.',
+    status: 503,
+    say: ({said}: {said: string}) => ({
+      message: 'a table was dropped while the tables were looked at',
+      detail: `Postgres said: ${said}. They are looked at again.`,
+    }),
+  },
   'resync-asked': {
     cause: 'Somebody asked for a comparison: `POST /api/v1/sources/{id}/resync`.',
     remedy: 'Nothing: the tables are compared with what is held, and results are corrected.',

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type {TableId} from '../data/schema.ts';
+import type {Problem} from '../lib/problem.ts';
 import {describeTables} from '../postgres/catalog.ts';
 import {readPublication} from '../postgres/publication.ts';
-import {readMarks, type TableMarks} from '../postgres/table-marks.ts';
+import {readMarks, type TableMark, type TableMarks} from '../postgres/table-marks.ts';
 import type {Duty} from './beside.ts';
 import type {PostgresSourceOptions} from './options.ts';
 import {sourceProblems} from './problems.ts';
@@ -50,8 +51,29 @@ export function changedTable(
   now: TableMarks,
   counts: (table: TableId) => boolean = () => false,
 ): TableId | undefined {
-  for (const [id, mark] of before) if (now.get(id) !== mark) return id;
+  for (const [id, mark] of before) {
+    const is = now.get(id);
+    if (is?.followed !== mark.followed || is.itself !== mark.itself) return id;
+  }
   return [...now.keys()].find((id) => !before.has(id) && counts(id));
+}
+
+/**
+ * Why the rows of a table are others though no change of them was sent: it was altered since
+ * `before`. What a publication leaves out is no such reason.
+ */
+export async function alteration(
+  table: TableId,
+  before: TableMark | undefined,
+  look: {readonly client: pg.Client; readonly options: PostgresSourceOptions},
+): Promise<Problem | undefined> {
+  const now = (await marksNow(look.client, look.options)).get(table);
+  return now?.itself === before?.itself ? undefined : tableAltered(table);
+}
+
+function tableAltered(table: TableId): Problem {
+  const what = 'It was altered, dropped or made again, or one of its partitions was';
+  return sourceProblems['schema-changed']({table, what});
 }
 
 /**
@@ -69,8 +91,7 @@ export function tableDuty(
       const now = await seenNow(client, options);
       const table = changedTable(marks, now.marks, (id) => known.has(id) || now.asked(id));
       if (table === undefined) return;
-      const what = 'It was altered, dropped or made again, or one of its partitions was';
-      stop(sourceProblems['schema-changed']({table, what}));
+      stop(tableAltered(table));
     },
   };
 }

@@ -46,6 +46,7 @@ export function pauseMs(
   const {code, sqlState, count} = failure;
   if (code === 'slot-in-use') return slotRetryMs;
   if (code === 'slot-given-up') return retryMaxMs;
-  if (count === 1 && (makesDoubtful(failure) || LOST.has(sqlState))) return 0;
+  const passes = makesDoubtful(failure) || code === 'table-went' || LOST.has(sqlState);
+  if (count === 1 && passes) return 0;
   return backoffMs(count, {firstMs: retryFirstMs, maxMs: retryMaxMs}, chance);
 }

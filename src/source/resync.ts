@@ -2,12 +2,14 @@ import type {Delta} from '../data/delta.ts';
 import type {Lsn} from '../data/lsn.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
 import {type ConnectOptions, openSession, type Session} from '../postgres/connection.ts';
 import {createSlot} from '../postgres/slot.ts';
 import {beginReading, enterSnapshot, readTable} from '../postgres/snapshot.ts';
 import {isWaitedFor} from '../postgres/table-files.ts';
 import {lockAlso} from '../postgres/table-locks.ts';
+import {givingWay} from './give-way.ts';
 import {emptyImage, type Image, netDelta} from './image.ts';
 import {keysOf} from './shape.ts';
 import type {TableImage} from './table-image.ts';
@@ -33,6 +35,8 @@ export interface ResyncOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onRows: (rowsRead: number) => void;
+  /** What a reading fails with that gives way to who waits for a table; undefined: none does. */
+  readonly whyGivenUp: (() => Problem) | undefined;
 }
 
 /**
@@ -71,7 +75,10 @@ export async function resync(
     await lockAlso(reader.client, tables);
     // The snapshot is taken up; the temporary slot, which holds back log, goes with this.
     await maker.end();
-    const compared = await compare(reader, tables, shapes, image, options.onRows);
+    const read = () => compare(reader, tables, shapes, image, options.onRows);
+    const {whyGivenUp: why, clock} = options;
+    const around = why && {control: control.client, clock, signal, why};
+    const compared = await (around ? givingWay(reader, around, read) : read());
     return {lsn: slot.lsn, takenAt, ...compared};
   } finally {
     await Promise.all(sessions.map((session) => session.end()));

@@ -4,8 +4,8 @@ import type {SourceWorld} from './options.ts';
 
 /**
  * What stands between a source and its stream, as its log tells it: once, again when it is
- * something else, and when it is over. A database that is away for a night is tried some
- * thousand times, and its log is read for what happened besides. Each try is there at debug,
+ * something else, and as loud when it is over. A database that is away for a night is tried
+ * some thousand times, and its log is read for what happened besides. Each try is there at debug,
  * and the source's state always has the problems of the last one.
  */
 export interface Trouble {
@@ -52,7 +52,9 @@ export function trouble(
     over(facts) {
       const afterMs = told && Math.round(clock.steadyMs() - told.sinceMs);
       const waited = told && {afterMs, tries: told.tries};
-      log.info(streamed ? 'streaming again' : 'streaming', {source, ...facts, ...waited});
+      // Whoever reads of troubles alone reads of their ends.
+      const level = told || compared !== undefined ? 'warn' : 'info';
+      log[level](streamed ? 'streaming again' : 'streaming', {source, ...facts, ...waited});
       streamed = true;
       told = undefined;
       compared = undefined;

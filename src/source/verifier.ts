@@ -2,13 +2,14 @@ import {lsnText} from '../data/lsn.ts';
 import type {TableId} from '../data/schema.ts';
 import type {Transaction} from '../data/transaction.ts';
 import {type Problem, problemsOf} from '../lib/problem.ts';
-import {connectionProblem, isOfTheWorld} from '../postgres/failure.ts';
+import {connectionProblem, isOfTheWorld, saidBy, tableWent} from '../postgres/failure.ts';
 import type {TlsOptions} from '../postgres/tls.ts';
 import type {Held} from './attach.ts';
 import type {Duty, Looking} from './beside.ts';
 import {type Captured, captured} from './captured.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
 import {sourceProblems} from './problems.ts';
+import {alteration} from './quiet-changes.ts';
 import type {VerificationStatus, Verified} from './verified.ts';
 import {type TableVerdict, verify} from './verify.ts';
 
@@ -84,7 +85,11 @@ export function verifier(
         ...{captured: own, received: () => held.progress.received, signal},
       };
       for await (const verdict of verify(verifying)) {
-        const problem = judge(verdict);
+        const {id} = verdict.followed.table;
+        const altered =
+          verdict.difference &&
+          (await alteration(id, held.marks.get(id), {client: control, options}));
+        const problem = altered ?? judge(verdict);
         if (problem) return stop(problem);
       }
       status = {...status, givenUp: undefined};
@@ -92,7 +97,7 @@ export function verifier(
       if (signal.aborted) return;
       const [said] = problemsOf(error);
       if (!said && !isOfTheWorld(error)) throw error;
-      const problem = said ?? connectionProblem(error, options.connect);
+      const problem = said ?? refusal(error, options);
       status = {...status, givenUp: {atMs: clock.nowMs(), problem}};
       log.debug(problem.message, {source: options.id});
     } finally {
@@ -118,4 +123,9 @@ export function verifier(
       },
     }),
   };
+}
+
+function refusal(error: unknown, {connect}: PostgresSourceOptions): Problem {
+  if (!tableWent(error)) return connectionProblem(error, connect);
+  return sourceProblems['verification-given-up']({why: saidBy(error)});
 }

@@ -3,14 +3,15 @@ import type {Lsn} from '../data/lsn.ts';
 import {lsnText} from '../data/lsn.ts';
 import type {Problem} from '../lib/problem.ts';
 import type {FollowedTable} from '../postgres/catalog.ts';
-import {backendPid, openSession, type Session} from '../postgres/connection.ts';
+import {openSession, type Session} from '../postgres/connection.ts';
 import {codeOf} from '../postgres/failure.ts';
 import {createSlot} from '../postgres/slot.ts';
 import {beginReading, enterSnapshot, readTable} from '../postgres/snapshot.ts';
-import {isWaitedFor, tableFiles} from '../postgres/table-files.ts';
+import {tableFiles} from '../postgres/table-files.ts';
 import {throttle} from '../postgres/throttle.ts';
 import type {TlsOptions} from '../postgres/tls.ts';
 import type {Captured} from './captured.ts';
+import {givingWay} from './give-way.ts';
 import type {Image} from './image.ts';
 import type {PostgresSourceOptions, SourceWorld} from './options.ts';
 import {sourceProblems} from './problems.ts';
@@ -153,49 +154,20 @@ async function read(
   add: Parameters<typeof readTable>[2],
 ): Promise<void> {
   const {clock} = world;
-  const done = new AbortController();
-  const either = AbortSignal.any([signal, done.signal]);
-  const step = throttle(reader.client, {
-    perSecond: options.verifyRowsPerSecond,
-    clock,
-    signal: either,
-  });
-  const waited = gaveWay(control, reader, {clock, signal: either});
-  try {
-    await readTable(reader.client, followed, (row) => {
+  const {id} = followed.table;
+  const why = (): Problem => givenUp(`somebody waited for a lock on "${id}"`);
+  const reading = givingWay(reader, {control, clock, signal, why}, (either) => {
+    const perSecond = options.verifyRowsPerSecond;
+    const step = throttle(reader.client, {perSecond, clock, signal: either});
+    return readTable(reader.client, followed, (row) => {
       refuseFull(captured);
       add(row);
       step();
     });
-  } catch (error) {
-    done.abort();
-    if (codeOf(error) === NOT_AVAILABLE) throw givenUp(`"${followed.table.id}" was locked`);
-    if (await waited) throw givenUp(`somebody waited for a lock on "${followed.table.id}"`);
-    throw error;
-  } finally {
-    done.abort();
-    await waited;
-  }
-}
-
-const LOCK_LOOK_MS = 500;
-
-/** Ends the reading when somebody waits for it: ALTER TABLE, and all who wait behind that. */
-async function gaveWay(
-  control: pg.Client,
-  reader: Session,
-  {clock, signal}: {clock: SourceWorld['clock']; signal: AbortSignal},
-): Promise<boolean> {
-  for (;;) {
-    const over = await clock.wait(LOCK_LOOK_MS, signal).then(
-      () => false,
-      () => true,
-    );
-    if (over) return false;
-    if (!(await isWaitedFor(control, backendPid(reader.client)))) continue;
-    await reader.end();
-    return true;
-  }
+  });
+  await reading.catch((error: unknown) => {
+    throw codeOf(error) === NOT_AVAILABLE ? givenUp(`"${id}" was locked`) : error;
+  });
 }
 
 const TURN_ROWS = 5_000;

@@ -1,4 +1,4 @@
-import type {Browser} from 'playwright-core';
+import type {Browser, Page} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {launchBrowser, withoutBrowser} from '../support/browser.ts';
 import {startServer, type TestServer} from '../support/postgres-server.ts';
@@ -89,6 +89,24 @@ describe.skipIf(withoutBrowser())('the dashboard in trouble', () => {
     },
   );
 
+  test('says of nothing that it goes on while the service is away', async () => {
+    const {page} = await visit(browser, dashboard.url);
+    const present = page.locator('.channel', {hasText: /streaming.* · .* live/s});
+    await present.waitFor();
+    dashboard.wire.refuse();
+    onTestFinished(() => dashboard.wire.admit());
+    dashboard.wire.cut();
+    await page.locator('main.stale').waitFor();
+    expect(await stations(page)).toMatchObject({
+      db: 'not known',
+      Lag: 'not known',
+      Queries: 'not known',
+    });
+    expect((await stations(page)).Position).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
+    dashboard.wire.admit();
+    await present.waitFor();
+  });
+
   test('reads out what comes, and not each value that changes', async () => {
     const {page} = await visit(browser, dashboard.url);
     await page.locator('[data-flow="live"]').waitFor();
@@ -99,6 +117,13 @@ describe.skipIf(withoutBrowser())('the dashboard in trouble', () => {
     }
   });
 });
+
+/** What the head says of the way of the data, by the names of its stations. */
+async function stations(page: Page): Promise<Readonly<Record<string, string>>> {
+  const texts = (part: string) => page.locator(`.station ${part}`).allInnerTexts();
+  const [names, said] = await Promise.all([texts('dt'), texts('dd')]);
+  return Object.fromEntries(names.map((name, index) => [name, said[index] ?? '']));
+}
 
 /** What the service says of such a slot: hours of a server's log cannot be had in a test. */
 const NEARLY_LOST = {

@@ -40,7 +40,7 @@ export function follower(options: FollowerOptions): Follower {
       holding.count('damaged');
       holding.forget();
     }
-    // Browsers keep the id of before a reset; one that keeps none asks anew.
+    // Browsers keep the id of a reset; one that keeps none asks anew.
     if (holding.lost && chance() < 0.5) holding.lastId = undefined;
     if (holding.lost) holding.forget();
     const id = holding.lastId;

@@ -63,7 +63,9 @@ export class Holding {
   take({id, event, data}: Frame): void {
     this.note(`${event} ${id} ${data}`);
     if (data !== undefined) this.#takeData(event, data, id);
-    if (id !== undefined) this.#takeId(id);
+    // That of a reset names no place: it only says so again to whoever comes back with it.
+    if (event === 'reset') this.lastId = id;
+    else if (id !== undefined) this.#takeId(id);
     // Its id is taken first: what it says is as of then.
     if (event === 'progress' && data !== undefined) this.#check(data);
   }

@@ -56,6 +56,7 @@ interface Features {
   readonly jumps: boolean;
   readonly losses: boolean;
   readonly behindEvents: number;
+  readonly netSize: number;
   readonly eventLogEvents: number;
   readonly checkpointBytes: number;
   readonly commitTransactions: number;
@@ -139,7 +140,7 @@ class Simulation {
   constructor(seed: number, mutant: Mutant) {
     this.#mutant = mutant;
     this.#chance = chance(seed);
-    this.#features = this.#chosen();
+    this.#features = this.#chosen(seed);
     this.#disk = memoryDisk({
       atomic: !mutant.halfWrites,
       random: this.#chance.next,
@@ -149,7 +150,7 @@ class Simulation {
     this.#clients = Array.from({length: CLIENTS}, () => this.#newClient());
   }
 
-  #chosen(): Features {
+  #chosen(seed: number): Features {
     const {is, pick, below} = this.#chance;
     const timed = is(0.4);
     return {
@@ -158,6 +159,8 @@ class Simulation {
       jumps: !timed && is(0.3),
       losses: !timed && is(0.5),
       behindEvents: is(0.3) ? 17 : 10_000,
+      // So few rows that some net diffs are larger.
+      netSize: seed % 4 === 0 ? 600 : FEED_LIMITS.netSize,
       eventLogEvents: is(0.3) ? 30 : 10_000,
       checkpointBytes: pick([200, 1000, 3000, 10_000]),
       commitTransactions: 1 + below(6),
@@ -212,7 +215,7 @@ class Simulation {
   #born(own: Life): Running {
     const clock = this.#clock;
     const {durability, eventLogEvents, checkpointBytes, commitTransactions} = this.#features;
-    const {behindEvents, foundingRows} = this.#features;
+    const {behindEvents, netSize, foundingRows} = this.#features;
     const fail = (error: unknown): void => this.#failed(error, own);
     this.#lives += 1;
     const bare = this.#stored.watch(this.#disk.file(own));
@@ -256,7 +259,7 @@ class Simulation {
       queries: queries.all,
       everything: true,
       encode: (event, id) => frameText({id, data: eventJson(event)}),
-      limits: {...FEED_LIMITS, behindEvents},
+      limits: {...FEED_LIMITS, behindEvents, netSize},
       clock,
     });
     return {life: own, core: joined, store, source, feed, stopping, runs: joined.run()};
@@ -482,10 +485,13 @@ class Simulation {
       reset: (reason, lastId) => {
         const {resets} = this.visited;
         resets.set(reason, (resets.get(reason) ?? 0) + 1);
-        const {durability, eventLogEvents} = this.#features;
+        const {durability, eventLogEvents, netSize} = this.#features;
         const may =
           (reason === 'other-epoch' && (durability === 'interval' || this.#isLost(lastId))) ||
-          (reason === 'too-old' && eventLogEvents < 10_000);
+          (reason === 'too-old' && eventLogEvents < 10_000) ||
+          (reason === 'too-much' && netSize < FEED_LIMITS.netSize) ||
+          // It was cut off after a reset that it was told for a reason.
+          lastId?.endsWith(`-${reason}`);
         if (!may) throw new Violation(`a client is reset: ${reason}`);
       },
     });

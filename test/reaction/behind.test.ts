@@ -155,3 +155,27 @@ test("Drasi's clients are told the net diff as one list of changes", async () =>
     },
   ]);
 });
+
+test('whoever is cut off between a reset and the end of its snapshots begins anew', async () => {
+  const of = world();
+  for (let key = 1; key <= 3; key++) of.commit({q: [{key, after: row(key, 'kept', '0')}]});
+  for (let key = 4; key <= 100; key++)
+    of.commit({q: [{key, after: row(key, 'x'.repeat(500), '0')}]});
+  const {client} = await serve(of, {}, {limits: {...limits, netSize: 20_000}});
+  const cut = await client('/events?lastEventId=e1-3');
+  await cut.until((one) => one.named('reset').length === 1);
+  expect(cut.named('reset')).toMatchObject([{reason: 'too-much'}]);
+  const upToReset = cut.received.slice(
+    0,
+    cut.received.findIndex(({event}) => event === 'reset') + 1,
+  );
+  // What it missed comes to little in the end: to whoever still had what it was told before.
+  for (let key = 4; key <= 100; key++) of.commit({q: [{key, after: undefined}]});
+  of.commit({q: [{key: 1, after: row(1, 'kept', '1')}]});
+  const id = upToReset.findLast((one) => one.id !== undefined)?.id ?? 'e1-3';
+  const back = await client('/events', {'Last-Event-ID': id});
+  await back.until(({lastId}) => lastId === `e1-${of.log.last}`);
+  expect(back.named('reset')).toMatchObject([{reason: 'too-much'}]);
+  expect(back.named('snapshot').flatMap(({rows}) => rows)).toHaveLength(3);
+  expect(back.messages()).toEqual([]);
+});

@@ -82,6 +82,8 @@ test.each([
   ['of another life of the store', 'e0-1', 'other-epoch'],
   ['older than the log', 'e1-1', 'too-old'],
   ['not yet given out', 'e1-99', 'unknown-id'],
+  ['of a reset that was told before', 'e1-too-much', 'too-much'],
+  ['of a reset in another life of the store', 'e0-too-old', 'other-epoch'],
   ['that is no id at all', 'x\u00e4"<1', 'unknown-id'],
 ])('an id %s is answered with a reset and everything afresh', async (_name, id, reason) => {
   const of = world({eventLogEvents: 2});

@@ -217,6 +217,7 @@ export const sseOptions: SseOptions = {
   ssePath: '/events',
   heartbeatIntervalMs: 10_000,
   heartbeat: 'comment',
+  format: 'tailrace',
   corsAllowedOrigins: ['*'],
   routes: {},
   defaultTemplate: undefined,

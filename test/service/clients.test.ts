@@ -131,3 +131,21 @@ test('what progress says of a result is what it comes to as the client was told 
   }
   expect(results.items.count).toBe(99);
 });
+
+test("a reaction that is configured so tells each event in the words of Drasi's clients", async () => {
+  const reaction = (id: string, more: string) =>
+    `{kind: sse, id: ${id}, queries: [large], host: 127.0.0.1, port: 0, ${more}}`;
+  const service = await serve(
+    '{}',
+    `[${reaction('theirs', 'format: drasi')}, ${reaction('ours', '')}]`,
+  );
+  ends.push(() => service.close());
+  const clients = await Promise.all(service.addresses.streams.map((url) => sseClient(url)));
+  for (const client of clients) ends.push(() => client.close());
+  await service.database.query('UPDATE items SET value = 0 WHERE id = 77');
+  for (const client of clients) await client.until(({messageCount}) => messageCount === 1);
+  expect(clients.map((client) => client.messages()[0])).toMatchObject([
+    {queryId: 'large', results: [{type: 'DELETE', data: {id: 77, value: 77}}]},
+    {queryId: 'large', deleted: [{before: {id: 77, value: 77}}]},
+  ]);
+});

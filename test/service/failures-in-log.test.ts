@@ -3,7 +3,7 @@ import {silentLog} from '../../src/lib/log.ts';
 import {caughtUp, queryYaml, testService} from '../support/service.ts';
 import {until} from '../support/until.ts';
 
-test('a query that fails is told in the log once, with what to do, and again when it runs', async () => {
+test('a query that fails is told in the log once, with what to do, and as loud when it runs', async () => {
   const said: string[] = [];
   const say =
     (level: string) =>
@@ -33,6 +33,6 @@ test('a query that fails is told in the log once, with what to do, and again whe
   expect(of('parts')).toHaveLength(1);
   await service.database.query('UPDATE t SET share = 5');
   await until(() => of('parts').length === 2);
-  expect(of('parts')[1]).toMatch(/^info .*runs again/);
+  expect(of('parts')[1]).toMatch(/^warn .*runs again/);
   expect(of('all')).toEqual([]);
 });

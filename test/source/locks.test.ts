@@ -4,6 +4,7 @@ import {describeTables} from '../../src/postgres/catalog.ts';
 import {lockTables} from '../../src/postgres/table-locks.ts';
 import {expectImage} from '../support/expect-image.ts';
 import type {TestDatabase} from '../support/postgres.ts';
+import {proxiedSource} from '../support/proxied-source.ts';
 import {freshDatabase, runSource} from '../support/running-source.ts';
 import {until} from '../support/until.ts';
 
@@ -52,6 +53,52 @@ test('a table that is altered while a comparison waits for somebody else is alte
   await until(() => running.tables().some(({columns}) => columns.some(({name}) => name === 'w')));
   await running.streaming();
   await expectImage(running, database);
+});
+
+/** Some megabytes, which come through a slow wire. */
+const WIDE = `CREATE TABLE a (id int PRIMARY KEY, v text);
+  INSERT INTO a SELECT i, repeat('x', 1000) FROM generate_series(1, 8000) AS i`;
+
+const isRead = (database: TestDatabase): Promise<boolean> =>
+  until(async () => {
+    const rows = await database.query(
+      `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
+        AND datname = current_database()`,
+    );
+    return rows.length > 0;
+  });
+
+test('who alters a table that a comparison reads goes first', async () => {
+  const database = await freshDatabase(WIDE);
+  const {running, proxy} = await proxiedSource(database, {tables: ['a']});
+  const migration = await database.connect();
+  proxy.slow(500_000);
+  running.source.resync();
+  await isRead(database);
+  await migration.query(`SET lock_timeout = '5s'; ALTER TABLE a ADD w int DEFAULT 3`);
+  proxy.calm();
+  await until(() => running.tables().some(({columns}) => columns.some(({name}) => name === 'w')));
+  await running.streaming();
+  await expectImage(running, database);
+  expect(running.warned.join()).toContain('[tables-locked]');
+});
+
+test('a comparison comes through in the end, whoever waits for its tables all the time', async () => {
+  const database = await freshDatabase(WIDE);
+  const {running, proxy} = await proxiedSource(database, {tables: ['a']});
+  const other = await database.connect();
+  proxy.slow(4_000_000);
+  running.source.resync();
+  let went = 0;
+  while (running.told.length === 1) {
+    await Promise.race([isRead(database), until(() => running.told.length > 1)]);
+    await other.query('BEGIN; LOCK TABLE a IN ACCESS EXCLUSIVE MODE; COMMIT');
+    went += 1;
+  }
+  proxy.calm();
+  await running.streaming();
+  await expectImage(running, database);
+  expect(went).toBeGreaterThan(1);
 });
 
 test('who locks all tables never stands between the statements of one who alters several', async () => {

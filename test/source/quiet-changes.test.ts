@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {expectImage} from '../support/expect-image.ts';
 import {freshDatabase, runSource} from '../support/running-source.ts';
+import {olderThan} from '../support/server-version.ts';
 import {until} from '../support/until.ts';
 
 const PARTS = `CREATE TABLE t (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);
@@ -152,3 +153,24 @@ test.each([
   await running.streaming();
   await expectImage(running, database);
 });
+
+const schemas = !(await olderThan(15, 'publications of schemas'));
+
+test.each([
+  {publication: 'FOR ALL TABLES', named: ['t', 'u']},
+  ...(schemas ? [{publication: 'FOR TABLES IN SCHEMA public', named: ['t', 'u']}] : []),
+  {publication: 'FOR TABLE t', named: ['t', 'public.u']},
+])(
+  'a table that is named, and made later, is followed: $publication',
+  async ({publication, named}) => {
+    const database = await freshDatabase(`${TABLE}; CREATE PUBLICATION tailrace ${publication}`);
+    const running = runSource(database, {tables: named, tableCheckMs: 50});
+    await running.streaming();
+    expect(running.source.status().warnings.map(({code}) => code)).toEqual(['table-missing']);
+    await database.query('CREATE TABLE u (id int PRIMARY KEY); INSERT INTO u VALUES (3)');
+    await until(() => running.tables().length === 2, {what: 'the table to come'});
+    await running.streaming();
+    expect(running.source.status().warnings).toEqual([]);
+    await expectImage(running, database);
+  },
+);

@@ -54,6 +54,7 @@ test.each<[what: string, row: Partial<SlotHealthRow>, reason: string | undefined
 test.each<[what: string, failure: Parameters<typeof pauseMs>[0], ms: number]>([
   ['an invalidated slot is looked at again at once', {code: 'x', sqlState: '55000', count: 1}, 0],
   ['removed log, too', {code: 'x', sqlState: '58P01', count: 1}, 0],
+  ['a table that went, too', {code: 'table-went', sqlState: '', count: 1}, 0],
   ['but not for ever', {code: 'x', sqlState: '55000', count: 2}, 40],
   ['a slot in use is asked for steadily', {code: 'slot-in-use', sqlState: '', count: 99}, 100],
   [

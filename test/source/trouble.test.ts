@@ -62,7 +62,7 @@ test('what has changed is told: another detail, one more, one fewer', () => {
   ]);
 });
 
-test('its end is told, with how long it lasted and how many tries it took', async () => {
+test('its end is told as loud as it was, with how long it lasted and how many tries it took', async () => {
   const {log, lines} = diary();
   const {clock, tells} = told(log);
   tells.failed([refused], 500);
@@ -72,7 +72,7 @@ test('its end is told, with how long it lasted and how many tries it took', asyn
   lines.length = 0;
   tells.over({slot: 's'});
   // It has never streamed before: so it is not again.
-  expect(lines).toEqual(['info: streaming {"slot":"s","afterMs":42000,"tries":2}']);
+  expect(lines).toEqual(['warn: streaming {"slot":"s","afterMs":42000,"tries":2}']);
 });
 
 test('what comes after an end is told anew, and a break that cost no try is none', () => {
@@ -87,9 +87,9 @@ test('what comes after an end is told anew, and a break that cost no try is none
   expect(lines).toEqual([
     'info: streaming {"slot":"s"}',
     'warn: [connection-failed] could not connect refused {"retryMs":5}',
-    'info: streaming again {"slot":"s","afterMs":0,"tries":1}',
+    'warn: streaming again {"slot":"s","afterMs":0,"tries":1}',
     'warn: [connection-failed] could not connect refused {"retryMs":5}',
-    'info: streaming again {"slot":"s","afterMs":0,"tries":1}',
+    'warn: streaming again {"slot":"s","afterMs":0,"tries":1}',
     'info: streaming again {"slot":"s"}',
   ]);
 });
@@ -110,6 +110,21 @@ test('why tables are compared is told once, as long as no comparison comes throu
   ]);
 });
 
+test('the end of a comparison is told as loud as its reason, and a stream that had none is not', () => {
+  const {log, lines} = diary();
+  const {tells} = told(log);
+  tells.over({});
+  tells.compares(lost);
+  tells.over({});
+  tells.over({});
+  expect(lines).toEqual([
+    'info: streaming {}',
+    'warn: [slot-lost] the slot is lost {}',
+    'warn: streaming again {}',
+    'info: streaming again {}',
+  ]);
+});
+
 test('a source whose database is away says so once, however often it tries, and that it is back', async () => {
   const database = await freshDatabase('CREATE TABLE t (id int PRIMARY KEY)');
   const proxy = await openProxy(database);
@@ -127,6 +142,6 @@ test('a source whose database is away says so once, however often it tries, and 
   proxy.admit();
   await running.streaming();
   expect(lines.at(-1)).toMatch(
-    /^info: streaming again \{"slot":"\w+","afterMs":\d+,"tries":\d+\}$/,
+    /^warn: streaming again \{"slot":"\w+","afterMs":\d+,"tries":\d+\}$/,
   );
 });

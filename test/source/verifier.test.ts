@@ -208,6 +208,35 @@ test('a table that has taken the name of one that is gone is no difference of ro
   expect(statusOf(running).found).toBeUndefined();
 });
 
+/** Of none of these a word comes through the stream, and the look at the tables is far off. */
+test.each<[name: string, sql: string]>([
+  ['a partition that was detached', 'ALTER TABLE t DETACH PARTITION t_old'],
+  ['a partition that was dropped', 'DROP TABLE t_old'],
+  ['a partition that was truncated', 'TRUNCATE t_old'],
+  [
+    'a partition that was attached with its rows',
+    'ALTER TABLE t ATTACH PARTITION t_next FOR VALUES FROM (20) TO (30)',
+  ],
+  ['a column that got other values', 'ALTER TABLE t ALTER v TYPE int USING v * 100'],
+])('%s is a table that was altered, and no difference of rows', async (_name, sql) => {
+  const database = await freshDatabase(
+    `CREATE TABLE t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id);
+     CREATE TABLE t_old PARTITION OF t FOR VALUES FROM (0) TO (10);
+     CREATE TABLE t_new PARTITION OF t FOR VALUES FROM (10) TO (20);
+     CREATE TABLE t_next (id int PRIMARY KEY, v int); INSERT INTO t_next VALUES (22, 2);
+     INSERT INTO t SELECT i, i FROM generate_series(1, 19) AS i`,
+  );
+  const running = runSource(database, eager);
+  await running.streaming();
+  await compared(running);
+  await database.query(sql);
+  await until(() => running.told.filter(({kind}) => kind === 'resync').length === 2);
+  expect(statusOf(running)).toMatchObject({differences: 0, found: undefined});
+  expect(running.warned).toEqual([expect.stringContaining('[schema-changed]')]);
+  await running.streaming();
+  await expectImage(running, database);
+});
+
 test('with tables that it has read it does not wait for one that somebody alters', async () => {
   const database = await freshDatabase(
     `CREATE TABLE a (id int PRIMARY KEY, v text); CREATE TABLE b (id int PRIMARY KEY);
@@ -228,6 +257,25 @@ test('with tables that it has read it does not wait for one that somebody alters
   expect(statusOf(running).givenUp!.problem.message).toContain('"public.b" was locked');
   await other.query('LOCK TABLE a IN ACCESS EXCLUSIVE MODE; COMMIT');
   expect(statusOf(running).found).toBeUndefined();
+});
+
+test('a connection of its that is cut while it reads is no end of the process', async () => {
+  const database = await freshDatabase(
+    `CREATE TABLE t (id int PRIMARY KEY, v text);
+     INSERT INTO t SELECT i, repeat('x', 300) FROM generate_series(1, 20000) AS i`,
+  );
+  const running = runSource(database, {...eager, verifyRowsPerSecond: 2_000});
+  await running.streaming();
+  const reading = `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
+    AND datname = current_database()`;
+  await until(async () => (await database.query(reading)).length > 0);
+  await database.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tailrace'
+      AND datname = current_database() AND backend_type = 'client backend' AND state = 'idle'`,
+  );
+  await until(() => statusOf(running).givenUp !== undefined, {limitMs: 5_000});
+  expect(statusOf(running).found).toBeUndefined();
+  await running.streaming();
 });
 
 test('more changes than it may hold are no verdict', async () => {

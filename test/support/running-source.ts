@@ -20,7 +20,7 @@ export interface RunningSource {
   readonly source: Source;
   /** Every transaction it told, oldest first. */
   readonly told: Transaction[];
-  /** Every warning it logged, in full, oldest first. */
+  /** Every Problem it warned of, in full, oldest first; not that one was over. */
   readonly warned: readonly string[];
   /** The tables as it described them last, or its predecessor. */
   readonly tables: () => readonly Table[];
@@ -123,9 +123,9 @@ let sources = 0;
 export function runSource(database: TestDatabase, choices: SourceChoices = {}): RunningSource {
   const warned: string[] = [];
   const log = choices.log ?? (process.env.TAILRACE_TEST_LOG ? stderrLog : silentLog);
-  const warn: Log['warn'] = (message) => {
-    warned.push(message);
-    log.warn(message);
+  const warn: Log['warn'] = (message, fields) => {
+    if (message.startsWith('[')) warned.push(message);
+    log.warn(message, fields);
   };
   sources += 1;
   const world = {clock: systemClock(), random: random(sources), log: {...log, warn}};
