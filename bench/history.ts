@@ -41,7 +41,7 @@ function fill(store: Store): ReadonlyMap<number, string> {
       const step = {kind: 'stream' as const, sourceId: 's', lsn, xid: 1, commitTime};
       const updated = [{key: String(id), before, after}];
       const event = {sequence, queryId: 'q', added: [], updated, deleted: []};
-      const transaction = {...step, lsn: lsnText(lsn), part: 1, parts: 1};
+      const transaction = {...step, source: 's', lsn: lsnText(lsn), part: 1, parts: 1};
       sequence += 1;
       return {transaction: {...step, changes: new Map()}, events: [{...event, transaction}]};
     });
@@ -70,12 +70,15 @@ async function measure(kind: string, store: Store): Promise<void> {
   const rows = fill(store);
   const keys = [...rows.keys()].sort((a, b) => a - b);
   const query = {ordered: false, keys: () => keys, row: (key: unknown) => rows.get(Number(key))};
-  const sameSource = (): boolean => true;
   const back = async (at: Moment): Promise<unknown> =>
-    rewind(log, {queryId: 'q', at, sameSource, rowsMax: 1e6, turnRows: 5000}, (found) => {
-      if ('kind' in found) throw new Error(found.kind);
-      return pastRows(query as never, found.rows, {after: undefined, limit: undefined});
-    });
+    rewind(
+      log,
+      {queryId: 'q', at, source: 's', since: 0, rowsMax: 1e6, turnRows: 5000},
+      (found) => {
+        if ('kind' in found) throw new Error(found.kind);
+        return pastRows(query as never, found.rows, {after: undefined, limit: undefined});
+      },
+    );
   await measured(`${kind}: floor, a loop over all events`, async () => {
     let characters = 0;
     for (let place = 0; place < log.last; place += 256) {
@@ -93,8 +96,9 @@ async function measure(kind: string, store: Store): Promise<void> {
   await measured(`${kind}: result 1,000 events ago`, () => back(sequence(EVENTS - 1000)));
   const past = history({
     log,
-    queries: new Map(),
-    oneSource: true,
+    queries: new Map(
+      ['q', 'none'].map((id) => [id, {since: 0, definition: {source: {id: 's'}}} as never]),
+    ),
     clock: systemClock(),
     limits: {historyRequests: 1, historyRows: 1e6},
   });

@@ -27,6 +27,8 @@ export interface Event {
 
 export interface EventTransaction {
   readonly kind: 'stream' | 'resync' | 'timer';
+  /** Whose it is: positions of two sources have no order. */
+  readonly source: string;
   /** As Postgres prints it: `0/1A2B3C8`. */
   readonly lsn: string;
   readonly xid: number | undefined;

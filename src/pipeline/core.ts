@@ -12,7 +12,7 @@ import {type LiveQueries, liveQueries} from './live-queries.ts';
 import type {LiveQuery} from './live-query.ts';
 import {liveRows} from './live-rows.ts';
 import {queryNotes} from './query-notes.ts';
-import {firstDefinitions, restoreResults} from './restore.ts';
+import {firstDefinitions, restoreResults, sinceIn} from './restore.ts';
 import {retries} from './retries.ts';
 import {sinkOf} from './sink.ts';
 import {type SourceQueries, sourceQueries} from './source-queries.ts';
@@ -55,8 +55,9 @@ export interface Core {
 export function core(config: Config, world: CoreWorld): Core {
   const {store, sources, clock, signal, fail} = world;
   const {groups, queries, moves} = openQueries(config, world);
+  restoreResults({sources, groups, store, engine: moves});
+  // A checkpoint that began before would lack the rows of sources that come later.
   store.begin(liveRows({sources, groups, queries: queries.all, engine: moves}));
-  restoreResults({sources, groups, queries: queries.all, store, engine: moves});
   const flows = new Map(
     [...sources].map(([id, source]) => {
       const own = groups.get(id)!;
@@ -141,7 +142,9 @@ function openQueries(
     query: (id) => queries.all.get(id),
     fail,
   });
-  const queries: LiveQueries = liveQueries({engine: moves, sources: groups});
+  const queries: LiveQueries = liveQueries({
+    ...{engine: moves, sources: groups, sinceOf: (id) => sinceIn(store, id)},
+  });
   queries.begin(firstDefinitions(config, {store, groups, nowNs, jq, log}));
   return {moves, groups, queries};
 }

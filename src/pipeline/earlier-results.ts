@@ -1,4 +1,4 @@
-import type {Store} from '../store/store.ts';
+import type {QueryNote, Store} from '../store/store.ts';
 import {difference, resultTexts, saysNothing, type Told} from './events.ts';
 import {keptResult} from './kept-result.ts';
 import type {LiveQuery, Position} from './live-query.ts';
@@ -17,12 +17,19 @@ import {memoOf, readMemo, stoodAt} from './query-memo.ts';
  */
 export interface EarlierResults {
   /** What a step at this source settles: of queries that run now, or are gone; each once. */
-  settle(sourceId: string): {readonly settled: ReadonlySet<string>; readonly told: readonly Told[]};
+  settle(sourceId: string): Settled;
   /** Gives what is not settled to its queries: what comes of it then is theirs to tell. */
   handOver(): void;
   /** The rows of one that is not settled yet. */
   rows(queryId: string): ReadonlyMap<string, string> | undefined;
   ids(): Iterable<string>;
+}
+
+export interface Settled {
+  readonly settled: ReadonlySet<string>;
+  readonly told: readonly Told[];
+  /** That queries are gone: to be stored with what is told of it, or they would be thought told. */
+  readonly notes: readonly QueryNote[];
 }
 
 export function earlierResults(
@@ -31,7 +38,7 @@ export function earlierResults(
   version: string | undefined,
 ): EarlierResults {
   const unsettled = new Map(Array.from(stored, ([id, one]) => [id, readOnce(() => one.rows)]));
-  const nothing = {settled: new Set<string>(), told: []};
+  const nothing: Settled = {settled: new Set(), told: [], notes: []};
 
   /** One that is gone is settled by any step; the others when their source has moved them. */
   function due(id: string, sourceId: string): boolean {
@@ -60,7 +67,12 @@ export function earlierResults(
         return difference(id, unsettled.get(id)!(), query ? resultTexts(query) : []);
       });
       for (const id of ids) unsettled.delete(id);
-      return {settled: new Set(settled), told: told.filter((one) => !saysNothing(one))};
+      const gone = ids.filter((id) => !queryOf(id));
+      return {
+        settled: new Set(settled),
+        told: told.filter((one) => !saysNothing(one)),
+        notes: gone.map((queryId) => ({queryId, memo: null})),
+      };
     },
     handOver() {
       for (const [id, rows] of unsettled) {

@@ -28,6 +28,8 @@ export interface Engine {
   commit(at: Transaction, moves: readonly Move[], notes?: readonly QueryNote[]): void;
   /** Keeps what is said of queries. */
   note(notes: readonly QueryNote[]): void;
+  /** Of the last event there was. */
+  readonly sequence: number;
   /** Sequence of the last event of a query, 0 while it has none. */
   sequenceOf(queryId: string): number;
   /** Of its result, as clients fold it; undefined of one that is too large to ask. */
@@ -89,6 +91,10 @@ function rowsIn({changes}: Transaction): number {
   return rows;
 }
 
+/** Most often one of them is empty. */
+const joined = (a: readonly QueryNote[], b: readonly QueryNote[]): readonly QueryNote[] =>
+  b.length === 0 ? a : [...a, ...b];
+
 export function engine({store, version, limits, query: queryOf, fail}: EngineOptions): Engine {
   const earlier = earlierResults(store, queryOf, version);
   const sequences = new Map([...store.queries].map(([id, {sequence}]) => [id, sequence]));
@@ -97,13 +103,13 @@ export function engine({store, version, limits, query: queryOf, fail}: EngineOpt
   let sequence = store.log.last;
   let broken = false;
 
-  /** What a step is told as, from the next sequence on. */
+  /** What a step is told as, from the next sequence on, and what is to be noted with it. */
   function numbered(
     transaction: Transaction,
     moves: readonly Move[],
     breathe?: () => void,
-  ): Event[] {
-    const {settled, told} = earlier.settle(transaction.sourceId);
+  ): {readonly events: Event[]; readonly gone: readonly QueryNote[]} {
+    const {settled, told, notes: gone} = earlier.settle(transaction.sourceId);
     const all = [...told];
     for (const {query, change} of moves) {
       if (!settled.has(query.id)) all.push(toldOf(query.id, change, writerOf));
@@ -115,7 +121,7 @@ export function engine({store, version, limits, query: queryOf, fail}: EngineOpt
       sequences.set(event.queryId, sequence);
       sums.move(event);
     }
-    return events;
+    return {events, gone};
   }
 
   function commit(steps: readonly Step[], durable: () => void): void {
@@ -143,9 +149,10 @@ export function engine({store, version, limits, query: queryOf, fail}: EngineOpt
           const long = changed > BREATH_ROWS || queries.waiting > 0;
           const within = long ? breathe : undefined;
           if (steps.length % BREATH_STEPS === 0) breathe?.();
-          const events = numbered(transaction, queries.step(transaction, within), within);
+          const moves = queries.step(transaction, within);
+          const {events, gone} = numbered(transaction, moves, within);
           const own = steps.length === 0 ? memo : undefined;
-          steps.push({transaction, events, memo: own, notes: queries.notes()});
+          steps.push({transaction, events, memo: own, notes: joined(queries.notes(), gone)});
           rows += changed;
           for (const event of events) rows += sizeOf(event);
         }
@@ -158,11 +165,14 @@ export function engine({store, version, limits, query: queryOf, fail}: EngineOpt
       const transaction = queries.reach(lsn);
       commit([{transaction, events: [], memo}], () => durable(lsn));
     },
-    commit(at, moves, notes) {
-      const events = numbered(at, moves);
-      commit([{transaction: undefined, events, ...(notes && {notes})}], () => {});
+    commit(at, moves, notes = []) {
+      const {events, gone} = numbered(at, moves);
+      commit([{transaction: undefined, events, notes: joined(notes, gone)}], () => {});
     },
     note: (notes) => commit([{transaction: undefined, events: [], notes}], () => {}),
+    get sequence() {
+      return sequence;
+    },
     sequenceOf: (queryId) => sequences.get(queryId) ?? 0,
     checksumOf: sums.of,
     forget(queryId) {

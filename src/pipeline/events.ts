@@ -99,7 +99,7 @@ export const sizeOf = ({added, updated, deleted}: Told): number =>
 /** The events of a step, numbered from the one after `sequence`. */
 export function eventsOf(
   all: readonly Told[],
-  {kind, lsn, xid, commitTime}: Transaction,
+  {kind, sourceId: source, lsn, xid, commitTime}: Transaction,
   sequence: number,
 ): Event[] {
   const events: Event[] = [];
@@ -107,7 +107,7 @@ export function eventsOf(
   const position = parts === 0 ? '' : lsnText(lsn);
   for (const {queryId, added, updated, deleted} of all) {
     const part = events.length + 1;
-    const transaction = {kind, lsn: position, xid, commitTime, part, parts};
+    const transaction = {kind, source, lsn: position, xid, commitTime, part, parts};
     events.push({sequence: sequence + part, queryId, added, updated, deleted, transaction});
   }
   return events;

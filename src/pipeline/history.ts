@@ -21,8 +21,6 @@ import {type Rewound, rewind} from './rewind.ts';
 export interface HistoryOptions {
   readonly log: EventLog;
   readonly queries: ReadonlyMap<string, LiveQuery>;
-  /** Whether there is one source: then events of queries that are gone are its own, too. */
-  readonly oneSource: boolean;
   readonly clock: Clock;
   readonly limits: HistoryLimits;
   /** Rows that can be held, whatever the limits say. */
@@ -48,7 +46,7 @@ const PAGE_CHARACTERS = 4 * 1024 * 1024;
  * most the log once; no more than `historyRequests` do so at a time.
  */
 export function history(options: HistoryOptions): HistoryView {
-  const {log, queries, oneSource, clock, limits, heldMax = HELD_MAX} = options;
+  const {log, queries, clock, limits, heldMax = HELD_MAX} = options;
   const rowsMax = Math.min(limits.historyRows, heldMax);
   let looking = 0;
 
@@ -62,13 +60,6 @@ export function history(options: HistoryOptions): HistoryView {
       looking -= 1;
     }
   }
-
-  /** Whether a query reads the source that another one reads. */
-  const sameSource = (id: string) => {
-    const source = queries.get(id)?.definition.source.id;
-    return (other: string): boolean =>
-      oneSource || queries.get(other)?.definition.source.id === source;
-  };
 
   function refuseFuture(query: LiveQuery | undefined, at: Moment, last = log.last): void {
     const now = clock.nowMs();
@@ -87,17 +78,18 @@ export function history(options: HistoryOptions): HistoryView {
         const turns = pace(TURN_ROWS);
         // After the last event begins what is yet to come, and that is nothing so far.
         if (asked.from) refuseFuture(queries.get(queryId), asked.from, log.last + 1);
-        const reach = await reachOf(log, sameSource(queryId), turns);
+        const query = queries.get(queryId)!;
+        const reach = await reachOf(log, query.definition.source.id, turns);
         refuseRange(log, asked, reach);
-        return pageOf(log, queryId, {...asked, reach, turns});
+        return pageOf(log, query, {...asked, reach, turns});
       }),
     result: (queryId, asked) =>
       counted(async () => {
         const query = queries.get(queryId)!;
         refuseFuture(query, asked.at);
         const at = isNow(query, asked.at) ? sequenceNow(log) : asked.at;
-        const mine = sameSource(queryId);
-        const rewinding = {queryId, at, sameSource: mine, turnRows: TURN_ROWS};
+        const source = query.definition.source.id;
+        const rewinding = {queryId, since: query.since, at, source, turnRows: TURN_ROWS};
         const found = await rewind(log, {...rewinding, rowsMax}, (then) => {
           return 'kind' in then ? then : taken(query, then, asked);
         });
@@ -105,7 +97,7 @@ export function history(options: HistoryOptions): HistoryView {
         if (found.kind === 'too-much') {
           throw historyProblems['history-too-large']({max: rowsMax, most: rowsMax === heldMax});
         }
-        throw notHeld(await reachOf(log, mine, pace(TURN_ROWS)));
+        throw notHeld(await reachOf(log, source, pace(TURN_ROWS)));
       }),
   };
 }
@@ -140,15 +132,11 @@ function taken(query: LiveQuery, then: Rewound, asked: PastAsked): PastResult {
 }
 
 /** Where the log begins, for queries of one source. */
-async function reachOf(
-  log: EventLog,
-  mine: (queryId: string) => boolean,
-  turns: Pace,
-): Promise<Reach> {
+async function reachOf(log: EventLog, source: string, turns: Pace): Promise<Reach> {
   for (let place = log.trimmed; place < log.last; ) {
     const events = eventsAfter(log, place) ?? eventsAfter(log, log.trimmed) ?? [];
     for (const event of events) {
-      if (mine(event.queryId)) return {whole: log.trimmed === 0, first: event};
+      if (event.transaction.source === source) return {whole: log.trimmed === 0, first: event};
       place = event.sequence;
     }
     if (turns.over(events.length)) await turns.turn();
@@ -181,20 +169,26 @@ function isTruncated({from, after}: EventsAsked, log: EventLog, reach: Reach): b
 
 async function pageOf(
   log: EventLog,
-  queryId: string,
+  query: Pick<LiveQuery, 'id' | 'since' | 'definition'>,
   {reach, turns, ...asked}: EventsAsked & {readonly reach: Reach; readonly turns: Pace},
 ): Promise<EventsPage> {
   const {from, to, after, limit} = asked;
+  const {id, since, definition} = query;
+  const range = {from, to, source: definition.source.id};
   const last = Math.min(log.last, to?.kind === 'sequence' ? to.sequence : log.last);
   const least = from?.kind === 'sequence' ? from.sequence - 1 : 0;
   const found: Event[] = [];
-  const page = {events: found, reach, truncated: isTruncated(asked, log, reach)};
+  const page = {
+    events: found,
+    reach,
+    truncated: since < log.trimmed && isTruncated(asked, log, reach),
+  };
   let characters = 0;
-  for (let place = Math.max(after ?? 0, least, log.trimmed); place < last; ) {
+  for (let place = Math.max(after ?? 0, least, since, log.trimmed); place < last; ) {
     const events = eventsAfter(log, place, last);
     if (!events) throw notHeld(reach);
     for (const event of events) {
-      if (event.queryId === queryId && within(event, {from, to})) {
+      if (event.queryId === id && within(event, range)) {
         if (found.length === limit || characters >= PAGE_CHARACTERS) {
           return {...page, next: found.at(-1)!.sequence};
         }
@@ -208,7 +202,13 @@ async function pageOf(
   return {...page, next: undefined};
 }
 
-function within(event: Event, {from, to}: Pick<EventsAsked, 'from' | 'to'>): boolean {
+/** What the query told while it read another source is at none of this one's positions. */
+function within(
+  event: Event,
+  {from, to, source}: Pick<EventsAsked, 'from' | 'to'> & {readonly source: string},
+): boolean {
+  const byPosition = from?.kind === 'lsn' || to?.kind === 'lsn';
+  if (byPosition && event.transaction.source !== source) return false;
   if (from && compareToMoment(event, from) < 0) return false;
   return !to || compareToMoment(event, to) <= 0;
 }

@@ -86,6 +86,8 @@ export interface LiveQuery {
   readonly id: string;
   readonly definition: Definition;
   readonly state: QueryState;
+  /** Events up to this sequence are none of its own: of one of before that had its id. */
+  readonly since: number;
   /** What it would run by itself, over the tables as they are; undefined where it does not fit. */
   plan(): Plan | undefined;
   /** The operators it runs by; those of a failed query are of no more use. */
@@ -133,6 +135,8 @@ export interface LiveQuery {
 const RESULT_MAX = 16_000_000;
 
 export interface LiveQueryOptions {
+  /** The log's last event when there came to be a query of this id; 0 unless told. */
+  readonly since?: number;
   readonly shape: number;
   /** Answers a number that named no columns before. */
   readonly nextShape: () => number;
@@ -142,7 +146,7 @@ export interface LiveQueryOptions {
 
 export function liveQuery(
   first: Definition,
-  {shape: firstShape, nextShape, rowsMax = RESULT_MAX}: LiveQueryOptions,
+  {since = 0, shape: firstShape, nextShape, rowsMax = RESULT_MAX}: LiveQueryOptions,
 ): LiveQuery {
   const result = resultSet();
   let definition = first;
@@ -219,6 +223,7 @@ export function liveQuery(
     get id() {
       return first.config.id;
     },
+    since,
     get definition() {
       return definition;
     },
@@ -291,6 +296,8 @@ export function liveQuery(
       const rows = hydrates && fresh && hydrated(fresh, next.source, now(next.source));
       // Where the result stands was a matter of the old source.
       enter(run ? {kind: 'waiting'} : {kind: 'stopped'});
+      // Without a row that was told it is no answer of the new one either.
+      if (next.source.id !== definition.source.id && result.size === 0) stoodAt = undefined;
       definition = next;
       return rows ? adopt(fresh!, rows) : undefined;
     },

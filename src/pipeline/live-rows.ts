@@ -17,6 +17,7 @@ export function liveRows({
   engine: Engine;
 }): LiveRows {
   return {
+    sourceIds: () => sources.keys(),
     *tables() {
       for (const [sourceId, {tables}] of groups) {
         for (const {id: table} of tables ?? []) yield {sourceId, table};

@@ -6,7 +6,7 @@ import type {Source} from '../source/source.ts';
 import type {Store} from '../store/store.ts';
 import {definitionOf, queryProblems, sourceOf} from './definition.ts';
 import type {Engine} from './engine.ts';
-import type {Definition, LiveQuery} from './live-query.ts';
+import type {Definition} from './live-query.ts';
 import {type QueryMemo, readMemo} from './query-memo.ts';
 import type {SourceQueries} from './source-queries.ts';
 
@@ -48,6 +48,15 @@ export function firstDefinitions(
   });
 }
 
+/**
+ * The last event before those of a query: who finds its id in no memo follows on whoever had
+ * it before. A store that began anew has fewer events than its queries had.
+ */
+export function sinceIn({queries, log}: Pick<Store, 'queries' | 'log'>, id: string): number {
+  const stored = queries.get(id);
+  return stored ? Math.min(readMemo(stored.memo).since ?? 0, log.last) : log.last;
+}
+
 /** Whether a query of an earlier version's store is one for this version too. */
 function fits({config}: QueryMemo, log: Log): boolean {
   const problems = queryProblems(config);
@@ -65,17 +74,14 @@ const asRun = ({config, run}: QueryMemo): QueryConfig => ({...config, autoStart:
 export function restoreResults({
   sources,
   groups,
-  queries,
   store,
   engine,
 }: {
   sources: ReadonlyMap<string, Source>;
   groups: ReadonlyMap<string, SourceQueries>;
-  queries: ReadonlyMap<string, LiveQuery>;
   store: Store;
   engine: Engine;
 }): void {
-  let taken = false;
   for (const [sourceId, stored] of store.sources) {
     const group = groups.get(sourceId);
     const tables = sources.get(sourceId)?.tables;
@@ -86,12 +92,8 @@ export function restoreResults({
       {kind: 'resync' as const, sourceId, lsn, xid: undefined, commitTime, changes: new Map()},
     ];
     engine.take({queries: group, next: () => steps.shift(), durable: () => {}});
-    taken = true;
   }
   engine.keepTold();
   const notes = [...groups.values()].flatMap((group) => group.notes());
-  // That the rows of those that are gone went was told with the first step.
-  const gone = [...store.queries.keys()].filter((id) => taken && !queries.has(id));
-  const all = [...notes, ...gone.map((queryId) => ({queryId, memo: null}))];
-  if (all.length > 0) engine.note(all);
+  if (notes.length > 0) engine.note(notes);
 }

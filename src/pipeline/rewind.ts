@@ -23,9 +23,11 @@ export type Unheld =
 
 export interface Rewinding {
   readonly queryId: string;
+  /** The last event before its own. */
+  readonly since: number;
   readonly at: Moment;
-  /** Whether a query's positions and times are those of this one's source. */
-  readonly sameSource: (queryId: string) => boolean;
+  /** The source whose positions and times count: the one that the query reads now. */
+  readonly source: string;
   /** Rows that may be held; there is no row more at any moment, however many an event has. */
   readonly rowsMax: number;
   /** Rows that are looked at in one turn. */
@@ -78,7 +80,7 @@ interface Undoing {
 
 async function undone(
   log: EventLog,
-  {queryId, at, sameSource}: Rewinding,
+  {queryId, since, at, source}: Rewinding,
   {rows, isFull, turns}: Undoing,
 ): Promise<Omit<Rewound, 'rows'> | Unheld> {
   let sequence = at.kind === 'sequence' ? at.sequence : undefined;
@@ -88,13 +90,13 @@ async function undone(
     const events = eventsUpTo(log, place);
     if (!events) break;
     for (const event of events.toReversed()) {
-      const mine = sameSource(event.queryId);
-      if (mine && compareToMoment(event, at) <= 0) {
-        return {sequence: sequence ?? event.sequence, transaction: event.transaction};
+      const {transaction} = event;
+      if (transaction.source === source && compareToMoment(event, at) <= 0) {
+        return {sequence: sequence ?? event.sequence, transaction};
       }
       place = event.sequence - 1;
       const happened = sequence !== undefined && event.sequence <= sequence;
-      if (event.queryId === queryId && !happened) {
+      if (event.queryId === queryId && event.sequence > since && !happened) {
         for (const {key, before} of rowsOf(event)) {
           if (isFull(key)) return {kind: 'too-much'};
           rows.set(key, before);

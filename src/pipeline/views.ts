@@ -56,10 +56,7 @@ export function apiService(
     sources: () => sourceViews(parts),
     reactions: () => parts.reactions,
     store: parts.storeStatus,
-    history: history({
-      ...{log, queries: queries.all, clock, limits: config.limits},
-      oneSource: config.sources.length === 1,
-    }),
+    history: history({log, queries: queries.all, clock, limits: config.limits}),
     changes: queryChanges({
       queries,
       sources: groups,

@@ -37,7 +37,7 @@ export interface Held {
   readonly session: string;
   /** The name that the store has: a predecessor's at first, whose session may linger. */
   notedSession: string | undefined;
-  /** Names the server's data. */
+  /** Names the server's data, and the database. */
   systemId: string | undefined;
   /** Which of the histories of that data: see `ServerState`. */
   timeline: number | undefined;

@@ -20,7 +20,7 @@ export interface Earlier {
   readonly received: Lsn | undefined;
   /** What sessions of ours are called: the server may not know yet that one is gone. */
   readonly sessions: readonly string[];
-  /** Names the server's data, so that another one behind the same address is noticed. */
+  /** Names the database's data: another server behind the same address, or database, is noticed. */
   readonly systemId: string | undefined;
   /** Which of the histories of that data. */
   readonly timeline: number | undefined;
@@ -30,6 +30,7 @@ export interface Earlier {
 export interface ServerState {
   /** It is in recovery: what follows of its log is then 0. */
   readonly standby: boolean;
+  /** Names its data, and which of its databases. */
   readonly systemId: string;
   /** It grows by one when a standby is promoted, or a backup is recovered to some moment. */
   readonly timeline: number;
@@ -43,7 +44,8 @@ export interface ServerState {
 // Asked once, whether it is in recovery: it may be promoted in the midst of this.
 const SERVER = `
   WITH server AS MATERIALIZED (SELECT pg_is_in_recovery() AS standby)
-  SELECT standby, (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
+  SELECT standby, (SELECT system_identifier FROM pg_control_system())
+      || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS system_id,
     CASE WHEN NOT standby THEN pg_current_wal_flush_lsn() END::text AS flushed,
     CASE WHEN NOT standby THEN pg_walfile_name(pg_current_wal_flush_lsn()) END AS segment,
     (SELECT setting::int FROM pg_settings WHERE name = 'wal_sender_timeout') AS timeout_ms,
@@ -131,7 +133,7 @@ async function dropped(client: pg.Client, slot: string, why: Problem): Promise<B
 function gone(slot: string, {earlier, server}: Beginnings): Problem | undefined {
   if (earlier.received === undefined) return undefined;
   if (isAnother(server, earlier)) {
-    const why = 'The server is another one than before (as after pg_upgrade), and has none';
+    const why = 'The server, or the database, is another one than before, and has none';
     return slotProblems['slot-lost']({slot, why});
   }
   return slotProblems['slot-lost']({
@@ -149,7 +151,7 @@ async function discontinuity(
   received: Lsn,
   {earlier, server, leftAt}: Beginnings,
 ): Promise<string | undefined> {
-  if (isAnother(server, earlier)) return 'The server is another one than before';
+  if (isAnother(server, earlier)) return 'The server, or the database, is another one than before';
   if (server.flushed < received) {
     return `Its log ends at ${lsnText(server.flushed)}, before ${lsnText(received)}`;
   }

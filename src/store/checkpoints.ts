@@ -116,10 +116,12 @@ export function checkpoints(
     flush();
     const since = touched;
     touched = new Set();
+    const there = new Set(rows.sourceIds());
     const begun = {
       journal: nextEntry,
       sequence: log.last,
-      sources: Object.fromEntries(sources),
+      // A position without its rows would be taken for that of a database without rows.
+      sources: Object.fromEntries([...sources].filter(([id]) => there.has(id))),
       queries: Object.fromEntries(queries),
       sequences: Object.fromEntries(sequences),
       atMs: clock.nowMs(),

@@ -29,6 +29,7 @@ type Head = readonly [
   deleted: number,
   /** 1: it stands in this text; else in those too that follow, as many as there are. */
   pieces: number,
+  source: string,
 ];
 
 /** Whether it stands in one piece: such events share records. */
@@ -82,7 +83,7 @@ export function writeEvent(event: Event, to: ByteText): void {
 }
 
 function writeHead(event: Event, pieces: number, to: ByteText): void {
-  const {kind, lsn, xid, commitTime, part, parts} = event.transaction;
+  const {kind, source, lsn, xid, commitTime, part, parts} = event.transaction;
   to.ascii('[');
   to.integer(event.sequence);
   to.ascii(',');
@@ -101,6 +102,8 @@ function writeHead(event: Event, pieces: number, to: ByteText): void {
   }
   to.ascii(',');
   to.integer(pieces);
+  to.ascii(',');
+  to.quoted(source);
   to.ascii(']');
 }
 
@@ -129,7 +132,7 @@ function readEvent(text: string, further: () => readonly string[]): Event {
   const fields = text.split(FIELD);
   const head = JSON.parse(fields[0]!) as Head;
   const [sequence, queryId, kind, lsn, xid, commitTime, part, parts, ...counts] = head;
-  const [added, updated, deleted, pieces] = counts;
+  const [added, updated, deleted, pieces, source] = counts;
   const all = pieces === 1 ? fields : fields.concat(further().flatMap(splitFields));
   let at = 1;
   const key = (): string => JSON.parse(all[at++]!);
@@ -140,7 +143,7 @@ function readEvent(text: string, further: () => readonly string[]): Event {
     added: rows(added, () => ({key: key(), after: all[at++]!})),
     updated: rows(updated, () => ({key: key(), before: all[at++]!, after: all[at++]!})),
     deleted: rows(deleted, () => ({key: key(), before: all[at++]!})),
-    transaction: {kind, lsn, xid: xid ?? undefined, commitTime, part, parts},
+    transaction: {kind, source, lsn, xid: xid ?? undefined, commitTime, part, parts},
   };
 }
 

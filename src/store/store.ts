@@ -20,7 +20,10 @@ export interface Store {
   readonly sources: ReadonlyMap<string, StoredSource>;
   /** The queries as they were when the store was opened. */
   readonly queries: ReadonlyMap<string, StoredQuery>;
-  /** Where the rows are from now on. To be called once, before the first step. */
+  /**
+   * Where the rows are from now on, all that the store has among them: there is no checkpoint
+   * before. To be called once, before anything comes that the store does not have.
+   */
   begin(rows: LiveRows): void;
   /**
    * Takes steps in order, in one write. `durable` is called when no loss of power can take
@@ -73,6 +76,8 @@ export interface StoredQuery {
 
 /** The rows of the service, wherever they are; as of the last step whenever it is read. */
 export interface LiveRows {
+  /** Those that there are now: one that was left out is forgotten with its rows. */
+  sourceIds(): Iterable<string>;
   /** The tables of all sources. */
   tables(): Iterable<{readonly sourceId: string; readonly table: TableId}>;
   rows(sourceId: string, table: TableId): Iterable<readonly [Key, Row]>;

@@ -16,6 +16,7 @@ const keys = ['1', 'a|"b', '3'];
 
 const transaction = {
   kind: 'stream',
+  source: 's',
   lsn: '0/1',
   xid: 1,
   commitTime: 0,

@@ -16,12 +16,10 @@ export const QUERIES: Readonly<Record<string, string>> = {
   groups: 'SELECT g, count(*)::int AS n, sum(v)::int AS total FROM a GROUP BY g',
 };
 
+type Database = ServerAddress & {readonly database?: string};
+
 /** Writes transaction after transaction; Postgres may be gone at any moment. */
-export async function writer(
-  server: ServerAddress,
-  signal: AbortSignal,
-  seed: number,
-): Promise<number> {
+export async function writer(server: Database, signal: AbortSignal, seed: number): Promise<number> {
   const random = chance(seed);
   let commits = 0;
   while (!signal.aborted) {
@@ -93,10 +91,10 @@ export async function ask(server: ServerAddress, sql: string): Promise<readonly 
 }
 
 async function session<T>(
-  {host, port, user, password}: ServerAddress,
+  {host, port, user, password, database = 'postgres'}: Database,
   act: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const one = new pg.Client({host, port, user, password, database: 'postgres'});
+  const one = new pg.Client({host, port, user, password, database});
   one.on('error', () => {});
   await one.connect();
   try {

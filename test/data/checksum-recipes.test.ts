@@ -14,7 +14,15 @@ const recipe = (language: string): string =>
 
 const nested = '{"value":95.00,"updated":[{"key":"9","after":{"x":[]}}],"text":"]}\\"\\\\ é 😀"}';
 const rows = Array.from({length: 3}, (_, i) => `{"key":"${i}","after":{"n":${i}.10}}`);
-const transaction = {kind: 'stream', lsn: '0/1', xid: 1, commitTime: 0, part: 1, parts: 1} as const;
+const transaction = {
+  kind: 'stream',
+  source: 's',
+  lsn: '0/1',
+  xid: 1,
+  commitTime: 0,
+  part: 1,
+  parts: 1,
+} as const;
 const messages = [
   `{"queryId":"q","sequence":5,"lsn":"0/1","part":1,"parts":1,"rows":[${rows.join(',')}]}`,
   eventJson({

@@ -62,7 +62,7 @@ test('a query that clients were told nothing of is told whole, whatever was note
   const before = {...store, queries: new Map([['q', one]])};
   const earlier = earlierResults(before, () => again, '1.0');
   // Settled would be: it is as it was, and needs no word.
-  expect(earlier.settle('s')).toEqual({settled: new Set(), told: []});
+  expect(earlier.settle('s')).toEqual({settled: new Set(), told: [], notes: []});
   expect([...earlier.ids()]).toEqual([]);
 });
 

@@ -22,7 +22,7 @@ function past({historyRequests = 1, historyRows = 1000, heldMax = 1e6} = {}) {
     const event = {
       ...{sequence, queryId: sequence % 1000 === 0 ? 'q' : 'other'},
       ...{added: [row], updated: [], deleted: []},
-      transaction: {...step, lsn: lsnText(lsn), part: 1, parts: 1},
+      transaction: {...step, source: 's', lsn: lsnText(lsn), part: 1, parts: 1},
     };
     store.commit([{transaction: {...step, changes: new Map()}, events: [event]}], () => {});
   }
@@ -31,7 +31,7 @@ function past({historyRequests = 1, historyRows = 1000, heldMax = 1e6} = {}) {
   for (const id of ['q', 'other']) begin(id, 'SELECT id FROM t');
   const limits = {historyRequests, historyRows};
   return history({
-    ...{log: store.log, queries, oneSource: true, clock: simulatedClock(0)},
+    ...{log: store.log, queries, clock: simulatedClock(0)},
     ...{limits, heldMax},
   });
 }

@@ -11,9 +11,17 @@ import {resultSet} from '../../src/result/result-set.ts';
 import {memoryStore} from '../../src/store/memory-store.ts';
 import type {EventLog} from '../../src/store/store.ts';
 
+const OF_TWO = [
+  ['q', 's'],
+  ['q', 's'],
+  ['q', 'two'],
+  ['other', 's'],
+  ['other', 'two'],
+] as const;
+
 const text = (row: Row): string => JSON.stringify(row);
 
-/** Two results of one source and one of another, moved by chance, each state remembered. */
+/** Results of two sources, one of which went from one to the other, moved by chance; each state remembered. */
 function world(seed: number, {eventLogEvents = 100_000} = {}) {
   const next = random(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
@@ -28,14 +36,14 @@ function world(seed: number, {eventLogEvents = 100_000} = {}) {
 
   function commit(): void {
     const sequence = store.log.last + 1;
-    const queryId = ['q', 'q', 'other', 'foreign'][below(4)]!;
+    const [queryId, source] = OF_TWO[below(OF_TWO.length)]!;
     const lsn = BigInt(sequence) * 8n;
     // Commit times are not always in the order of commits.
     const micros = sequence * 1000 + below(1500);
     const rows = queryId === 'q' ? moved() : {added: [], updated: [], deleted: []};
     const transaction = {
       ...{kind: 'stream' as const, lsn: lsnText(lsn), xid: 1, commitTime: micros},
-      ...{part: 1, parts: 1},
+      ...{source, part: 1, parts: 1},
     };
     const step = {kind: 'stream' as const, sourceId: 's', lsn, xid: 1, commitTime: micros};
     store.commit(
@@ -48,7 +56,7 @@ function world(seed: number, {eventLogEvents = 100_000} = {}) {
       () => {},
     );
     states[sequence] = rowsNow();
-    places[sequence] = {lsn, micros, mine: queryId !== 'foreign'};
+    places[sequence] = {lsn, micros, mine: source === 's'};
   }
 
   function moved() {
@@ -81,10 +89,8 @@ function world(seed: number, {eventLogEvents = 100_000} = {}) {
     places,
     rowsAfter: (sequence: number): string[] => [...states[sequence]!].sort(),
     back: (at: Moment, {turnRows = 3, rowsMax = 1e6, ordered = false} = {}) =>
-      rewind(
-        store.log,
-        {queryId: 'q', at, sameSource: (id) => id !== 'foreign', rowsMax, turnRows},
-        (found) => read(found, {...query, ordered}),
+      rewind(store.log, {queryId: 'q', at, source: 's', since: 0, rowsMax, turnRows}, (found) =>
+        read(found, {...query, ordered}),
       ),
   };
 }
@@ -189,7 +195,15 @@ test.each([0, 1])(
         for (;;) yield {key: String(looked++), before: '[]'};
       },
     } as unknown as readonly EventRow[];
-    const place = {kind: 'stream', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
+    const place = {
+      kind: 'stream',
+      source: 's',
+      lsn: '0/8',
+      xid: 1,
+      commitTime: 1,
+      part: 1,
+      parts: 1,
+    } as const;
     const event = (sequence: number): Event => ({
       ...{sequence, queryId: 'q', added: [], updated: [], transaction: place},
       deleted: sequence === 1 + later ? rows : [],
@@ -204,8 +218,7 @@ test.each([0, 1])(
       read: (after, limit) => [1, 2].slice(after, after + limit).map(event),
       watch: () => () => {},
     };
-    const sameSource = () => true;
-    const rewinding = {queryId: 'q', at: sequence(0), sameSource, rowsMax, turnRows: 1};
+    const rewinding = {queryId: 'q', at: sequence(0), source: 's', since: 0, rowsMax, turnRows: 1};
     const found = rewind(log, rewinding, (then) => then);
     // It comes while the log is looked through.
     last += later;

@@ -116,6 +116,7 @@ export function world({
         sequences.get(queryId)!.push(sequence);
         const transaction = {
           kind,
+          source: 's',
           lsn: lsnText(lsn),
           xid: 700,
           commitTime: 1_700_000_000_000_000 + sequence,

@@ -44,7 +44,9 @@ describe.runIf(embedded)('a new server with the data of the old one', {timeout: 
     expectNetOnce(client.messages());
     const fold = folded(client.named('snapshot'), client.messages());
     expect(fold.rows('all').find(({id}) => id === 8)).toMatchObject({v: 80, feels: 'happy'});
-    expect(warned.join('\n')).toMatch(/\[slot-lost\][\s\S]*The server is another one than before/);
+    expect(warned.join('\n')).toMatch(
+      /\[slot-lost\][\s\S]*The server, or the database, is another one than before/,
+    );
     expect(warned.join('\n')).not.toContain('standby');
     client.close();
   });

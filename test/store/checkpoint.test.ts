@@ -10,6 +10,7 @@ const MIB = 1024 * 1024;
 /** The texts of the pages of a service that has one table or one result. */
 function pagesOf(content: Partial<Pick<LiveRows, 'rows' | 'result'>>): string[] {
   const live: LiveRows = {
+    sourceIds: () => ['s'],
     tables: () => [{sourceId: 's', table: 't'}],
     rows: () => [],
     queryIds: () => ['q'],

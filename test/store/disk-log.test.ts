@@ -5,7 +5,15 @@ import {memoryDisk} from '../crash/memory-file.ts';
 import {life} from '../crash/mortal.ts';
 import {simulatedClock} from '../support/simulated-clock.ts';
 
-const place = {kind: 'stream', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
+const place = {
+  kind: 'stream',
+  source: 's',
+  lsn: '0/8',
+  xid: 1,
+  commitTime: 1,
+  part: 1,
+  parts: 1,
+} as const;
 const event = (sequence: number): Event => ({
   ...{sequence, queryId: 'q', updated: [], deleted: [], transaction: place},
   added: [{key: String(sequence), after: '{}'}],

@@ -15,6 +15,7 @@ const events: fc.Arbitrary<Event[]> = fc.array(
     deleted: fc.array(fc.record({key: text, before: json}), {maxLength: 3}),
     transaction: fc.record({
       kind: fc.constantFrom('stream' as const, 'resync' as const, 'timer' as const),
+      source: text,
       lsn: fc.constantFrom('0/0', '0/1A2B3C8', 'FFFFFFFF/FFFFFFFF'),
       xid: fc.option(fc.integer({min: 0, max: 2 ** 32 - 1}), {nil: undefined}),
       commitTime: fc.integer({min: -(2 ** 52), max: 2 ** 52}),

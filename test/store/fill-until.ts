@@ -56,7 +56,7 @@ function codeOf(error: unknown): string {
 }
 
 function stepOf(sequence: number) {
-  const at = {lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
+  const at = {source: 's', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
   const added = [{key: String(sequence), after: JSON.stringify({text: 'x'.repeat(1000)})}];
   const transaction = {kind: 'stream', ...at} as const;
   const event = {sequence, queryId: 'q', added, updated: [], deleted: [], transaction};

@@ -15,6 +15,7 @@ while (refusal === undefined && taken < LIMIT) {
   const sequence = taken + 1;
   const transaction = {
     kind: 'stream',
+    source: 's',
     lsn: '0/8',
     xid: 1,
     commitTime: 1,

@@ -21,6 +21,7 @@ class Model implements LiveRows {
   readonly table = new Map<Key, Row>();
   readonly shown = new Map<string, string>();
   readonly remembered = new Map<string, string>();
+  sourceIds = (): Iterable<string> => ['s'];
   *tables() {
     yield {sourceId: 's', table: 'public.t'};
   }
@@ -45,6 +46,7 @@ class Model implements LiveRows {
     const lsn = BigInt(8 * sequence);
     const place = {
       kind,
+      source: 's',
       lsn: `0/${8 * sequence}`,
       xid: 1,
       commitTime: 1,

@@ -50,6 +50,7 @@ class Model implements LiveRows {
   readonly remembered = new Map<string, Map<string, string>>([['q', new Map()]]);
   readonly events: Event[] = [];
   lsn = 0n;
+  sourceIds = (): Iterable<string> => ['s'];
   *tables() {
     yield {sourceId: 's', table: 'public.t'};
   }
@@ -100,7 +101,15 @@ class Model implements LiveRows {
       commitTime: Number(this.lsn) * 1000,
       changes: new Map([['public.t', edits]]),
     };
-    const place = {kind: 'stream' as const, lsn: '0/1', xid: 5, commitTime: 1, part: 1, parts: 1};
+    const place = {
+      kind: 'stream' as const,
+      source: 's',
+      lsn: '0/1',
+      xid: 5,
+      commitTime: 1,
+      part: 1,
+      parts: 1,
+    };
     const event: Event = {
       sequence: this.events.length + 1,
       queryId: 'q',
@@ -197,6 +206,7 @@ test('an event of many rows goes through pieces and comes back whole', async () 
   }));
   const transaction = {
     kind: 'stream' as const,
+    source: 's',
     lsn: '0/1',
     xid: 1,
     commitTime: 1,
@@ -281,7 +291,7 @@ test('with interval, what a small log holds is read from disk or memory, never f
     options(await folder(), {durability: 'interval', flushMs: 1e6, eventLogBytes: 1000}),
   );
   store.begin(new Model());
-  const place = {lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1};
+  const place = {source: 's', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1};
   const transaction = {kind: 'stream', ...place} as const;
   for (let sequence = 1; sequence <= 9; sequence++) {
     const added = [{key: String(sequence), after: JSON.stringify('x'.repeat(300))}];
@@ -301,7 +311,7 @@ test('with interval, a look through the log goes from what is on disk on to what
     options(await folder(), {durability: 'interval', flushMs: 1e6, eventLogEvents: 10_000}),
   );
   store.begin(new Model());
-  const place = {lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1};
+  const place = {source: 's', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1};
   const transaction = {kind: 'stream', ...place} as const;
   const events = (from: number, to: number): Event[] =>
     Array.from({length: to - from + 1}, (_, i) => {

@@ -33,7 +33,7 @@ function opened(path: string, clock: SimulatedClock): Promise<Store> {
 
 function commit(store: Store): void {
   const sequence = store.log.last + 1;
-  const at = {lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
+  const at = {source: 's', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
   const transaction = {kind: 'stream', ...at} as const;
   const added = [{key: String(sequence), after: '{}'}];
   const event = {sequence, queryId: 'q', added, updated: [], deleted: [], transaction};

@@ -29,7 +29,12 @@ function randomEvent(
   const text = 'é'.repeat((few && !large ? wide : 2) / 2);
   const rows = Array.from({length: count}, (_, at) => rowOf(at, JSON.stringify(text + at)));
   const of = (kind: number): EventRow[] => rows.filter((_, at) => at % 3 === kind);
-  const place = {lsn: '0/1A', xid: is(0.5) ? sequence : undefined, commitTime: sequence * 7};
+  const place = {
+    source: pick(['s', 'two "ü"']),
+    lsn: '0/1A',
+    xid: is(0.5) ? sequence : undefined,
+    commitTime: sequence * 7,
+  };
   return {
     ...{sequence, queryId: pick(['q', 'other "ü"'])},
     ...{added: of(0), updated: of(1), deleted: of(2)},

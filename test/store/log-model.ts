@@ -134,9 +134,9 @@ function isLarge(event: Event): boolean {
 /** Of the text of an event: what it is in JSON, and each key and text of a row, with one between. */
 function textBytes(event: Event): number {
   const {sequence, queryId, added, updated, deleted, transaction} = event;
-  const {kind, lsn, xid = null, commitTime, part, parts} = transaction;
+  const {kind, source, lsn, xid = null, commitTime, part, parts} = transaction;
   const counts = [added.length, updated.length, deleted.length, 1];
-  const head = [sequence, queryId, kind, lsn, xid, commitTime, part, parts, ...counts];
+  const head = [sequence, queryId, kind, lsn, xid, commitTime, part, parts, ...counts, source];
   let bytes = Buffer.byteLength(JSON.stringify(head));
   for (const {key, before, after} of rowsOf(event)) {
     bytes += 1 + Buffer.byteLength(JSON.stringify(key));

@@ -383,6 +383,7 @@ class LogRun {
 
 /** Rows of a service that takes some turns to be written. */
 const LIVE: LiveRows = {
+  sourceIds: () => [],
   tables: () => [],
   rows: () => [],
   queryIds: () => ['q'],

@@ -9,6 +9,7 @@ const options = {epoch: 'e1', eventLogEvents: 3, eventLogBytes: 1000};
 function eventOf(sequence: number, bytes = 2): Event {
   const transaction = {
     kind: 'stream',
+    source: 's',
     lsn: '0/1',
     xid: 1,
     commitTime: 0,

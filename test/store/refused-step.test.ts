@@ -29,7 +29,7 @@ const openFiles = (path: string): string[] =>
 
 /** Its text is made when it is asked for, as that of a row of a large event is. */
 function step(sequence: number, text: () => string): Step {
-  const at = {lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
+  const at = {source: 's', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
   const row = {
     key: String(sequence),
     get after() {

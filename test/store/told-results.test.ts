@@ -6,7 +6,15 @@ import {type LmdbStoreOptions, lmdbStore} from '../../src/store/lmdb-store.ts';
 import type {LiveRows, Step, Store} from '../../src/store/store.ts';
 import {endlessStore} from './store-options.ts';
 
-const place = {kind: 'stream', lsn: '0/8', xid: 1, commitTime: 1, part: 1, parts: 1} as const;
+const place = {
+  kind: 'stream',
+  source: 's',
+  lsn: '0/8',
+  xid: 1,
+  commitTime: 1,
+  part: 1,
+  parts: 1,
+} as const;
 const text = (sequence: number): string => JSON.stringify({sequence, text: 'x'.repeat(1000)});
 
 /** A step that tells one row of a query. */
@@ -22,6 +30,7 @@ function live(
   earlier: (queryId: string) => ReadonlyMap<string, string> | undefined,
 ): LiveRows {
   return {
+    sourceIds: () => [],
     tables: () => [],
     rows: () => [],
     queryIds: () => results.keys(),

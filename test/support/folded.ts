@@ -74,11 +74,14 @@ export function folding(): Folding {
   };
 }
 
-function apply(rows: Map<string, Json>, {sequence, added, updated, deleted}: Message): void {
+function apply(
+  rows: Map<string, Json>,
+  {sequence, queryId, added, updated, deleted}: Message,
+): void {
   const check = (key: string, before: Json | undefined): void => {
     if (isDeepStrictEqual(rows.get(key), before)) return;
     const [held, told] = [rows.get(key), before].map((row) => JSON.stringify(row));
-    throw new Error(`event ${sequence} says row ${key} was ${told}; it is ${held}`);
+    throw new Error(`event ${sequence} of ${queryId} says row ${key} was ${told}; it is ${held}`);
   };
   for (const {key, before} of deleted) {
     check(key, before);

@@ -56,6 +56,8 @@ export interface TestServiceOptions {
   readonly port?: number;
   /** The source's name: `db` unless told. */
   readonly sourceId?: string;
+  /** Sources besides, as YAML; see `sourceYaml`. */
+  readonly further?: string;
   /** Where the service writes its diary; nowhere unless told. */
   readonly log?: Log;
   /** Whether the test begins once queries have their first results, as it does unless told. */
@@ -138,11 +140,32 @@ async function readyInTime(ready: Promise<void>, status: () => Promise<unknown>)
   if (first === 'late') throw new Error(`never ready: ${JSON.stringify(await status())}`);
 }
 
-export const queryYaml = (id: string, text: string): string => `
+export const queryYaml = (id: string, text: string, sourceId = 'db'): string => `
   - id: ${id}
     autoStart: true
     query: ${JSON.stringify(text)}
-    sources: [{sourceId: db}]`;
+    sources: [{sourceId: ${sourceId}}]`;
+
+type Address = Pick<TestDatabase, 'host' | 'port' | 'user' | 'password' | 'database'>;
+
+/** A source as YAML; its slot has the name of its database. `more`: further settings, as lines. */
+export const sourceYaml = (
+  id: string,
+  {host, port, user, password, database}: Address,
+  more: readonly string[] = [],
+): string => `
+  - kind: postgres
+    id: ${id}
+    host: ${host}
+    port: ${port}
+    database: ${database}
+    user: ${user}
+    password: ${JSON.stringify(password)}
+    slotName: ${database}
+    publicationName: test_publication
+    retryFirstMs: 50
+    retryMaxMs: 200
+${more.map((line) => `    ${line}`).join('\n')}`;
 
 function configText(
   {
@@ -153,8 +176,9 @@ function configText(
     stateStore,
     port: ownPort = 0,
     sourceId = 'db',
+    further = '',
   }: TestServiceOptions,
-  {host, port, user, password, database}: TestDatabase,
+  database: Address,
 ): string {
   const store = stateStore
     ? `stateStore: {kind: lmdb, path: ${JSON.stringify(stateStore.path)}, ${stateStore.more ?? ''}}`
@@ -165,19 +189,7 @@ ${store}
 host: 127.0.0.1
 port: ${ownPort}
 apiToken: ${API_TOKEN}
-sources:
-  - kind: postgres
-    id: ${sourceId}
-    host: ${host}
-    port: ${port}
-    database: ${database}
-    user: ${user}
-    password: ${JSON.stringify(password)}
-    slotName: ${database}
-    publicationName: test_publication
-    retryFirstMs: 50
-    retryMaxMs: 200
-${source.map((line) => `    ${line}`).join('\n')}
+sources:${sourceYaml(sourceId, database, source)}${further}
 queries:${queries}
 reactions: ${reactions}
 limits: ${limits}
