@@ -15,7 +15,7 @@ const delimiterOf = (element: Type): string => (element.name === 'box' ? ';' : '
 
 /**
  * Reads Postgres's text of an array; several dimensions become nested arrays. Lower
- * bounds other than 1 (`[0:1]={1,2}`) are read and dropped: no operator sees them, and
+ * bounds other than 1 (`[0:1]={1,2}`) are read and dropped: docs/queries.md says so, and
  * two arrays that differ in nothing else are the same here.
  */
 export function arrayReader(

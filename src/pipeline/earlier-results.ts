@@ -1,8 +1,8 @@
-import type {QueryNote, Store} from '../store/store.ts';
+import type {QueryNote, Store, StoredQuery} from '../store/store.ts';
 import {difference, resultTexts, saysNothing, type Told} from './events.ts';
 import {keptResult} from './kept-result.ts';
 import type {LiveQuery, Position} from './live-query.ts';
-import {memoOf, readMemo, stoodAt} from './query-memo.ts';
+import {memoOf, type QueryMemo, readMemo, stoodAt} from './query-memo.ts';
 
 /**
  * The results that clients were told of before the service was started again. Each is kept
@@ -52,7 +52,8 @@ export function earlierResults(
     const memo = readMemo(stored.get(id)!.memo);
     const source = sources.get(memo.config.sources[0]?.sourceId ?? '');
     // Without it there is no result either: what its source brought was taken back by a crash.
-    return source && (stoodAt(memo) ?? source);
+    if (!source || neverRan(memo, stored.get(id)!)) return undefined;
+    return stoodAt(memo) ?? source;
   }
 
   return {
@@ -89,6 +90,10 @@ export function earlierResults(
     ids: () => unsettled.keys(),
   };
 }
+
+/** Whether it was stopped, failed or waited before it had a result: an empty one would be a lie. */
+const neverRan = ({columns}: QueryMemo, {sequence}: Pick<StoredQuery, 'sequence'>): boolean =>
+  columns === undefined && sequence === 0;
 
 /** What `read` answers, which is asked once: the store has moved on later. */
 function readOnce<T>(read: () => T): () => T {

@@ -125,6 +125,21 @@ export async function beginningOf(
   };
 }
 
+/**
+ * Throws where the slot that we have just begun to read from is past the position that we asked
+ * for: the server then leaves out what lies between, without a word. Before this moment the
+ * slot was nobody's, and another instance may have read from it, confirmed, and gone. From
+ * here on nobody but us moves it.
+ */
+export async function requireNotMoved(client: pg.Client, slot: string, from: Lsn): Promise<void> {
+  const confirmed = (await readSlot(client, slot))?.confirmedLsn;
+  if (confirmed === undefined || confirmed <= from) return;
+  throw slotProblems['position-lost']({slot, why: movedOn(confirmed, from)});
+}
+
+const movedOn = (confirmed: Lsn, past: Lsn): string =>
+  `The slot was moved on to ${lsnText(confirmed)}, past ${lsnText(past)}`;
+
 async function dropped(client: pg.Client, slot: string, why: Problem): Promise<Beginning> {
   await dropSlot(client, slot);
   return {kind: 'resync', slotExists: false, why};
@@ -164,7 +179,7 @@ async function discontinuity(
     }
   }
   if (confirmedLsn !== undefined && confirmedLsn > received) {
-    return `The slot was moved on to ${lsnText(confirmedLsn)}, past ${lsnText(received)}`;
+    return movedOn(confirmedLsn, received);
   }
   return undefined;
 }

@@ -27,8 +27,8 @@ export interface Following {
   readonly progress: Progress;
   readonly limits: InboxLimits & SpoolLimits & {readonly transactionRows: number};
   readonly clock: Clock;
-  /** The server has begun to send. */
-  readonly onOpen: (line: Line) => void;
+  /** The server has begun to send. Nothing of it is taken before this is over. */
+  readonly onOpen: (line: Line) => Promise<void> | void;
   readonly sink: Pick<SourceSink, 'receive' | 'reach'>;
 }
 
@@ -64,14 +64,16 @@ export async function follow(following: Following, signal: AbortSignal): Promise
     },
   };
   let told: Lsn = 0n;
-  const quiet = (): boolean => waiting.idle && !transactions.open && progress.settled;
+  let begun = false;
+  const quiet = (): boolean => begun && waiting.idle && !transactions.open && progress.settled;
   const stream = following.line(handlers);
   const waiting = inbox(limits, stream);
   try {
     await stream.open(signal);
     const ended = stream.ended.finally(() => waiting.close());
     ended.catch(() => {});
-    following.onOpen(stream);
+    await following.onOpen(stream);
+    begun = true;
     for (let batch = await waiting.take(); batch; batch = await waiting.take()) {
       const breathe = (): void => stream.breathe();
       const next = applied(following, {batch, breathe}, signal);

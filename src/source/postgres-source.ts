@@ -3,10 +3,12 @@ import type {Lsn} from '../data/lsn.ts';
 import type {Table, TableId} from '../data/schema.ts';
 import type {Row} from '../data/value.ts';
 import {Problem, problemsOf, problemText} from '../lib/problem.ts';
+import {openSession} from '../postgres/connection.ts';
 import {codeOf, connectionProblem, isOfTheWorld} from '../postgres/failure.ts';
 import {ReplicationStream, type StreamHandlers} from '../postgres/replication-stream.ts';
 import {type Attached, attach, type Held} from './attach.ts';
 import {beside} from './beside.ts';
+import {requireNotMoved} from './connect-slot.ts';
 import {type Following, follow, type Line} from './follow.ts';
 import {Bug, guardedSink} from './guarded-sink.ts';
 import {type Heartbeat, heartbeat} from './heartbeat.ts';
@@ -197,7 +199,6 @@ class PostgresSource implements Source {
       },
     });
     this.#warn(attached.warnings);
-    const following = this.#following(attached, sink);
     const {tls, version} = attached;
     const duties = [tableDuty(this.#held, this.#options), this.#guard.duty];
     if (this.#options.heartbeatMs > 0) {
@@ -209,7 +210,7 @@ class PostgresSource implements Source {
     const act = (either: AbortSignal): Promise<void> => {
       // The sink may still hold what it was given last, and be waited for.
       either.addEventListener('abort', () => this.#broken(either.reason), {once: true});
-      return follow(following, either);
+      return follow(this.#following(attached, sink, either), either);
     };
     // A comparison takes its time: the other duties do not wait for it.
     const slow = this.#options.verifyMs > 0 ? [this.#verifier.duty(tls)] : [];
@@ -220,7 +221,8 @@ class PostgresSource implements Source {
     });
   }
 
-  #following({from, tls, walSenderTimeoutMs, viaRoot}: Attached, sink: SourceSink): Following {
+  #following(attached: Attached, sink: SourceSink, signal: AbortSignal): Following {
+    const {from, tls, walSenderTimeoutMs, viaRoot} = attached;
     const {connect, slotName: slot, publicationName: publication, heartbeatMs} = this.#options;
     const {tables, image, progress, session: applicationName} = this.#held;
     const messages = heartbeatMs > 0;
@@ -243,9 +245,25 @@ class PostgresSource implements Source {
       progress,
       limits: this.#options.limits,
       clock,
-      onOpen: (line) => this.#opened(line),
+      onOpen: async (line) => {
+        await this.#checkSlot({from, tls}, signal);
+        this.#opened(line);
+      },
       sink,
     };
+  }
+
+  async #checkSlot(
+    {from, tls}: Pick<Attached, 'from' | 'tls'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const {connect, slotName} = this.#options;
+    const session = await openSession(connect, {tls, signal});
+    try {
+      await requireNotMoved(session.client, slotName, from);
+    } finally {
+      await session.end();
+    }
   }
 
   readonly #heardTime = (sentAt: number): void => {

@@ -11,6 +11,9 @@ const DOUBTS = new Set([
   'slot-given-up',
 ]);
 
+/** What the next connection sees by itself. */
+const LOOKED_AT = new Set(['table-went', 'position-lost']);
+
 /** What the stream says of changes made while there was no publication. */
 const UNDEFINED_OBJECT = '42704';
 
@@ -46,7 +49,7 @@ export function pauseMs(
   const {code, sqlState, count} = failure;
   if (code === 'slot-in-use') return slotRetryMs;
   if (code === 'slot-given-up') return retryMaxMs;
-  const passes = makesDoubtful(failure) || code === 'table-went' || LOST.has(sqlState);
+  const passes = makesDoubtful(failure) || LOOKED_AT.has(code) || LOST.has(sqlState);
   if (count === 1 && passes) return 0;
   return backoffMs(count, {firstMs: retryFirstMs, maxMs: retryMaxMs}, chance);
 }

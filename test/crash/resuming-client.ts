@@ -7,6 +7,10 @@ export interface ResumingClient {
   readonly heard: number;
   /** Streams that it opened, or tried to. */
   readonly streams: number;
+  /** How often it was told to start afresh. */
+  readonly resets: number;
+  /** What it names its place with. */
+  readonly lastId: string | undefined;
   /** What it was told that does not follow on what it was told before; it stops at that. */
   readonly wrong: unknown;
   /** What it holds of a query; throws where something was wrong. */
@@ -17,6 +21,8 @@ export interface ResumingOptions {
   readonly signal: AbortSignal;
   /** A stream on which nothing comes for so long is left, for another one. */
   readonly patienceMs?: number;
+  /** It may be told to start afresh; else that is wrong. */
+  readonly startsAfresh?: boolean;
 }
 
 const RETRY_MS = 20;
@@ -24,16 +30,21 @@ const RETRY_MS = 20;
 /** Follows all queries of a service at `url`, from a snapshot on, until `signal` is aborted. */
 export function resumingClient(
   url: string,
-  {signal, patienceMs = 600_000}: ResumingOptions,
+  {signal, patienceMs = 600_000, startsAfresh = false}: ResumingOptions,
 ): ResumingClient {
   let fold: Folding = folding();
   let lastId: string | undefined;
   let heard = 0;
   let streams = 0;
+  let resets = 0;
   let wrong: unknown;
 
   function take({event, data, id}: Received): void {
-    if (event === 'reset') throw new Error(`a client was reset: ${data}`);
+    if (event === 'reset') {
+      if (!startsAfresh) throw new Error(`a client was reset: ${data}`);
+      fold = folding();
+      resets += 1;
+    }
     if (data !== undefined && event === 'snapshot') fold.begin(JSON.parse(data) as SnapshotPart);
     if (data !== undefined && event === 'message') {
       fold.take(JSON.parse(data) as Message);
@@ -91,6 +102,12 @@ export function resumingClient(
     },
     get streams() {
       return streams;
+    },
+    get resets() {
+      return resets;
+    },
+    get lastId() {
+      return lastId;
     },
     get wrong() {
       return wrong;

@@ -104,10 +104,14 @@ async function session<T>(
   }
 }
 
+export type Durability = 'commit' | 'group' | 'interval';
+
 export interface ConfigChoices {
   /** Of the API. */
   readonly port: number;
   readonly store: string;
+  /** Of the store; what the service has unless told. */
+  readonly durability?: Durability;
   /** Lines of the source. */
   readonly source?: readonly string[];
   readonly limits?: string;
@@ -119,7 +123,15 @@ export interface ConfigChoices {
 /** The configuration of a service that reads `database`, which may be a wire to it. */
 export function configText(
   database: ServerAddress,
-  {port, store, source = [], limits = '{}', queries = {}, reactions = '[]'}: ConfigChoices,
+  {
+    port,
+    store,
+    durability = 'group',
+    source = [],
+    limits = '{}',
+    queries = {},
+    reactions = '[]',
+  }: ConfigChoices,
 ): string {
   const all = Object.entries({...QUERIES, ...queries}).map(
     ([id, sql]) => `
@@ -133,7 +145,7 @@ id: killed
 logLevel: warn
 host: 127.0.0.1
 port: ${port}
-stateStore: {kind: lmdb, path: ${JSON.stringify(store)}, checkpointBytes: 65536}
+stateStore: {kind: lmdb, path: ${JSON.stringify(store)}, checkpointBytes: 65536, durability: ${durability}}
 sources:
   - kind: postgres
     id: db

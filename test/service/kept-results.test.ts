@@ -186,3 +186,25 @@ test('a query that waits for a source of another name can be dropped, over a res
   const third = await start(SHARES.replace('sourceId: db', 'sourceId: other'), renamed);
   expect((await third.get('/api/v1/queries')).map(({id}: {id: string}) => id)).toEqual(['shares']);
 });
+
+test('a query that never had a result has none after a restart either', async () => {
+  const {start, stop} = await servicesInTurn(ROWS, {source: ['tables: [public.readings]']});
+  const first = await start(TOTALS);
+  const {status} = await first.send(
+    'POST',
+    '/api/v1/queries',
+    'id: idle\nquery: SELECT id FROM readings\nsources: [{sourceId: db}]\nautoStart: false',
+  );
+  expect(status).toBe(200);
+  const before = await first.get('/api/v1/queries/idle');
+  expect(before).toMatchObject({status: 'Stopped', sequence: null, asOf: null});
+  await stop();
+
+  const second = await start(TOTALS);
+  const idle = () => second.get('/api/v1/queries/idle');
+  await until(async () => (await idle()).stale === null, {what: 'the source to be read again'});
+  expect(await idle()).toEqual(before);
+  expect(await second.get('/api/v1/queries/idle/results')).toMatchObject({
+    code: 'query-not-ready',
+  });
+});

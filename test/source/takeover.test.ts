@@ -78,6 +78,32 @@ test('an instance that had the slot before takes it back with the net difference
   ]);
 });
 
+test('an instance that was behind another before it read from the slot misses nothing', async () => {
+  const database = await freshDatabase(TABLE);
+  const before = runSource(database, {tables: ['t']});
+  await before.streaming();
+  await before.stop();
+  // It has compared, and not yet begun to read: nobody has the slot.
+  const second = runSource(database, {tables: ['t']});
+  second.hold();
+  await until(() => second.told.length === 1, {what: 'the comparison'});
+  const first = runSource(database, {tables: ['t']});
+  await first.streaming();
+  await database.query('UPDATE t SET v = 0 WHERE id = 1; DELETE FROM t WHERE id = 9');
+  await expectImage(first, database);
+  await slotConfirmed(database, {upTo: lsnText(first.told.at(-1)!.lsn)});
+  await first.stop();
+  second.release();
+  await until(() => second.told.length > 1, {what: 'what the other one was told'});
+  await second.streaming();
+  expect(second.told.map(({kind, changes}) => [kind, changes.get('public.t')?.length])).toEqual([
+    ['resync', 9],
+    ['resync', 2],
+  ]);
+  await expectImage(second, database);
+  expect(second.warned.at(-1)).toContain('[position-lost]');
+});
+
 test('the server asks after us often enough to notice a machine that is gone', async () => {
   const database = await freshDatabase(TABLE);
   const session = await openSession(sourceOptions(database).connect, {replication: true});
