@@ -1,5 +1,6 @@
 import pg from 'pg';
 import {onTestFinished} from 'vitest';
+import {codeOf} from '../../src/postgres/failure.ts';
 import {type ServerAddress, startServer, type TestServer} from './postgres-server.ts';
 import {openProxy, type Wire} from './proxy.ts';
 import {type RunningSource, runSource, type SourceChoices} from './running-source.ts';
@@ -131,7 +132,18 @@ export async function slotCopied(first: TestServer, standby: TestServer): Promis
   );
 }
 
-/** Waits until a standby has what `sql` looks for. */
+/** No such database, no such table. */
+const NOT_THERE = new Set(['3D000', '42P01']);
+
+/** Waits until a standby has what `sql` looks for; what that is in may have yet to come, too. */
 export async function has(standby: ServerAddress, sql: string): Promise<void> {
-  await until(async () => (await run(standby, sql)).length > 0, {what: sql, limitMs: 20_000});
+  const found = async (): Promise<boolean> => {
+    try {
+      return (await run(standby, sql)).length > 0;
+    } catch (error) {
+      if (NOT_THERE.has(codeOf(error))) return false;
+      throw error;
+    }
+  };
+  await until(found, {what: sql, limitMs: 20_000});
 }
