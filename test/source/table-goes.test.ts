@@ -4,6 +4,7 @@ import {ensurePublication, readPublication} from '../../src/postgres/publication
 import {expectImage} from '../support/expect-image.ts';
 import type {TestDatabase} from '../support/postgres.ts';
 import {freshDatabase, runSource, type SourceChoices} from '../support/running-source.ts';
+import {olderThan} from '../support/server-version.ts';
 import {until} from '../support/until.ts';
 
 const TABLES = `CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE u (id int PRIMARY KEY);
@@ -19,11 +20,17 @@ const sourceWaits = (database: TestDatabase): Promise<boolean> =>
     return rows.length > 0;
   });
 
+// With 14 a source does not wait for the table there: the drop cannot be held in that moment.
+const comesThrough = await olderThan(15, 'a table that goes while all that is published is read');
+
+type Case = [when: string, publication: string, choices: SourceChoices];
+const WHILE_READ: Case = ['while all that is published is read', 'FOR ALL TABLES', {}];
+
 /** When a source looks at the database, and what it is asked to follow there. */
-test.each<[when: string, publication: string, choices: SourceChoices]>([
+test.each<Case>([
   ['while the publication is made', '', {tables: ['t', 'u']}],
   ['while it is put into the publication', 'FOR TABLE t', {tables: ['t', 'u']}],
-  ['while all that is published is read', 'FOR ALL TABLES', {}],
+  ...(comesThrough ? [] : [WHILE_READ]),
   ['while all that is published is read, and is not asked for', 'FOR ALL TABLES', {tables: ['t']}],
 ])(
   'a table that is dropped %s is a table that is gone, and nothing else',
@@ -68,7 +75,9 @@ test('a table that goes while another one is compared is no refusal of the serve
   await until(async () => (await database.query(reading)).length > 0);
   await database.query('DROP TABLE b');
   const givenUp = () => running.source.status().verification?.givenUp?.problem;
-  await until(() => givenUp() !== undefined);
-  const message = expect.stringContaining('relation "public.b" does not exist');
-  expect(givenUp()).toMatchObject({code: 'verification-given-up', message});
+  // It may meet the lock before it meets what is gone.
+  await until(() => givenUp()?.message.includes('relation "public.b" does not exist') === true, {
+    what: () => `the relation to be missed: ${givenUp()?.message}`,
+  });
+  expect(givenUp()).toMatchObject({code: 'verification-given-up'});
 });
