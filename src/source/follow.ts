@@ -74,6 +74,8 @@ export async function follow(following: Following, signal: AbortSignal): Promise
     ended.catch(() => {});
     await following.onOpen(stream);
     begun = true;
+    // Said meanwhile, and not again for seconds.
+    if (told > 0n) idle.reached(told, quiet);
     for (let batch = await waiting.take(); batch; batch = await waiting.take()) {
       const breathe = (): void => stream.breathe();
       const next = applied(following, {batch, breathe}, signal);
