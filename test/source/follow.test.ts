@@ -40,7 +40,7 @@ const LIMITS = {
 async function following(
   reach: (lsn: bigint) => void = () => {},
   written: () => Promise<unknown> = async () => {},
-  {behind = 0} = {},
+  {behind = 0, onOpen = () => {}}: {behind?: number; onOpen?: () => Promise<void> | void} = {},
 ) {
   const clock = simulatedClock(1_000_000);
   const server = new SimServer();
@@ -79,7 +79,7 @@ async function following(
       progress: held,
       limits: LIMITS,
       clock,
-      onOpen() {},
+      onOpen,
       sink,
     },
     end.signal,
@@ -101,6 +101,23 @@ test('a quiet position that waits to be told is not told once a transaction went
   await clock.pass(1000);
   expect(heard.at(-1)).toBe(server.walEnd);
   expect(heard).toEqual([...heard].sort((a, b) => (a < b ? -1 : 1)));
+  end.abort();
+});
+
+test('nothing is told before the look at the slot is over, and then what the server said meanwhile', async () => {
+  let look: (() => void) | undefined;
+  const looking = new Promise<void>((resolve) => {
+    look = resolve;
+  });
+  const {clock, server, heard, line, end} = await following(undefined, undefined, {
+    onOpen: () => looking,
+  });
+  server.others(clock.nowMs());
+  line.send(1);
+  await clock.pass(1000);
+  expect(heard).toEqual([]);
+  look!();
+  await until(() => heard.at(-1) === server.walEnd, {limitMs: 1000});
   end.abort();
 });
 
