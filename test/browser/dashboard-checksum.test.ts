@@ -1,6 +1,7 @@
 import {crc32} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {eventJson} from '../../src/data/event.ts';
+import {A_PLACE} from '../support/a-place.ts';
 import {checksumModule, exactModule, type Message, type State, stateModule} from './modules.ts';
 
 const page = await checksumModule();
@@ -14,22 +15,13 @@ const tricky = [
 ];
 const keys = ['1', 'a|"b', '3'];
 
-const transaction = {
-  kind: 'stream',
-  source: 's',
-  lsn: '0/1',
-  xid: 1,
-  commitTime: 0,
-  part: 1,
-  parts: 1,
-} as const;
 const event = eventJson({
   sequence: 6,
   queryId: 'q',
   added: [{key: keys[0]!, after: tricky[0]!}],
   updated: [{key: keys[1]!, before: tricky[2]!, after: tricky[1]!}],
   deleted: [{key: keys[2]!, before: tricky[2]!}],
-  transaction,
+  transaction: A_PLACE,
 });
 const sumOf = (i: number): number => crc32(`${keys[i]}\n${tricky[i]}`);
 
@@ -103,7 +95,7 @@ const net = (queryId: string, sequence: number, part: number, more: object): Mes
   event: {
     ...{queryId, added: [], updated: [], deleted: [], timestamp: 9, coalesced: true},
     ...{sequence, from: 7, to: 20},
-    transaction: {...transaction, part, parts: 2},
+    transaction: {...A_PLACE, part, parts: 2},
     ...more,
   },
 });

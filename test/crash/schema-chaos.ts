@@ -10,7 +10,7 @@ import {FOLLOWABLE, kindsOf, RESTORED, TABLES, WORLD} from './schema-moves.ts';
 import {ASKED} from './schema-queries.ts';
 import {disagreements, type Past, pastDisagreements, presentOf} from './schema-truth.ts';
 import {rowWriter, schemaWriter, type Written} from './schema-writers.ts';
-import {gone, killed, type ServiceProcess, startProcess} from './service-process.ts';
+import {gone, killed, readDiary, type ServiceProcess, startProcess} from './service-process.ts';
 import {ask} from './workload.ts';
 
 const REST_LIMIT_MS = 30_000;
@@ -147,13 +147,7 @@ class Ordeal {
 
   async #start(): Promise<void> {
     this.#service = await startProcess(this.#config, {port: this.#port});
-    this.#hear(this.#service.said());
-    let rest = '';
-    this.#service.child.stderr!.on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      this.#hear(lines.join('\n'));
-    });
+    readDiary(this.#service, (text) => this.#hear(text));
   }
 
   /** Counts the problems of the diary; a line of level `error` is one that should not be. */

@@ -57,6 +57,20 @@ export async function startProcess(
   return running;
 }
 
+/** Tells `hear` what it wrote into its diary last, and then all that it writes, in whole lines. */
+export function readDiary(
+  {child, said}: Pick<ServiceProcess, 'child' | 'said'>,
+  hear: (lines: string) => void,
+): void {
+  hear(said());
+  let rest = '';
+  child.stderr!.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    hear(lines.join('\n'));
+  });
+}
+
 export const gone = ({child}: Pick<ServiceProcess, 'child'>): boolean =>
   child.exitCode !== null || child.signalCode !== null;
 

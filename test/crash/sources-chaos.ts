@@ -7,7 +7,7 @@ import {until} from '../support/until.ts';
 import {type Chance, chance} from './mortal.ts';
 import {type ResumingClient, resumingClient} from './resuming-client.ts';
 import {asked} from './schema-admin.ts';
-import {gone, killed, type ServiceProcess, startProcess} from './service-process.ts';
+import {gone, killed, readDiary, type ServiceProcess, startProcess} from './service-process.ts';
 import {administerSources} from './sources-admin.ts';
 import {disagreements, type Past, pastDisagreements, presentOf} from './sources-truth.ts';
 import {askPlace, configText, type Part, type Place} from './sources-world.ts';
@@ -117,12 +117,8 @@ class Ordeal {
       if (this.#service) await killed(this.#service);
     }
     const events = this.#clients.reduce((sum, {heard}) => sum + heard, 0);
-    const {pasts, answers, said} = {
-      pasts: this.#pasts.length,
-      answers: this.#answers,
-      said: this.#said,
-    };
-    return {...this.#counts, events, pasts, answers, said};
+    const pasts = this.#pasts.length;
+    return {...this.#counts, events, pasts, answers: this.#answers, said: this.#said};
   }
 
   /** Starts the service, each source as it is told. */
@@ -134,13 +130,7 @@ class Ordeal {
     const choices = {...this.#ports, store: join(folder, 'store'), durability, parts};
     await writeFile(config, configText(this.#places, choices));
     this.#service = await startProcess(config, {port: this.#ports.port});
-    this.#hear(this.#service.said());
-    let rest = '';
-    this.#service.child.stderr!.on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      this.#hear(lines.join('\n'));
-    });
+    readDiary(this.#service, (text) => this.#hear(text));
   }
 
   #hear(text: string): void {

@@ -96,7 +96,6 @@ async function confirmed(place: Place): Promise<boolean> {
 /** A result as it was at a rest. */
 export interface Past {
   readonly id: string;
-  readonly source: string | undefined;
   readonly at: string;
   readonly rows: string;
 }
@@ -106,11 +105,11 @@ export async function presentOf(api: string): Promise<readonly Past[]> {
   const queries: QueryNow[] = await dataOf(`${api}/queries`);
   const last = String(Math.max(0, ...queries.map(({sequence}) => sequence ?? 0)));
   const found: Past[] = [];
-  for (const {id, status, lsn, sources} of queries) {
+  for (const {id, status, lsn} of queries) {
+    if (id.startsWith('x') || status !== 'Running') continue;
     const data = await dataOf(`${api}/queries/${id}/results?limit=10000`);
-    if (status !== 'Running' || !data?.results) continue;
-    const past = {id, source: sources[0], rows: bag(data.results)};
-    if (id.startsWith('x')) continue;
+    if (!data?.results) continue;
+    const past = {id, rows: bag(data.results)};
     found.push({...past, at: last});
     if (lsn !== null) found.push({...past, at: lsn});
   }

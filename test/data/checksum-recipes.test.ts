@@ -5,6 +5,7 @@ import {crc32} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {checksumOf} from '../../src/data/checksum.ts';
 import {eventJson} from '../../src/data/event.ts';
+import {A_PLACE} from '../support/a-place.ts';
 
 /** The recipes that docs/api.md gives to authors of clients, run as they stand there. */
 const docs = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
@@ -14,15 +15,6 @@ const recipe = (language: string): string =>
 
 const nested = '{"value":95.00,"updated":[{"key":"9","after":{"x":[]}}],"text":"]}\\"\\\\ é 😀"}';
 const rows = Array.from({length: 3}, (_, i) => `{"key":"${i}","after":{"n":${i}.10}}`);
-const transaction = {
-  kind: 'stream',
-  source: 's',
-  lsn: '0/1',
-  xid: 1,
-  commitTime: 0,
-  part: 1,
-  parts: 1,
-} as const;
 const messages = [
   `{"queryId":"q","sequence":5,"lsn":"0/1","part":1,"parts":1,"rows":[${rows.join(',')}]}`,
   eventJson({
@@ -34,7 +26,7 @@ const messages = [
     ],
     updated: [{key: '1', before: '{"n":1.10}', after: nested}],
     deleted: [{key: '0', before: '{"n":0.10}'}],
-    transaction,
+    transaction: A_PLACE,
   }),
 ];
 const expected = checksumOf(

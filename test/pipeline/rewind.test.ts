@@ -10,6 +10,7 @@ import {type Rewound, rewind, type Unheld} from '../../src/pipeline/rewind.ts';
 import {resultSet} from '../../src/result/result-set.ts';
 import {memoryStore} from '../../src/store/memory-store.ts';
 import type {EventLog} from '../../src/store/store.ts';
+import {A_PLACE} from '../support/a-place.ts';
 
 const OF_TWO = [
   ['q', 's'],
@@ -195,17 +196,8 @@ test.each([0, 1])(
         for (;;) yield {key: String(looked++), before: '[]'};
       },
     } as unknown as readonly EventRow[];
-    const place = {
-      kind: 'stream',
-      source: 's',
-      lsn: '0/8',
-      xid: 1,
-      commitTime: 1,
-      part: 1,
-      parts: 1,
-    } as const;
     const event = (sequence: number): Event => ({
-      ...{sequence, queryId: 'q', added: [], updated: [], transaction: place},
+      ...{sequence, queryId: 'q', added: [], updated: [], transaction: A_PLACE},
       deleted: sequence === 1 + later ? rows : [],
     });
     let last = 1;

@@ -37,6 +37,20 @@ async function two(choices: Partial<TestServiceOptions> = {}): Promise<Two> {
   return {service, other};
 }
 
+/** Two databases with the table, and a folder for a store. */
+async function stored() {
+  const path = await mkdtemp(join(tmpdir(), 'tailrace-sources-'));
+  const [database, other] = [await testDatabase(), await testDatabase()];
+  onTestFinished(async () => {
+    await database.drop();
+    await other.drop();
+    await rm(path, {recursive: true, force: true});
+  });
+  await database.query(TABLE);
+  await other.query(TABLE);
+  return {path, database, other};
+}
+
 const bodyOf = (id: string, sourceId: string, text = TEXT): string =>
   `id: ${id}\nautoStart: true\nquery: ${text}\nsources: [{sourceId: ${sourceId}}]`;
 
@@ -106,15 +120,7 @@ test('a query that has the id of one that was deleted has none of its past', asy
 });
 
 test('a source that was left out for a while has all its rows when it is back', async () => {
-  const path = await mkdtemp(join(tmpdir(), 'tailrace-sources-'));
-  const [database, other] = [await testDatabase(), await testDatabase()];
-  onTestFinished(async () => {
-    await database.drop();
-    await other.drop();
-    await rm(path, {recursive: true, force: true});
-  });
-  await database.query(TABLE);
-  await other.query(TABLE);
+  const {path, database, other} = await stored();
   const alone: TestServiceOptions = {
     ...{sql: 'SELECT 1', database, queries: queryYaml('a', TEXT)},
     stateStore: {path, more: 'checkpointBytes: 1'},
@@ -180,15 +186,7 @@ test('a query that was moved to a source without rows has none, and no position 
 });
 
 test('what was told to be gone with its source is told to be there again', async () => {
-  const path = await mkdtemp(join(tmpdir(), 'tailrace-gone-'));
-  const [database, other] = [await testDatabase(), await testDatabase()];
-  onTestFinished(async () => {
-    await database.drop();
-    await other.drop();
-    await rm(path, {recursive: true, force: true});
-  });
-  await database.query(TABLE);
-  await other.query(TABLE);
+  const {path, database, other} = await stored();
   const own = {sql: 'SELECT 1', stateStore: {path}, queries: queryYaml('a', TEXT), database};
   const first = await testService(own);
   await first.stop();
@@ -207,15 +205,7 @@ test('what was told to be gone with its source is told to be there again', async
 });
 
 test('a checkpoint that is made while sources are restored has the rows of all of them', async () => {
-  const path = await mkdtemp(join(tmpdir(), 'tailrace-restored-'));
-  const [database, other] = [await testDatabase(), await testDatabase()];
-  onTestFinished(async () => {
-    await database.drop();
-    await other.drop();
-    await rm(path, {recursive: true, force: true});
-  });
-  await database.query(TABLE);
-  await other.query(TABLE);
+  const {path, database, other} = await stored();
   const stateStore = {path, more: 'checkpointBytes: 100000000'};
   const queries = queryYaml('b', TEXT, 'other');
   // The store has it first, and the configuration last.

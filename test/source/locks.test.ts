@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {systemClock} from '../../src/lib/clock.ts';
 import {describeTables} from '../../src/postgres/catalog.ts';
 import {lockTables} from '../../src/postgres/table-locks.ts';
+import {beingRead} from '../support/being-read.ts';
 import {expectImage} from '../support/expect-image.ts';
 import type {TestDatabase} from '../support/postgres.ts';
 import {proxiedSource} from '../support/proxied-source.ts';
@@ -59,22 +60,13 @@ test('a table that is altered while a comparison waits for somebody else is alte
 const WIDE = `CREATE TABLE a (id int PRIMARY KEY, v text);
   INSERT INTO a SELECT i, repeat('x', 1000) FROM generate_series(1, 8000) AS i`;
 
-const isRead = (database: TestDatabase): Promise<boolean> =>
-  until(async () => {
-    const rows = await database.query(
-      `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
-        AND datname = current_database()`,
-    );
-    return rows.length > 0;
-  });
-
 test('who alters a table that a comparison reads goes first', async () => {
   const database = await freshDatabase(WIDE);
   const {running, proxy} = await proxiedSource(database, {tables: ['a']});
   const migration = await database.connect();
   proxy.slow(500_000);
   running.source.resync();
-  await isRead(database);
+  await beingRead(database);
   await migration.query(`SET lock_timeout = '5s'; ALTER TABLE a ADD w int DEFAULT 3`);
   proxy.calm();
   await until(() => running.tables().some(({columns}) => columns.some(({name}) => name === 'w')));
@@ -91,7 +83,7 @@ test('a comparison comes through in the end, whoever waits for its tables all th
   running.source.resync();
   let went = 0;
   while (running.told.length === 1) {
-    await Promise.race([isRead(database), until(() => running.told.length > 1)]);
+    await Promise.race([beingRead(database), until(() => running.told.length > 1)]);
     await other.query('BEGIN; LOCK TABLE a IN ACCESS EXCLUSIVE MODE; COMMIT');
     went += 1;
   }

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {describeTables} from '../../src/postgres/catalog.ts';
 import {ensurePublication, readPublication} from '../../src/postgres/publication.ts';
+import {beingRead} from '../support/being-read.ts';
 import {expectImage} from '../support/expect-image.ts';
 import type {TestDatabase} from '../support/postgres.ts';
 import {freshDatabase, runSource, type SourceChoices} from '../support/running-source.ts';
@@ -70,9 +71,7 @@ test('a table that goes while another one is compared is no refusal of the serve
   const slow = {verifyMs: 30, verifyRowsPerSecond: 5_000, tableCheckMs: 600_000};
   const running = runSource(database, {tables: ['a', 'b'], ...slow});
   await running.streaming();
-  const reading = `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
-    AND datname = current_database()`;
-  await until(async () => (await database.query(reading)).length > 0);
+  await beingRead(database);
   await database.query('DROP TABLE b');
   const givenUp = () => running.source.status().verification?.givenUp?.problem;
   // It may meet the lock before it meets what is gone.

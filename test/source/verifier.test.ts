@@ -3,6 +3,7 @@ import type {Key} from '../../src/data/key.ts';
 import {lsnText} from '../../src/data/lsn.ts';
 import type {Row} from '../../src/data/value.ts';
 import type {VerificationStatus} from '../../src/source/verified.ts';
+import {beingRead} from '../support/being-read.ts';
 import {expectImage} from '../support/expect-image.ts';
 import {
   freshDatabase,
@@ -182,9 +183,7 @@ test('it gives way to who waits for a lock', async () => {
   );
   const running = runSource(database, {...eager, verifyRowsPerSecond: 500});
   await running.streaming();
-  const reading = `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
-    AND datname = current_database()`;
-  await until(async () => (await database.query(reading)).length > 0);
+  await beingRead(database);
   const other = await database.connect();
   await other.query(`BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE t IN ACCESS EXCLUSIVE MODE;
     COMMIT`);
@@ -248,9 +247,7 @@ test('with tables that it has read it does not wait for one that somebody alters
     verifyRowsPerSecond: 10_000,
   });
   await running.streaming();
-  const reading = `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
-    AND datname = current_database()`;
-  await until(async () => (await database.query(reading)).length > 0);
+  await beingRead(database);
   const other = await database.connect();
   await other.query('BEGIN; LOCK TABLE b IN ACCESS EXCLUSIVE MODE');
   await until(() => statusOf(running).givenUp !== undefined);
@@ -266,9 +263,7 @@ test('a connection of its that is cut while it reads is no end of the process', 
   );
   const running = runSource(database, {...eager, verifyRowsPerSecond: 2_000});
   await running.streaming();
-  const reading = `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'
-    AND datname = current_database()`;
-  await until(async () => (await database.query(reading)).length > 0);
+  await beingRead(database);
   await database.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tailrace'
       AND datname = current_database() AND backend_type = 'client backend' AND state = 'idle'`,

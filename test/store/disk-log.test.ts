@@ -3,19 +3,11 @@ import type {Event} from '../../src/data/event.ts';
 import {diskLog} from '../../src/store/disk-log.ts';
 import {memoryDisk} from '../crash/memory-file.ts';
 import {life} from '../crash/mortal.ts';
+import {A_PLACE} from '../support/a-place.ts';
 import {simulatedClock} from '../support/simulated-clock.ts';
 
-const place = {
-  kind: 'stream',
-  source: 's',
-  lsn: '0/8',
-  xid: 1,
-  commitTime: 1,
-  part: 1,
-  parts: 1,
-} as const;
 const event = (sequence: number): Event => ({
-  ...{sequence, queryId: 'q', updated: [], deleted: [], transaction: place},
+  ...{sequence, queryId: 'q', updated: [], deleted: [], transaction: A_PLACE},
   added: [{key: String(sequence), after: '{}'}],
 });
 

@@ -1,5 +1,6 @@
 import {problemsOf} from '../../src/lib/problem.ts';
 import {lmdbStore} from '../../src/store/lmdb-store.ts';
+import {A_PLACE} from '../support/a-place.ts';
 import {endlessStore} from './store-options.ts';
 
 /**
@@ -13,17 +14,8 @@ let taken = 0;
 let refusal: string | undefined;
 while (refusal === undefined && taken < LIMIT) {
   const sequence = taken + 1;
-  const transaction = {
-    kind: 'stream',
-    source: 's',
-    lsn: '0/8',
-    xid: 1,
-    commitTime: 1,
-    part: 1,
-    parts: 1,
-  } as const;
   const added = [{key: String(sequence), after}];
-  const event = {sequence, queryId: 'q', added, updated: [], deleted: [], transaction};
+  const event = {sequence, queryId: 'q', added, updated: [], deleted: [], transaction: A_PLACE};
   try {
     store.commit([{transaction: undefined, events: [event]}], () => {
       taken = sequence;

@@ -3,19 +3,11 @@ import {expect, test} from 'vitest';
 import type {Event} from '../../src/data/event.ts';
 import {memoryStore} from '../../src/store/memory-store.ts';
 import type {Step} from '../../src/store/store.ts';
+import {A_PLACE} from '../support/a-place.ts';
 
 const options = {epoch: 'e1', eventLogEvents: 3, eventLogBytes: 1000};
 
 function eventOf(sequence: number, bytes = 2): Event {
-  const transaction = {
-    kind: 'stream',
-    source: 's',
-    lsn: '0/1',
-    xid: 1,
-    commitTime: 0,
-    part: 1,
-    parts: 1,
-  } as const;
   const after = `"${'x'.repeat(Math.max(0, bytes - 2))}"`;
   return {
     sequence,
@@ -23,7 +15,7 @@ function eventOf(sequence: number, bytes = 2): Event {
     added: [{key: '1', after}],
     updated: [],
     deleted: [],
-    transaction,
+    transaction: A_PLACE,
   };
 }
 

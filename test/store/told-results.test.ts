@@ -4,23 +4,15 @@ import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {type LmdbStoreOptions, lmdbStore} from '../../src/store/lmdb-store.ts';
 import type {LiveRows, Step, Store} from '../../src/store/store.ts';
+import {A_PLACE} from '../support/a-place.ts';
 import {endlessStore} from './store-options.ts';
 
-const place = {
-  kind: 'stream',
-  source: 's',
-  lsn: '0/8',
-  xid: 1,
-  commitTime: 1,
-  part: 1,
-  parts: 1,
-} as const;
 const text = (sequence: number): string => JSON.stringify({sequence, text: 'x'.repeat(1000)});
 
 /** A step that tells one row of a query. */
 function told(queryId: string, sequence: number, key: string): Step {
   const added = [{key, after: text(sequence)}];
-  const event = {sequence, queryId, added, updated: [], deleted: [], transaction: place};
+  const event = {sequence, queryId, added, updated: [], deleted: [], transaction: A_PLACE};
   return {transaction: undefined, events: [event], notes: [{queryId, memo: 'memo'}]};
 }
 
