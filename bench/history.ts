@@ -71,14 +71,10 @@ async function measure(kind: string, store: Store): Promise<void> {
   const keys = [...rows.keys()].sort((a, b) => a - b);
   const query = {ordered: false, keys: () => keys, row: (key: unknown) => rows.get(Number(key))};
   const back = async (at: Moment): Promise<unknown> =>
-    rewind(
-      log,
-      {queryId: 'q', at, source: 's', since: 0, rowsMax: 1e6, turnRows: 5000},
-      (found) => {
-        if ('kind' in found) throw new Error(found.kind);
-        return pastRows(query as never, found.rows, {after: undefined, limit: undefined});
-      },
-    );
+    rewind(log, {queryId: 'q', at, source: 's', rowsMax: 1e6, turnRows: 5000}, (found) => {
+      if ('kind' in found) throw new Error(found.kind);
+      return pastRows(query as never, found.rows, {after: undefined, limit: undefined});
+    });
   await measured(`${kind}: floor, a loop over all events`, async () => {
     let characters = 0;
     for (let place = 0; place < log.last; place += 256) {
@@ -96,9 +92,7 @@ async function measure(kind: string, store: Store): Promise<void> {
   await measured(`${kind}: result 1,000 events ago`, () => back(sequence(EVENTS - 1000)));
   const past = history({
     log,
-    queries: new Map(
-      ['q', 'none'].map((id) => [id, {since: 0, definition: {source: {id: 's'}}} as never]),
-    ),
+    queries: new Map(['q', 'none'].map((id) => [id, {definition: {source: {id: 's'}}} as never])),
     clock: systemClock(),
     limits: {historyRequests: 1, historyRows: 1e6},
   });

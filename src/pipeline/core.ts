@@ -12,7 +12,7 @@ import {type LiveQueries, liveQueries} from './live-queries.ts';
 import type {LiveQuery} from './live-query.ts';
 import {liveRows} from './live-rows.ts';
 import {queryNotes} from './query-notes.ts';
-import {firstDefinitions, restoreResults, sinceIn} from './restore.ts';
+import {firstDefinitions, restoreResults} from './restore.ts';
 import {retries} from './retries.ts';
 import {sinkOf} from './sink.ts';
 import {type SourceQueries, sourceQueries} from './source-queries.ts';
@@ -142,9 +142,7 @@ function openQueries(
     query: (id) => queries.all.get(id),
     fail,
   });
-  const queries: LiveQueries = liveQueries({
-    ...{engine: moves, sources: groups, sinceOf: (id) => sinceIn(store, id)},
-  });
+  const queries: LiveQueries = liveQueries({engine: moves, sources: groups});
   queries.begin(firstDefinitions(config, {store, groups, nowNs, jq, log}));
   return {moves, groups, queries};
 }

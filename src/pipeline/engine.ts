@@ -28,8 +28,6 @@ export interface Engine {
   commit(at: Transaction, moves: readonly Move[], notes?: readonly QueryNote[]): void;
   /** Keeps what is said of queries. */
   note(notes: readonly QueryNote[]): void;
-  /** Of the last event there was. */
-  readonly sequence: number;
   /** Sequence of the last event of a query, 0 while it has none. */
   sequenceOf(queryId: string): number;
   /** Of its result, as clients fold it; undefined of one that is too large to ask. */
@@ -170,9 +168,6 @@ export function engine({store, version, limits, query: queryOf, fail}: EngineOpt
       commit([{transaction: undefined, events, notes: joined(notes, gone)}], () => {});
     },
     note: (notes) => commit([{transaction: undefined, events: [], notes}], () => {}),
-    get sequence() {
-      return sequence;
-    },
     sequenceOf: (queryId) => sequences.get(queryId) ?? 0,
     checksumOf: sums.of,
     forget(queryId) {

@@ -89,7 +89,7 @@ export function history(options: HistoryOptions): HistoryView {
         refuseFuture(query, asked.at);
         const at = isNow(query, asked.at) ? sequenceNow(log) : asked.at;
         const source = query.definition.source.id;
-        const rewinding = {queryId, since: query.since, at, source, turnRows: TURN_ROWS};
+        const rewinding = {queryId, at, source, turnRows: TURN_ROWS};
         const found = await rewind(log, {...rewinding, rowsMax}, (then) => {
           return 'kind' in then ? then : taken(query, then, asked);
         });
@@ -169,22 +169,17 @@ function isTruncated({from, after}: EventsAsked, log: EventLog, reach: Reach): b
 
 async function pageOf(
   log: EventLog,
-  query: Pick<LiveQuery, 'id' | 'since' | 'definition'>,
+  {id, definition}: Pick<LiveQuery, 'id' | 'definition'>,
   {reach, turns, ...asked}: EventsAsked & {readonly reach: Reach; readonly turns: Pace},
 ): Promise<EventsPage> {
   const {from, to, after, limit} = asked;
-  const {id, since, definition} = query;
   const range = {from, to, source: definition.source.id};
   const last = Math.min(log.last, to?.kind === 'sequence' ? to.sequence : log.last);
   const least = from?.kind === 'sequence' ? from.sequence - 1 : 0;
   const found: Event[] = [];
-  const page = {
-    events: found,
-    reach,
-    truncated: since < log.trimmed && isTruncated(asked, log, reach),
-  };
+  const page = {events: found, reach, truncated: isTruncated(asked, log, reach)};
   let characters = 0;
-  for (let place = Math.max(after ?? 0, least, since, log.trimmed); place < last; ) {
+  for (let place = Math.max(after ?? 0, least, log.trimmed); place < last; ) {
     const events = eventsAfter(log, place, last);
     if (!events) throw notHeld(reach);
     for (const event of events) {

@@ -29,11 +29,9 @@ export interface LiveQueries {
 export interface LiveQueriesOptions {
   readonly engine: Engine;
   readonly sources: ReadonlyMap<string, SourceQueries>;
-  /** The log's last event before those of a query that there is from the beginning; 0 unless told. */
-  readonly sinceOf?: (queryId: string) => number;
 }
 
-export function liveQueries({engine, sources, sinceOf = () => 0}: LiveQueriesOptions): LiveQueries {
+export function liveQueries({engine, sources}: LiveQueriesOptions): LiveQueries {
   const all = new Map<string, LiveQuery>();
   let shapes = 0;
   const nextShape = (): number => ++shapes;
@@ -59,17 +57,13 @@ export function liveQueries({engine, sources, sinceOf = () => 0}: LiveQueriesOpt
     all,
     begin(definitions) {
       for (const definition of definitions) {
-        const query = liveQuery(definition, {
-          ...{since: sinceOf(definition.config.id), shape: 0, nextShape},
-        });
+        const query = liveQuery(definition, {shape: 0, nextShape});
         all.set(query.id, query);
         groupOf(definition).file(query);
       }
     },
     add(definition, {run}) {
-      const query = liveQuery(definition, {
-        ...{since: engine.sequence, shape: nextShape(), nextShape},
-      });
+      const query = liveQuery(definition, {shape: nextShape(), nextShape});
       const change = query.define(definition, {run});
       all.set(query.id, query);
       groupOf(definition).file(query);

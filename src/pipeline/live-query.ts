@@ -86,8 +86,6 @@ export interface LiveQuery {
   readonly id: string;
   readonly definition: Definition;
   readonly state: QueryState;
-  /** Events up to this sequence are none of its own: of one of before that had its id. */
-  readonly since: number;
   /** What it would run by itself, over the tables as they are; undefined where it does not fit. */
   plan(): Plan | undefined;
   /** The operators it runs by; those of a failed query are of no more use. */
@@ -135,8 +133,6 @@ export interface LiveQuery {
 const RESULT_MAX = 16_000_000;
 
 export interface LiveQueryOptions {
-  /** The log's last event when there came to be a query of this id; 0 unless told. */
-  readonly since?: number;
   readonly shape: number;
   /** Answers a number that named no columns before. */
   readonly nextShape: () => number;
@@ -146,7 +142,7 @@ export interface LiveQueryOptions {
 
 export function liveQuery(
   first: Definition,
-  {since = 0, shape: firstShape, nextShape, rowsMax = RESULT_MAX}: LiveQueryOptions,
+  {shape: firstShape, nextShape, rowsMax = RESULT_MAX}: LiveQueryOptions,
 ): LiveQuery {
   const result = resultSet();
   let definition = first;
@@ -223,7 +219,6 @@ export function liveQuery(
     get id() {
       return first.config.id;
     },
-    since,
     get definition() {
       return definition;
     },

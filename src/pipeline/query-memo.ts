@@ -10,8 +10,6 @@ export interface QueryMemo {
   readonly version?: string | undefined;
   readonly config: QueryConfig;
   readonly origin: Definition['origin'];
-  /** The last event before its own; absent: there was none. */
-  readonly since?: number;
   /** Whether it was to run. */
   readonly run: boolean;
   /** Of its result; absent while it has none. */
@@ -67,7 +65,7 @@ export function memoNotes(
 
 /** Two equal memos of a query that runs are of one result, where the tables' rows are the same. */
 export function memoOf(
-  {definition, since, state, columns, asOf}: LiveQuery,
+  {definition, state, columns, asOf}: LiveQuery,
   version: string | undefined,
 ): string {
   const {config, origin} = definition;
@@ -75,7 +73,6 @@ export function memoOf(
     version,
     config,
     origin,
-    ...(since > 0 && {since}),
     run: state.kind !== 'stopped',
     ...(asOf && {columns: columns.map(({name, type}) => ({name, type: type.name ?? type.kind}))}),
     ...(asOf && state.kind !== 'running' && {stood: {...asOf, lsn: lsnText(asOf.lsn)}}),

@@ -48,15 +48,6 @@ export function firstDefinitions(
   });
 }
 
-/**
- * The last event before those of a query: who finds its id in no memo follows on whoever had
- * it before. A store that began anew has fewer events than its queries had.
- */
-export function sinceIn({queries, log}: Pick<Store, 'queries' | 'log'>, id: string): number {
-  const stored = queries.get(id);
-  return stored ? Math.min(readMemo(stored.memo).since ?? 0, log.last) : log.last;
-}
-
 /** Whether a query of an earlier version's store is one for this version too. */
 function fits({config}: QueryMemo, log: Log): boolean {
   const problems = queryProblems(config);

@@ -23,8 +23,6 @@ export type Unheld =
 
 export interface Rewinding {
   readonly queryId: string;
-  /** The last event before its own. */
-  readonly since: number;
   readonly at: Moment;
   /** The source whose positions and times count: the one that the query reads now. */
   readonly source: string;
@@ -80,7 +78,7 @@ interface Undoing {
 
 async function undone(
   log: EventLog,
-  {queryId, since, at, source}: Rewinding,
+  {queryId, at, source}: Rewinding,
   {rows, isFull, turns}: Undoing,
 ): Promise<Omit<Rewound, 'rows'> | Unheld> {
   let sequence = at.kind === 'sequence' ? at.sequence : undefined;
@@ -96,7 +94,7 @@ async function undone(
       }
       place = event.sequence - 1;
       const happened = sequence !== undefined && event.sequence <= sequence;
-      if (event.queryId === queryId && event.sequence > since && !happened) {
+      if (event.queryId === queryId && !happened) {
         for (const {key, before} of rowsOf(event)) {
           if (isFull(key)) return {kind: 'too-much'};
           rows.set(key, before);

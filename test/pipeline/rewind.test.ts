@@ -90,7 +90,7 @@ function world(seed: number, {eventLogEvents = 100_000} = {}) {
     places,
     rowsAfter: (sequence: number): string[] => [...states[sequence]!].sort(),
     back: (at: Moment, {turnRows = 3, rowsMax = 1e6, ordered = false} = {}) =>
-      rewind(store.log, {queryId: 'q', at, source: 's', since: 0, rowsMax, turnRows}, (found) =>
+      rewind(store.log, {queryId: 'q', at, source: 's', rowsMax, turnRows}, (found) =>
         read(found, {...query, ordered}),
       ),
   };
@@ -210,7 +210,7 @@ test.each([0, 1])(
       read: (after, limit) => [1, 2].slice(after, after + limit).map(event),
       watch: () => () => {},
     };
-    const rewinding = {queryId: 'q', at: sequence(0), source: 's', since: 0, rowsMax, turnRows: 1};
+    const rewinding = {queryId: 'q', at: sequence(0), source: 's', rowsMax, turnRows: 1};
     const found = rewind(log, rewinding, (then) => then);
     // It comes while the log is looked through.
     last += later;

@@ -232,6 +232,27 @@ sources: [{sourceId: db}]`;
   expect((await service.get(results('all', `?at=${heldFrom.lsn}`))).count).toBeGreaterThan(0);
 });
 
+test('the past of an id is what clients were told of it, whatever queries had it', async () => {
+  const service = await serve();
+  const path = '/api/v1/queries/all';
+  const {sequence, results: rows} = await service.get(results('all'));
+  const other =
+    'id: all\nautoStart: true\nquery: SELECT id, name FROM metrics WHERE id = 1\nsources: [{sourceId: db}]';
+  expect((await service.send('DELETE', path)).status).toBe(200);
+  const {status} = await service.send('POST', '/api/v1/queries', other);
+  expect(status).toBe(200);
+  expect((await service.get(results('all', `?at=${sequence}`))).results).toEqual(rows);
+  const {events} = await service.get(history('all', `?from=${sequence + 1}`));
+  const sizes = events.map(({added, deleted}: Record<string, unknown[]>) => [
+    added!.length,
+    deleted!.length,
+  ]);
+  expect(sizes).toEqual([
+    [0, rows.length],
+    [1, 0],
+  ]);
+});
+
 test('a stopped query has a past by the moments of its source', async () => {
   const service = await serve();
   await service.send('POST', '/api/v1/queries/high/stop');

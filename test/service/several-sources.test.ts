@@ -94,31 +94,6 @@ test('a position is one of the source that the query reads now, whatever it read
   expect(new Set(sources)).toEqual(new Set(['db']));
 });
 
-test('a query that has the id of one that was deleted has none of its past', async () => {
-  const path = await mkdtemp(join(tmpdir(), 'tailrace-again-'));
-  onTestFinished(() => rm(path, {recursive: true, force: true}));
-  const database = await testDatabase();
-  onTestFinished(() => database.drop());
-  const choices = {database, queries: queryYaml('a', TEXT), stateStore: {path}};
-  const first = await testService({...choices, sql: TABLE});
-  const {sequence: before} = await sent(first, 'POST', '', bodyOf('again', 'db')).then(
-    ({query}) => query,
-  );
-  await sent(first, 'DELETE', '/again');
-  await sent(first, 'POST', '', bodyOf('again', 'db', 'SELECT label FROM items WHERE id = 1'));
-  const told = async (service: TestService): Promise<unknown> => {
-    const {events, truncated} = await service.get('/api/v1/queries/again/history');
-    const {count} = await service.get(`/api/v1/queries/again/results?at=${before}`);
-    return {sequences: events.map(({sequence}: {sequence: number}) => sequence), truncated, count};
-  };
-  const wanted = {sequences: [before + 2], truncated: false, count: 0};
-  expect(await told(first)).toEqual(wanted);
-  await first.stop();
-  const second = await testService({...choices, sql: 'SELECT 1'});
-  onTestFinished(() => second.stop());
-  expect(await told(second)).toEqual(wanted);
-});
-
 test('a source that was left out for a while has all its rows when it is back', async () => {
   const {path, database, other} = await stored();
   const alone: TestServiceOptions = {
