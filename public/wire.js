@@ -91,6 +91,7 @@
  * @property {string} [application]
  * @property {string} [state]
  * @property {string} [gid]
+ * @property {string} [slot]
  * @property {number} [openMs]
  *
  * @typedef {{

@@ -50,7 +50,7 @@ export interface Service {
   };
   /** Resolves once no query waits for its first result any more: it has one, or has failed. */
   ready(): Promise<void>;
-  /** Says goodbye to clients, leaves the database, ends. */
+  /** Says goodbye to clients, leaves the database, ends. Who asks again waits for the same end. */
   stop(): Promise<void>;
 }
 
@@ -112,15 +112,20 @@ async function serviceOn(store: Store, config: Config, world: World): Promise<Se
   });
 
   const runs = run();
+  async function stop(): Promise<void> {
+    stopping.abort();
+    await Promise.all([front.close(), ...reactions.map((reaction) => reaction.stop()), ...runs]);
+    await doors.close();
+    await jq.close();
+    await store.close();
+  }
+  let stopped: Promise<void> | undefined;
   return {
     addresses: addressesOf(config, {port: front.port, reactions}),
     ready: settled,
-    async stop() {
-      stopping.abort();
-      await Promise.all([front.close(), ...reactions.map((reaction) => reaction.stop()), ...runs]);
-      await doors.close();
-      await jq.close();
-      await store.close();
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

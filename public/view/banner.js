@@ -103,6 +103,8 @@ function blockerText(blocker) {
       return `Process ${blocker.pid} ("${blocker.application}", ${blocker.state}) has had a transaction open for ${open}.`;
     case 'prepared-transaction':
       return `The prepared transaction "${blocker.gid}" has been open for ${open}.`;
+    case 'standby':
+      return `Postgres waits for the standby of slot "${blocker.slot}", which synchronized_standby_slots names.`;
     default:
       return '';
   }

@@ -11,4 +11,13 @@ export const pipelineProblems = catalogue({
       hint: 'name one source in "sources"',
     }),
   },
+  'source-left-out': {
+    cause: 'A query that was added over the API reads a source that the configuration has no more.',
+    remedy: 'Add the source to the file and the query over the API again: the log has its text.',
+    say: ({query, source, text}: {query: string; source: string; text: string}) => ({
+      message: `query "${query}" is gone with its source "${source}"`,
+      detail: `Its text: ${text}`,
+      hint: `add the source to the file, and then the query with POST /api/v1/queries`,
+    }),
+  },
 });

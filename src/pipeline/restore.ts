@@ -1,12 +1,13 @@
 import type {Config, QueryConfig} from '../config/config.ts';
 import type {Log} from '../lib/log.ts';
-import {problemText} from '../lib/problem.ts';
+import {type Problem, problemText} from '../lib/problem.ts';
 import type {Jq} from '../query/middleware/jq-program.ts';
 import type {Source} from '../source/source.ts';
 import type {Store} from '../store/store.ts';
 import {definitionOf, queryProblems, sourceOf} from './definition.ts';
 import type {Engine} from './engine.ts';
 import type {Definition} from './live-query.ts';
+import {pipelineProblems} from './problems.ts';
 import {type QueryMemo, readMemo} from './query-memo.ts';
 import type {SourceQueries} from './source-queries.ts';
 
@@ -42,10 +43,18 @@ export function firstDefinitions(
   });
   return [...ofFile, ...added].flatMap(({config: one, origin, stored}) => {
     const source = sourceOf(one, groups);
-    if (!source) return [];
+    if (!source) {
+      log.warn(problemText(leftOut(one)), {query: one.id});
+      return [];
+    }
     const {limits} = config;
     return definitionOf(one, {source, origin, nowNs, jq, limits, memory: stored?.memory});
   });
+}
+
+/** Only of a query that was added over the API: one of the file names a source of the file. */
+function leftOut({id, query: text, sources: [named]}: QueryConfig): Problem {
+  return pipelineProblems['source-left-out']({query: id, source: named?.sourceId ?? '', text});
 }
 
 /** Whether a query of an earlier version's store is one for this version too. */

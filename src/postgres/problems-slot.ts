@@ -68,6 +68,22 @@ export const slotProblems = catalogue({
       hint: 'it is tried again; who holds locks: SELECT * FROM pg_locks WHERE NOT granted;',
     }),
   },
+  'standby-holds-back': {
+    cause:
+      'Postgres sends nothing that a standby of `synchronized_standby_slots` has not got, and that ' +
+      'standby is away or far behind.',
+    remedy:
+      'Bring the standby back. Take one that stays away out of `synchronized_standby_slots`, and drop ' +
+      'its slot. What was committed meanwhile comes then.',
+    status: 503,
+    say: ({slot, standby, active}: {slot: string; standby: string; active: boolean}) => ({
+      message: `replication slot "${slot}" gets nothing: Postgres waits for a standby`,
+      detail:
+        `"synchronized_standby_slots" names "${standby}", ` +
+        (active ? 'whose standby is far behind.' : 'from which no standby reads.'),
+      hint: `bring that standby back, or take "${standby}" out of "synchronized_standby_slots"`,
+    }),
+  },
   'slot-creation-blocked': {
     cause: 'Creating a slot waits for every transaction that was open before to end.',
     remedy: 'End the transaction that the detail names; the service tries again by itself.',

@@ -38,7 +38,9 @@ export type SlotBlocker =
       readonly state: string;
       readonly openMs: number;
     }
-  | {readonly kind: 'prepared-transaction'; readonly gid: string; readonly openMs: number};
+  | {readonly kind: 'prepared-transaction'; readonly gid: string; readonly openMs: number}
+  /** Postgres 17: what a standby of `synchronized_standby_slots` has not got is not sent to us. */
+  | {readonly kind: 'standby'; readonly slot: string; readonly active: boolean};
 
 export interface FurtherSlot {
   readonly name: string;
@@ -59,6 +61,7 @@ interface ReadingRow {
   readonly further: readonly {name: string; active: boolean; retained: number}[] | null;
   readonly oldest: OldestRow | null;
   readonly prepared: {readonly gid: string; readonly open_ms: number} | null;
+  readonly standby: {readonly slot: string; readonly active: boolean} | null;
 }
 
 interface OldestRow {
@@ -69,7 +72,8 @@ interface OldestRow {
 }
 
 // Of the slot as JSON: which columns it has depends on the version. A primary that was a
-// standby once still answers pg_last_wal_receive_lsn(), and it never moves: hence the CASE.
+// standby once still answers pg_last_wal_receive_lsn(), and it never moves: hence the CASE. A
+// standby holds the stream back where it has no more of the log than was confirmed to us.
 const READING = `
   WITH log AS MATERIALIZED (
     SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn()
@@ -90,7 +94,13 @@ const READING = `
       ORDER BY xact_start LIMIT 1) AS oldest,
     (SELECT jsonb_build_object('gid', gid,
         'open_ms', extract(epoch FROM clock_timestamp() - prepared) * 1000)
-      FROM pg_prepared_xacts ORDER BY prepared LIMIT 1) AS prepared
+      FROM pg_prepared_xacts ORDER BY prepared LIMIT 1) AS prepared,
+    (SELECT jsonb_build_object('slot', btrim(name, ' "'), 'active', coalesce(s.active, false))
+      FROM unnest(string_to_array(current_setting('synchronized_standby_slots', true), ',')) AS name
+      LEFT JOIN pg_replication_slots AS s ON s.slot_name = btrim(name, ' "')
+      WHERE (to_jsonb(own) ->> 'failover')::bool AND own.confirmed_flush_lsn < log.at
+        AND coalesce(s.restart_lsn <= own.confirmed_flush_lsn, true)
+      ORDER BY s.active NULLS FIRST, s.restart_lsn LIMIT 1) AS standby
   FROM own, log`;
 
 /** Reads what a slot costs; undefined where there is none of that name. */
@@ -132,13 +142,17 @@ const ORDINARY_BYTES = 48 * 1024 * 1024;
 const LONG_MS = 60_000;
 
 function blockerOf(
-  {oldest, prepared}: ReadingRow,
+  {oldest, prepared, standby}: ReadingRow,
   {
     retainedBytes,
     unconfirmedBytes,
     longMs,
   }: {retainedBytes: number; unconfirmedBytes: number; longMs: number},
 ): SlotBlocker {
+  // One that is there may be a moment behind.
+  if (standby && (!standby.active || unconfirmedBytes >= ORDINARY_BYTES)) {
+    return {kind: 'standby', ...standby};
+  }
   const openMs = Math.max(oldest?.open_ms ?? 0, prepared?.open_ms ?? 0);
   if (retainedBytes < ORDINARY_BYTES && openMs < longMs) return {kind: 'none'};
   if (retainedBytes >= ORDINARY_BYTES && unconfirmedBytes > retainedBytes / 2) {

@@ -159,9 +159,9 @@ class PostgresSource implements Source {
       lagBytes: known ? Number(server - acknowledged) : undefined,
       lagMs: lagMs === undefined ? undefined : Math.max(0, Math.round(lagMs)),
       tables: this.#held.tables.map(({table}) => table.id),
-      warnings: this.#heartbeat.refusal
-        ? [...this.#warnings, this.#heartbeat.refusal]
-        : this.#warnings,
+      warnings: [...this.#warnings, this.#heartbeat.refusal, this.#guard.heldBack].filter(
+        (one) => one !== undefined,
+      ),
       transactions: this.#transactions,
       stale: this.#stale,
       slot: this.#guard.status,

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type {Problem} from '../lib/problem.ts';
+import {type Problem, problemText} from '../lib/problem.ts';
 import {slotProblems} from '../postgres/problems-slot.ts';
 import {dropSlot, freed} from '../postgres/slot.ts';
 import {readSlotCost, type SlotReading} from '../postgres/slot-reading.ts';
@@ -19,6 +19,8 @@ const READINGS = 7;
  */
 export interface SlotGuard {
   readonly status: SlotStatus | undefined;
+  /** Why the server sends nothing although all is well here. */
+  readonly heldBack: Problem | undefined;
   /** Reads the slot, and answers why it must be given up where it must. */
   check(client: pg.Client): Promise<Problem | undefined>;
   /** There is no slot any more, or it is another one. */
@@ -27,14 +29,22 @@ export interface SlotGuard {
 }
 
 export function slotGuard(
-  {slotName, maxRetainedWalBytes, slotCheckMs}: PostgresSourceOptions,
-  {clock}: SourceWorld,
+  {id, slotName, maxRetainedWalBytes, slotCheckMs}: PostgresSourceOptions,
+  {clock, log}: SourceWorld,
   /** What our session is called. */
   session: string,
 ): SlotGuard {
   const limitBytes = maxRetainedWalBytes > 0 ? maxRetainedWalBytes : undefined;
   let readings: TimedReading[] = [];
   let status: SlotStatus | undefined;
+  let heldBack: Problem | undefined;
+
+  /** Told once, and as loud when it is over. */
+  function notice(why: Problem | undefined): void {
+    if (why && why.detail !== heldBack?.detail) log.warn(problemText(why), {source: id});
+    if (heldBack && !why) log.warn('Postgres waits for no standby any more', {source: id});
+    heldBack = why;
+  }
 
   async function check(client: pg.Client): Promise<Problem | undefined> {
     const reading = await readSlotCost(client, slotName);
@@ -45,17 +55,22 @@ export function slotGuard(
     const one = {atMs: clock.nowMs(), reading};
     readings = [...readings, one].slice(-READINGS);
     status = slotOutlook([...readings.slice(0, -1), one], limitBytes);
+    notice(heldBackBy(slotName, reading));
     if (limitBytes === undefined || reading.retainedBytes <= limitBytes) return undefined;
     return givenUp(slotName, reading, limitBytes);
   }
   function forget(): void {
     readings = [];
     status = undefined;
+    heldBack = undefined;
   }
 
   return {
     get status() {
       return status;
+    },
+    get heldBack() {
+      return heldBack;
     },
     check,
     forget,
@@ -75,6 +90,11 @@ export function slotGuard(
   };
 }
 
+function heldBackBy(slot: string, {blocker}: SlotReading): Problem | undefined {
+  if (blocker.kind !== 'standby') return undefined;
+  return slotProblems['standby-holds-back']({slot, standby: blocker.slot, active: blocker.active});
+}
+
 function givenUp(slot: string, reading: SlotReading, limitBytes: number): Problem {
   const {retainedBytes} = reading;
   const blocker = blockerText(reading);
@@ -91,6 +111,8 @@ function blockerText({blocker}: SlotReading): string {
     }
     case 'prepared-transaction':
       return `The prepared transaction "${blocker.gid}" has been open for ${Math.round(blocker.openMs / 1000)} s`;
+    case 'standby':
+      return `Postgres waits for the standby of slot "${blocker.slot}"`;
     default:
       return 'Nothing that could be seen held it back';
   }

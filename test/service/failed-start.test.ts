@@ -65,3 +65,13 @@ test.each(['api', 'sse'] as const)(
     await second.stop();
   },
 );
+
+test('a service that is told to stop twice ends once, and both wait for that end', async () => {
+  const start = await starting();
+  const service = await start({});
+  const ends = [service.stop(), service.stop()];
+  await Promise.all(ends);
+  await service.stop();
+  // The store is free again.
+  await (await start({})).stop();
+});

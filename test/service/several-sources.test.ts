@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
+import {silentLog} from '../../src/lib/log.ts';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
 import {
   caughtUp,
@@ -118,6 +119,29 @@ test('a source that was left out for a while has all its rows when it is back', 
   onTestFinished(() => third.stop());
   await until(async () => (await third.results('b')).some(({v}) => Number(v) === 100));
   expect(await third.results('b')).toHaveLength(21);
+});
+
+test('a query of the API whose source is left out is told in the log, with its text', async () => {
+  const {path, database, other} = await stored();
+  const alone = {sql: 'SELECT 1', database, queries: queryYaml('a', TEXT), stateStore: {path}};
+  const first = await testService({...alone, further: sourceYaml('other', other)});
+  await sent(first, 'POST', '', bodyOf('of-other', 'other', 'SELECT id AS mine FROM items'));
+  await first.stop();
+  const said: [string, unknown][] = [];
+  const warn = (message: string, fields = {}) => void said.push([message, fields]);
+  const second = await testService({...alone, log: {...silentLog, warn}});
+  await second.stop();
+  const own = said.filter(([, fields]) => JSON.stringify(fields) === '{"query":"of-other"}');
+  expect(own).toEqual([
+    [
+      expect.stringMatching(/\[source-left-out\].*"other".*SELECT id AS mine FROM items/s),
+      expect.anything(),
+    ],
+  ]);
+  // It is gone, and that is not told again.
+  said.length = 0;
+  await (await testService({...alone, log: {...silentLog, warn}})).stop();
+  expect(said).toEqual([]);
 });
 
 test('a source that is given the name of another one holds its own rows, though their files are the same', async () => {

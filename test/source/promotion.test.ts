@@ -12,7 +12,7 @@ import {
   startedOn,
 } from '../support/floating-source.ts';
 import type {ServerAddress} from '../support/postgres-server.ts';
-import type {RunningSource} from '../support/running-source.ts';
+import type {RunningSource, SourceChoices} from '../support/running-source.ts';
 import {olderThan} from '../support/server-version.ts';
 import {until} from '../support/until.ts';
 
@@ -135,14 +135,30 @@ describe.runIf(embedded)('a standby is promoted', {timeout: 90_000}, () => {
       expect(kinds(running)).toEqual(['resync', 'stream', 'resync', 'stream']);
     });
 
+    test('a standby that is away and holds the stream back is told, until it is back', async () => {
+      const {first, standby, running} = await followed({slotCheckMs: 50});
+      const warnings = () => running.source.status().warnings.map(({code}) => code);
+      await synchronised(first);
+      await run(first, 'UPDATE t SET v = 0 WHERE id = 9');
+      await until(() => fold(running).get(9) === 0);
+      expect(warnings()).toEqual([]);
+      await standby.stop('fast');
+      await run(first, 'UPDATE t SET v = 0 WHERE id = 1');
+      await until(() => warnings().join() === 'standby-holds-back', {what: 'it to be told'});
+      expect(running.source.status().slot?.blocker).toEqual({
+        ...{kind: 'standby', slot: 'follower', active: false},
+      });
+      expect(fold(running).get(1)).toBe(1);
+      await standby.start();
+      await until(() => fold(running).get(1) === 0, {limitMs: 20_000, what: 'the change to come'});
+      await until(() => warnings().length === 0, {what: 'the warning to be over'});
+      const told = running.warned.filter((line) => line.startsWith('[standby-holds-back]'));
+      expect(told).toEqual([expect.stringMatching(/"follower", from which no standby reads/)]);
+    });
+
     test('synchronized_standby_slots keeps what a standby lacks from being told', async () => {
       const {first, standby, wire, running} = await followed();
-      await run(first, `ALTER SYSTEM SET synchronized_standby_slots = 'follower'`);
-      await run(first, 'SELECT pg_reload_conf()');
-      await has(
-        first,
-        `SELECT FROM pg_settings WHERE name = 'synchronized_standby_slots' AND setting = 'follower'`,
-      );
+      await synchronised(first);
       await run(first, 'UPDATE t SET v = 0 WHERE id = 9');
       await until(() => fold(running).get(9) === 0);
       await standby.stop('fast');
@@ -166,11 +182,21 @@ async function session({host, port, user, password}: ServerAddress): Promise<pg.
   return client;
 }
 
+/** From here on nothing is sent that the standby has not got. */
+async function synchronised(first: ServerAddress): Promise<void> {
+  await run(first, `ALTER SYSTEM SET synchronized_standby_slots = 'follower'`);
+  await run(first, 'SELECT pg_reload_conf()');
+  await has(
+    first,
+    `SELECT FROM pg_settings WHERE name = 'synchronized_standby_slots' AND setting = 'follower'`,
+  );
+}
+
 /** A source with a slot for failovers, and a standby that has copied it. */
-async function followed() {
+async function followed(choices: Pick<SourceChoices, 'slotCheckMs'> = {}) {
   const first = await server({logical_decoding_work_mem: '64kB'});
   const standby = await follower(first);
-  const {wire, running} = await startedOn(first, {slotFailover: true});
+  const {wire, running} = await startedOn(first, {slotFailover: true, ...choices});
   await slotCopied(first, standby);
   return {first, standby, wire, running};
 }

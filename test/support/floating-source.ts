@@ -52,7 +52,7 @@ export async function floating(first: ServerAddress): Promise<Floating> {
 /** A source that streams from `first`, by a wire that can be moved to another server. */
 export async function startedOn(
   first: TestServer,
-  choices: Pick<SourceChoices, 'slotFailover' | 'retryMaxMs'> = {},
+  choices: Pick<SourceChoices, 'slotFailover' | 'retryMaxMs' | 'slotCheckMs'> = {},
 ) {
   await run(first, `CREATE DATABASE ${DATABASE}`, 'postgres');
   await run(first, TABLE);
