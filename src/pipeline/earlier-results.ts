@@ -1,8 +1,8 @@
-import type {QueryNote, Store, StoredQuery} from '../store/store.ts';
+import type {QueryNote, Store} from '../store/store.ts';
 import {difference, resultTexts, saysNothing, type Told} from './events.ts';
 import {keptResult} from './kept-result.ts';
 import type {LiveQuery, Position} from './live-query.ts';
-import {memoOf, type QueryMemo, readMemo, stoodAt} from './query-memo.ts';
+import {memoOf, readMemo, stoodAt} from './query-memo.ts';
 
 /**
  * The results that clients were told of before the service was started again. Each is kept
@@ -18,8 +18,8 @@ import {memoOf, type QueryMemo, readMemo, stoodAt} from './query-memo.ts';
 export interface EarlierResults {
   /** What a step at this source settles: of queries that run now, or are gone; each once. */
   settle(sourceId: string): Settled;
-  /** Gives what is not settled to its queries: what comes of it then is theirs to tell. */
-  handOver(): void;
+  /** Gives what is not settled to the queries it answers: what then comes of it they tell. */
+  handOver(): readonly LiveQuery[];
   /** The rows of one that is not settled yet. */
   rows(queryId: string): ReadonlyMap<string, string> | undefined;
   ids(): Iterable<string>;
@@ -49,11 +49,14 @@ export function earlierResults(
 
   /** Where a result stood: while its query ran, that was where its source is. */
   function positionOf(id: string): Position | undefined {
-    const memo = readMemo(stored.get(id)!.memo);
+    const {sequence, memo: text} = stored.get(id)!;
+    const memo = readMemo(text);
     const source = sources.get(memo.config.sources[0]?.sourceId ?? '');
-    // Without it there is no result either: what its source brought was taken back by a crash.
-    if (!source || neverRan(memo, stored.get(id)!)) return undefined;
-    return stoodAt(memo) ?? source;
+    const stood = stoodAt(memo) ?? source;
+    // Rows that clients were told stand, though its source may be another one by now.
+    if (sequence > 0) return stood;
+    // An empty result would be a lie where it never had one, or where a crash took it back.
+    return memo.columns && source && stood;
   }
 
   return {
@@ -76,24 +79,26 @@ export function earlierResults(
       };
     },
     handOver() {
+      const kept: LiveQuery[] = [];
       for (const [id, rows] of unsettled) {
         const query = queryOf(id);
         const asOf = positionOf(id);
         if (!query || !asOf) continue;
-        const {columns = []} = readMemo(stored.get(id)!.memo);
+        const {columns = [], config} = readMemo(stored.get(id)!.memo);
+        const moved = config.sources[0]?.sourceId !== query.definition.source.id;
+        // Without a row that was told it is no answer of another source either.
+        if (moved && rows().size === 0) continue;
         const {lsn, commitTime} = asOf;
         query.keep(keptResult(rows(), {columns, asOf: {lsn, commitTime}}));
         unsettled.delete(id);
+        kept.push(query);
       }
+      return kept;
     },
     rows: (id) => unsettled.get(id)?.(),
     ids: () => unsettled.keys(),
   };
 }
-
-/** Whether it was stopped, failed or waited before it had a result: an empty one would be a lie. */
-const neverRan = ({columns}: QueryMemo, {sequence}: Pick<StoredQuery, 'sequence'>): boolean =>
-  columns === undefined && sequence === 0;
 
 /** What `read` answers, which is asked once: the store has moved on later. */
 function readOnce<T>(read: () => T): () => T {

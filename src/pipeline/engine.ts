@@ -36,8 +36,8 @@ export interface Engine {
   forget(queryId: string): void;
   /** The result of a query as clients were told it last: JSON texts by key. */
   toldResult(queryId: string): Iterable<readonly [string, string]>;
-  /** After a restart: queries that have no result yet show the one that clients were told of. */
-  keepTold(): void;
+  /** After a restart: queries without a result, its answer, show the one clients were told of. */
+  keepTold(): readonly LiveQuery[];
   /** Queries whose results are still those of before a restart: all of them gone, or about to run. */
   unsettled(): Iterable<string>;
   /** Whether a step could not be stored: what queries show then is in no log. */

@@ -26,10 +26,12 @@ export function memoryNotes(stored: ReadonlyMap<string, Pick<StoredQuery, 'memor
 
   function noteOf(query: LiveQuery): QueryNote[] {
     const {id: queryId, operators, state} = query;
-    const memory = state.kind === 'failed' ? undefined : operators?.memory;
+    // Rows go on without it: what it remembers is of no more use.
+    const ended = state.kind === 'failed' || state.kind === 'stopped';
+    const memory = ended ? undefined : operators?.memory;
     if (!memory || !operators) {
       // One that waits may go on from there yet.
-      const over = state.kind === 'failed' || operators !== undefined;
+      const over = ended || operators !== undefined;
       const was = known.delete(query) || (over && kept.delete(queryId));
       return was ? [{queryId, afresh: true}] : [];
     }

@@ -48,13 +48,22 @@ export function firstDefinitions(
       return [];
     }
     const {limits} = config;
-    return definitionOf(one, {source, origin, nowNs, jq, limits, memory: stored?.memory});
+    // Rows that come with a snapshot are new to it, whatever it was told of others.
+    const held = store.sources.has(source.id);
+    const memory = held && stored && sawAll(one, stored.memo) ? stored.memory : undefined;
+    return definitionOf(one, {source, origin, nowNs, jq, limits, memory});
   });
 }
 
 /** Only of a query that was added over the API: one of the file names a source of the file. */
 function leftOut({id, query: text, sources: [named]}: QueryConfig): Problem {
   return pipelineProblems['source-left-out']({query: id, source: named?.sourceId ?? '', text});
+}
+
+/** Whether it knows what its rows were: not of another source's, nor while it did not run. */
+function sawAll({autoStart, sources}: QueryConfig, memo: string): boolean {
+  const {run, config} = readMemo(memo);
+  return autoStart && run && config.sources[0]?.sourceId === sources[0]?.sourceId;
 }
 
 /** Whether a query of an earlier version's store is one for this version too. */
@@ -93,7 +102,8 @@ export function restoreResults({
     ];
     engine.take({queries: group, next: () => steps.shift(), durable: () => {}});
   }
-  engine.keepTold();
+  // Where such a result stands is noted: the next restart may find its source no further.
+  for (const query of engine.keepTold()) groups.get(query.definition.source.id)?.note(query);
   const notes = [...groups.values()].flatMap((group) => group.notes());
   if (notes.length > 0) engine.note(notes);
 }

@@ -47,6 +47,8 @@ export interface SourceQueries extends SourceNow {
   reach(lsn: Lsn): Transaction;
   /** Takes a query in, or notes that its state was changed from outside. */
   file(query: LiveQuery): void;
+  /** Notes that it has another result, though it is in no other state. */
+  note(query: LiveQuery): void;
   remove(query: LiveQuery): void;
   /** Hydrates a failed query, between two transactions. */
   retry(query: LiveQuery): Change | undefined;
@@ -205,6 +207,7 @@ export function sourceQueries({
       return {...reached, kind: 'stream', lsn};
     },
     file,
+    note: notes.changed,
     remove(query) {
       unfile(query);
       shared.forget(query, query.id);

@@ -7,9 +7,8 @@ import type {StreamedResult, StreamWorld} from './stream-world.ts';
 
 type Rows = readonly (readonly [Key, Row])[];
 
-/** Rows as of an event, which are written in these columns. */
+/** Rows that are written in these columns. */
 interface Taken {
-  readonly sequence: number;
   readonly columns: readonly Column[];
   readonly rows: WeakRef<Rows>;
 }
@@ -32,18 +31,22 @@ export function snapshots(
   {log, results}: StreamWorld,
   {partRows}: {readonly partRows: number},
 ): Snapshots {
+  /** As of the event `takenAt`. */
   const taken = new Map<string, Taken>();
+  let takenAt = log.last;
 
   function take(queryId: string, result: StreamedResult | undefined): Rows {
     if (!result) return [];
+    // Of an earlier event nobody asks, nor of queries that are gone since.
+    if (takenAt !== log.last) taken.clear();
+    takenAt = log.last;
     const {columns} = result;
     const last = taken.get(queryId);
     // Given another text, a query has other rows without an event where they read the same.
-    const same = last?.sequence === log.last && last.columns === columns;
-    const held = same ? last.rows.deref() : undefined;
+    const held = last?.columns === columns ? last.rows.deref() : undefined;
     if (held) return held;
     const rows = [...result.rows()];
-    taken.set(queryId, {sequence: log.last, columns, rows: new WeakRef(rows)});
+    taken.set(queryId, {columns, rows: new WeakRef(rows)});
     return rows;
   }
 

@@ -216,6 +216,7 @@ async function compared(
   const {tables} = described;
   const {options, world, held, signal} = attaching;
   const {connect, slotName, slotWaitMs} = options;
+  const {doubt} = held;
   const shapes = new Map(held.tables.map((followed) => [followed.table.id, followed]));
   const slot = {slotName, slotExists, failover, slotWaitMs};
   const expected = await expectedRows(control.client, tables);
@@ -225,7 +226,7 @@ async function compared(
   const found = await resync(control, tables, shapes, held.image, resyncing);
   // Of a slot that was just made nothing is known yet.
   if (!slotExists) await attaching.guard.check(control.client);
-  await tell(attaching, described, found);
+  await tell(attaching, described, {...found, doubt});
   return found.lsn;
 }
 
@@ -240,12 +241,13 @@ function givenUp(held: Held): Problem {
 async function tell(
   {options, held, sink}: Attaching,
   described: Described,
-  found: Resync,
+  found: Resync & {readonly doubt: Problem | undefined},
 ): Promise<void> {
   found.adopt();
   Object.assign(held, described);
   for (const {table} of described.tables) held.known.add(table.id);
-  held.doubt = undefined;
+  // A doubt that came while rows were read is one of what this snapshot may not have.
+  if (held.doubt === found.doubt) held.doubt = undefined;
   held.givenUp = 0;
   held.progress.restart(found.lsn);
   held.progress.give(found.lsn, found.takenAt);

@@ -209,8 +209,12 @@ class PostgresSource implements Source {
     const around = {options: this.#options, world: this.#world, tls};
     const act = (either: AbortSignal): Promise<void> => {
       // The sink may still hold what it was given last, and be waited for.
-      either.addEventListener('abort', () => this.#broken(either.reason), {once: true});
-      return follow(this.#following(attached, sink, either), either);
+      const broken = (): void => this.#broken(either.reason);
+      either.addEventListener('abort', broken);
+      return follow(this.#following(attached, sink, either), either).finally(() =>
+        // Node keeps a signal that somebody listens to until it is aborted, which it may never be.
+        either.removeEventListener('abort', broken),
+      );
     };
     // A comparison takes its time: the other duties do not wait for it.
     const slow = this.#options.verifyMs > 0 ? [this.#verifier.duty(tls)] : [];

@@ -208,3 +208,21 @@ test('a query that never had a result has none after a restart either', async ()
     code: 'query-not-ready',
   });
 });
+
+test('a result that waits for a source of another name is shown after every restart', async () => {
+  const {start, stop} = await servicesInTurn(ROWS, {source: ['tables: [public.readings]']});
+  const first = await start(SHARES + TOTALS);
+  const rows = await texts(first);
+  const {lsn} = await first.get(RESULTS);
+  await stop();
+  const away = async () => ({host: '127.0.0.1', port: 1});
+  const renamed = {sourceId: 'other', through: away, settled: false} as const;
+  const moved = (SHARES + TOTALS).replaceAll('sourceId: db', 'sourceId: other');
+  await start(moved, renamed);
+  await stop();
+  const third = await start(moved, renamed);
+  const shown = await third.get(RESULTS);
+  expect(shown).toMatchObject({count: 3, stale: {source: 'other'}});
+  expect(parseLsn(shown.lsn)).toBeGreaterThanOrEqual(parseLsn(lsn)!);
+  expect(await texts(third)).toBe(rows);
+});

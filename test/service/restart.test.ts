@@ -199,3 +199,40 @@ test('queries that share a part go on over a restart as they were, one that came
   expect(await planOf(second, 'counts')).toContain('(shared by 3 queries)');
   after.close();
 });
+
+/** A query of what was before, over a value that is set to one and then to another. */
+const EARLIER = queryYaml(
+  'earlier',
+  'MATCH (m:metrics) WHERE m.id = 1 RETURN drasi.previousValue(m.value) AS earlier',
+);
+const setTwice = (before: number): string =>
+  [before, 99]
+    .map((value) => `UPDATE metrics SET value = ${value} WHERE id = 1`)
+    .join('; COMMIT; ');
+
+test('rows that went on while a query was stopped have no history for it, over a restart either', async () => {
+  const {database, start, stop} = await servicesInTurn(TABLES);
+  const first = await start(EARLIER);
+  await database.query(setTwice(50));
+  await caughtUp(first);
+  expect(await first.results('earlier')).toEqual([{earlier: 50}]);
+  await first.send('POST', '/api/v1/queries/earlier/stop');
+  await database.query(setTwice(70));
+  await caughtUp(first);
+  await stop();
+  const second = await start(EARLIER);
+  expect(await second.results('earlier')).toEqual([{earlier: null}]);
+});
+
+test('the same is so for one that a restart has stopped', async () => {
+  const {database, start, stop} = await servicesInTurn(TABLES);
+  const first = await start(EARLIER);
+  await database.query(setTwice(50));
+  await caughtUp(first);
+  await stop();
+  const second = await start(EARLIER.replace('autoStart: true', 'autoStart: false'));
+  await database.query(setTwice(70));
+  await caughtUp(second);
+  await second.send('POST', '/api/v1/queries/earlier/start');
+  expect(await second.results('earlier')).toEqual([{earlier: null}]);
+});

@@ -3,7 +3,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {silentLog} from '../../src/lib/log.ts';
+import {folded} from '../support/folded.ts';
 import {type TestDatabase, testDatabase} from '../support/postgres.ts';
+import {openProxy} from '../support/proxy.ts';
 import {
   caughtUp,
   queryYaml,
@@ -12,6 +14,7 @@ import {
   type TestServiceOptions,
   testService,
 } from '../support/service.ts';
+import {listen} from '../support/services-in-turn.ts';
 import {until} from '../support/until.ts';
 
 const TABLE = `
@@ -81,7 +84,9 @@ test('a position is one of the source that the query reads now, whatever it read
   await sent(service, 'PUT', '/moved', bodyOf('moved', 'other'));
   await other.query('UPDATE items SET v = 1000 WHERE id = 1');
   await until(async () => vOf(await service.results('b'), 1) === 1000);
-  const {lsn} = await service.get('/api/v1/queries/b/results');
+  // A result is as of where its source is, which moves on by itself; an event stands still.
+  const {events: told} = await service.get('/api/v1/queries/b/history');
+  const {lsn} = told.at(-1).transaction;
   await other.query('UPDATE items SET v = 2000 WHERE id = 1');
   await until(async () => vOf(await service.results('b'), 1) === 2000);
   // Its event at `db` is the newest, and is at a position of another log.
@@ -184,6 +189,23 @@ test('a query that was moved to a source without rows has none, and no position 
   ]);
 });
 
+test('the same is so for one that the configuration has moved, over a restart', async () => {
+  const {path, database} = await stored();
+  const nowhere = {...database, database: 'nowhere', port: 1};
+  const choices = (sourceId: string): TestServiceOptions => ({
+    ...{sql: 'SELECT 1', database, stateStore: {path}, settled: sourceId === 'db'},
+    queries: queryYaml('none', 'SELECT id FROM items WHERE v < 0', sourceId),
+    ...(sourceId === 'other' && {further: sourceYaml('other', nowhere)}),
+  });
+  const first = await testService(choices('db'));
+  await first.stop();
+  const second = await testService(choices('other'));
+  onTestFinished(() => second.stop());
+  const {lsn} = await second.get('/api/v1/queries/none');
+  const {code} = await second.get('/api/v1/queries/none/results');
+  expect([lsn, code]).toEqual([null, 'query-not-ready']);
+});
+
 test('what was told to be gone with its source is told to be there again', async () => {
   const {path, database, other} = await stored();
   const own = {sql: 'SELECT 1', stateStore: {path}, queries: queryYaml('a', TEXT), database};
@@ -226,4 +248,51 @@ test('a checkpoint that is made while sources are restored has the rows of all o
   expect([await third.results('a'), await third.results('b')].map(({length}) => length)).toEqual([
     20, 20,
   ]);
+});
+
+test('a query that was moved to a source that is away shows its rows after every restart', async () => {
+  const {path, database, other} = await stored();
+  const wire = await openProxy(other);
+  onTestFinished(() => wire.close());
+  wire.refuse();
+  const choices = (sourceId: string): TestServiceOptions => ({
+    ...{sql: 'SELECT 1', database, stateStore: {path}, settled: sourceId === 'db'},
+    queries: queryYaml('a', TEXT) + queryYaml('moved', TEXT, sourceId),
+    further: sourceYaml('other', {...other, port: wire.port}),
+  });
+  for (const sourceId of ['db', 'other']) {
+    const before = await testService({...choices(sourceId), settled: false});
+    await until(async () => (await before.results('moved'))?.length === 20);
+    await before.stop();
+  }
+  const third = await testService(choices('other'));
+  onTestFinished(() => third.stop());
+  expect(await third.results('moved')).toHaveLength(20);
+  const client = await listen(third);
+  await client.until((one) => one.named('snapshot').length === 2);
+  await other.query('UPDATE items SET v = 100 WHERE id = 1');
+  wire.admit();
+  await client.until((one) => one.messages().some(({queryId}) => queryId === 'moved'));
+  const rows = folded(client.named('snapshot'), client.messages()).rows('moved');
+  expect([rows.length, vOf(rows, 1)]).toEqual([20, 100]);
+  client.close();
+});
+
+test('what a query remembers is of the rows of its source, and of no other', async () => {
+  const {path, database, other} = await stored();
+  const text = 'MATCH (i:items) WHERE i.id = 1 RETURN drasi.previousValue(i.v) AS earlier';
+  const choices = (sourceId: string): TestServiceOptions => ({
+    ...{sql: 'SELECT 1', database, stateStore: {path}, further: sourceYaml('other', other)},
+    queries: queryYaml('earlier', text, sourceId),
+  });
+  const first = await testService(choices('db'));
+  await database.query(
+    'UPDATE items SET v = 5 WHERE id = 1; COMMIT; UPDATE items SET v = 1 WHERE id = 1',
+  );
+  await caughtUp(first);
+  expect(await first.results('earlier')).toEqual([{earlier: 5}]);
+  await first.stop();
+  const second = await testService(choices('other'));
+  onTestFinished(() => second.stop());
+  expect(await second.results('earlier')).toEqual([{earlier: null}]);
 });

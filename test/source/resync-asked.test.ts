@@ -1,10 +1,15 @@
 import {expect, test} from 'vitest';
+import {beingRead} from '../support/being-read.ts';
 import {expectImage} from '../support/expect-image.ts';
+import {proxiedSource} from '../support/proxied-source.ts';
 import {freshDatabase, runSource} from '../support/running-source.ts';
 import {until} from '../support/until.ts';
 
 const TABLE =
   'CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t SELECT i, i FROM generate_series(1, 9) AS i';
+/** Some megabytes, which come through a slow wire. */
+const WIDE = `CREATE TABLE t (id int PRIMARY KEY, v text);
+  INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 8000) AS i`;
 
 test('a resync that is asked for compares, and tells nothing where nothing differs', async () => {
   const database = await freshDatabase(TABLE);
@@ -50,4 +55,21 @@ test('asked for while it waits, it does not wait for its turn', async () => {
     const {state: now} = running.source.status();
     return now.kind === 'waiting' && now !== state;
   });
+});
+
+test('asked for while one reads, which sees no change of since, it is another one', async () => {
+  const database = await freshDatabase(WIDE);
+  const {running, proxy} = await proxiedSource(database, {tables: ['t'], tableCheckMs: 600_000});
+  proxy.slow(2_000_000);
+  running.source.resync();
+  await beingRead(database);
+  await database.query(`ALTER PUBLICATION tailrace SET (publish = 'insert, delete')`);
+  await database.query(`UPDATE t SET v = '' WHERE id <= 4`);
+  await database.query(
+    `ALTER PUBLICATION tailrace SET (publish = 'insert, update, delete, truncate')`,
+  );
+  running.source.resync();
+  proxy.calm();
+  await until(() => running.told.length > 2, {what: 'the second comparison'});
+  await expectImage(running, database);
 });
