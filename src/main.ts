@@ -94,19 +94,22 @@ async function obey(command: ReturnType<typeof readArguments>): Promise<void> {
     case 'serve': {
       const pretty = process.stderr.isTTY === true;
       const {serve} = await import('./cli/serve.ts');
-      return serve(command.path, {world, pretty, signal: stopSignal()});
+      return serve(command.path, {world, pretty, signal: stopSignal({aloud: pretty})});
     }
     case 'demo':
-      return (await import('./cli/demo.ts')).demo(world, stopSignal());
+      return (await import('./cli/demo.ts')).demo(world, stopSignal({aloud: true}));
   }
 }
 
-/** Aborted by the first SIGINT or SIGTERM. The second one waits for nothing. */
-function stopSignal(): AbortSignal {
+/**
+ * Aborted by the first SIGINT or SIGTERM. The second one waits for nothing. `aloud`: whether
+ * people read what is said; a diary of JSON has a line of its own for it.
+ */
+function stopSignal({aloud}: {readonly aloud: boolean}): AbortSignal {
   const stopping = new AbortController();
   const stop = (): void => {
     if (stopping.signal.aborted) process.exit(130);
-    complain('stopping; once more to stop at once');
+    if (aloud) complain('stopping; once more to stop at once');
     stopping.abort();
   };
   process.on('SIGINT', stop);

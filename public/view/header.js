@@ -81,12 +81,13 @@ const UNKNOWN = 'not known';
  */
 function SourceStations({source, known, progress, nowMs}) {
   const lag = lagText(source.lagBytes ?? progress?.lagBytes, source.lagMs ?? progress?.lagMs);
+  const away = source.stale && typeof source.lagBytes !== 'number';
   const slot = source.slot && slotSaying(source.slot);
   const verified = verifiedSaying(source, nowMs);
   return html`
     <${SourceStation} source=${source} known=${known} />
     <${Station} name="Position" room=${11} mono>${progress?.lsn ?? source.receivedLsn ?? '…'}<//>
-    <${Station} name="Lag" room=${12}>${known ? lag : UNKNOWN}<//>
+    <${Station} name="Lag" room=${12}>${known && !away ? lag : UNKNOWN}<//>
     ${slot && html`<${Station} name="Log kept" room=${8} tone=${slot.tone}><span>${slot.text}</span><//>`}
     ${
       verified &&

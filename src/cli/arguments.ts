@@ -1,4 +1,6 @@
 import {parseArgs} from 'node:util';
+import {nearest} from '../lib/nearest.ts';
+import type {Problem} from '../lib/problem.ts';
 import {cliProblems} from './problems.ts';
 
 /** What the user asked for on the command line. */
@@ -16,6 +18,7 @@ export function readArguments(args: readonly string[]): Command {
   const [name, ...rest] = positionals;
   if (values.help || name === 'help') return {kind: 'help'};
   if (values.version) return {kind: 'version'};
+  if (name !== undefined && !COMMANDS.includes(name)) throw noCommand(name);
 
   if (name === 'sql') {
     if (values.config !== undefined) throw fault('"sql" speaks to the demo and takes no --config');
@@ -28,13 +31,19 @@ export function readArguments(args: readonly string[]): Command {
     if (path === undefined) throw fault('"validate" needs a FILE');
     return {kind: 'validate', path};
   }
-  if (name !== undefined && /\.ya?ml$/.test(name)) {
-    throw fault(`"${name}" is no command; a configuration is named with --config ${name}`);
-  }
-  if (name !== undefined && name !== 'demo') throw fault(`there is no command "${name}"`);
   if (path === undefined) return {kind: 'demo'};
   if (name === 'demo') throw fault('the demo has its own configuration and takes no --config');
   return {kind: 'serve', path};
+}
+
+const COMMANDS: readonly string[] = ['demo', 'validate', 'sql'];
+
+function noCommand(name: string): Problem {
+  if (/\.ya?ml$/.test(name)) {
+    return fault(`"${name}" is no command; a configuration is named with --config ${name}`);
+  }
+  const meant = nearest(name, COMMANDS);
+  return fault(`there is no command "${name}"${meant ? `; did you mean "${meant}"?` : ''}`);
 }
 
 function parsed(args: readonly string[]) {
@@ -68,6 +77,7 @@ export const HELP = `Live query results from Postgres, over plain HTTP.
   -h, --help           this text
   -v, --version        the version
 
-Environment: PORT, the demo's port (8080); TAILRACE_DATA, the demo's folder (.tailrace).
+Environment of the demo: PORT (8080) and SSE_PORT (8081), where it listens; HOST (127.0.0.1);
+TAILRACE_DATA, its folder (.tailrace).
 From a checkout, put npm in front: npm start -- --config FILE, npm run sql -- "STATEMENT".
 `;

@@ -38,10 +38,19 @@ async function read(file: string, readFile: LoadOptions['readFile']): Promise<st
     const content = await readFile(file);
     return typeof content === 'string' ? content : utf8Text(content, file);
   } catch (cause) {
-    const reason = codeOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    const code = codeOf(cause);
+    const said = code ?? (cause instanceof Error ? cause.message : String(cause));
+    const reason = WHY[code ?? ''] ?? `The system says: ${said}`;
     return problems['config-unreadable']({file, reason}, {cause});
   }
 }
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file',
+  ENOTDIR: 'There is no such file',
+  EISDIR: 'It is a folder',
+  EACCES: 'The user of the service may not read it',
+};
 
 const isAbsent = (cause: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '');
 

@@ -16,7 +16,7 @@ export const problems = catalogue({
     remedy: 'Check the path given with `--config`, and that the user of the service may read it.',
     say: ({file, reason}: {file: string; reason: string}) => ({
       message: `could not read "${file}"`,
-      detail: `The system says: ${reason}.`,
+      detail: `${reason}.`,
       hint: 'name the file: --config path/to/config.yaml',
     }),
   },

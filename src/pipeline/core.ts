@@ -105,7 +105,9 @@ function toldFailures(log: Log): (query: LiveQuery) => void {
   return ({id, state}) => {
     if (state.kind === 'failed') {
       failed.add(id);
-      for (const problem of state.problems) log.warn(problemText(problem), {query: id});
+      for (const problem of state.problems) {
+        log.warn(problemText(problem), {query: id, code: problem.code});
+      }
     } else if (failed.delete(id) && state.kind === 'running') {
       log.warn('the query runs again', {query: id});
     }

@@ -106,7 +106,7 @@ export function queryChanges(options: QueryChangesOptions): QueryChanges {
 }
 
 const KEPT =
-  'Queries that the API has added survive a restart; one of the configuration is then what that says.';
+  'Queries that the API has added survive a restart; those of the configuration are then as it has them.';
 const IN_MEMORY =
   'Changes over the API are kept in memory: after a restart the queries are those of the configuration.';
 

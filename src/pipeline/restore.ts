@@ -44,7 +44,8 @@ export function firstDefinitions(
   return [...ofFile, ...added].flatMap(({config: one, origin, stored}) => {
     const source = sourceOf(one, groups);
     if (!source) {
-      log.warn(problemText(leftOut(one)), {query: one.id});
+      const gone = leftOut(one);
+      log.warn(problemText(gone), {query: one.id, code: gone.code});
       return [];
     }
     const {limits} = config;
@@ -69,7 +70,9 @@ function sawAll({autoStart, sources}: QueryConfig, memo: string): boolean {
 /** Whether a query of an earlier version's store is one for this version too. */
 function fits({config}: QueryMemo, log: Log): boolean {
   const problems = queryProblems(config);
-  for (const problem of problems) log.error(problemText(problem), {query: config.id});
+  for (const problem of problems) {
+    log.error(problemText(problem), {query: config.id, code: problem.code});
+  }
   return problems.length === 0;
 }
 

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import {type Table, type TableId, tableId} from '../data/schema.ts';
+import {nearest} from '../lib/nearest.ts';
 import type {Problem} from '../lib/problem.ts';
 import {collatedType, collationOf} from './collations.ts';
 import {parseTableName, quoteTable, type TableName} from './identifiers.ts';
@@ -223,10 +224,30 @@ async function resolveNames(
     [parsed.map(({schema}) => schema ?? null), parsed.map(({name}) => name)],
   );
   const oids = new Set<number>();
+  const lost = rows.some(({oid, near}) => oid === null && near.length === 0);
+  const known = lost ? await tableNames(client) : new Map<string, string>();
   for (const {position, oid, near} of rows) {
-    const table = parsed[position - 1]?.text ?? '';
+    const {text: table = '', name = ''} = parsed[position - 1] ?? {};
+    const meant = known.get(nearest(name, known.keys()) ?? '');
     if (oid !== null) oids.add(oid);
-    else missing.push(tableProblems['table-missing']({table, near}));
+    else {
+      const alike = near.length > 0 || meant === undefined ? near : [meant];
+      missing.push(tableProblems['table-missing']({table, near: alike}));
+    }
   }
   return {oids: [...oids], missing};
+}
+
+// So many are enough to find a typing error among.
+const TABLE_NAMES = `
+  SELECT c.relname AS name, format('%I.%I', n.nspname, c.relname) AS whole
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+  ORDER BY n.nspname = 'public', n.nspname, c.relname LIMIT 1000`;
+
+/** Tables by name, as one would write them with their schema; of several of a name public's. */
+async function tableNames(client: pg.Client): Promise<ReadonlyMap<string, string>> {
+  const {rows} = await client.query<{name: string; whole: string}>(TABLE_NAMES);
+  return new Map(rows.map(({name, whole}) => [name, whole]));
 }

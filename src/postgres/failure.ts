@@ -11,7 +11,9 @@ export interface Destination {
 
 /** SQLSTATEs of a refused login: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const LOGIN_REFUSED = new Set(['28P01', '28000']);
-const STARTING_OR_STOPPING = new Set(['57P01', '57P02', '57P03']);
+const STARTING_OR_STOPPING = '57P03';
+/** A session that was: an administrator ended it, the server stops, or another process crashed. */
+const ENDED = new Set(['57P01', '57P02']);
 
 /** What poolers answer to settings, to replication and to users of databases in a startup packet. */
 const POOLER =
@@ -30,7 +32,8 @@ export function connectionProblem(error: unknown, to: Destination): Problem {
   if (isPoolers(error, facts.said)) return postgresProblems['pooler-between'](facts, options);
   if (code === '3D000') return postgresProblems['database-missing'](facts, options);
   if (code === '53300') return postgresProblems['too-many-connections'](facts, options);
-  if (STARTING_OR_STOPPING.has(code)) return postgresProblems['server-not-ready'](facts, options);
+  if (code === STARTING_OR_STOPPING) return postgresProblems['server-not-ready'](facts, options);
+  if (ENDED.has(code)) return postgresProblems['connection-lost'](facts, options);
   if (code === '42501') return postgresProblems['privilege-missing'](facts, options);
   if (isSqlState(code)) return postgresProblems['database-refused'](facts, options);
   if (/SSL|TLS|certificate|self.signed/i.test(facts.said)) {

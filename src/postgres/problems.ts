@@ -44,7 +44,9 @@ export const postgresProblems = catalogue({
     }),
   },
   'connection-lost': {
-    cause: 'A connection to the database broke: the server went away or the network failed.',
+    cause:
+      'A connection to the database broke: the server went away, the network failed, or an ' +
+      'administrator ended it.',
     remedy: 'Nothing: the service connects again by itself and misses no change.',
     status: 503,
     say: ({host, port, said}: Where) => ({

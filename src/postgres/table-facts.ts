@@ -141,7 +141,7 @@ function identityLack(facts: TableFacts): string | undefined {
   if (identity === 'i' && !identity_index) return 'the index of its replica identity is gone';
   if (identity === 'i') return undefined;
   if (!primary_key && logged.some((each) => each !== 'f')) {
-    return 'it has no primary key that is checked at once';
+    return 'it has no primary key, or one that is DEFERRABLE';
   }
   return undefined;
 }

@@ -20,13 +20,14 @@ import {makesDoubtful, pauseMs} from './recovery.ts';
 import {relationsOf} from './relations.ts';
 import {sessionName} from './session-name.ts';
 import {type SlotGuard, slotGuard} from './slot-guard.ts';
-import type {
-  Source,
-  SourceSink,
-  SourceState,
-  SourceStatus,
-  Staleness,
-  StoredSource,
+import {
+  isAway,
+  type Source,
+  type SourceSink,
+  type SourceState,
+  type SourceStatus,
+  type Staleness,
+  type StoredSource,
 } from './source.ts';
 import {type Trouble, trouble} from './trouble.ts';
 import {type Verifier, verifier} from './verifier.ts';
@@ -147,7 +148,7 @@ class PostgresSource implements Source {
   status(): SourceStatus {
     const {received, acknowledged, oldestCommit} = this.#held.progress;
     const server = latest(this.#held.progress.server, this.#guard.status?.logEnd);
-    const known = server !== undefined && acknowledged !== undefined;
+    const known = !isAway(this.#state) && server !== undefined && acknowledged !== undefined;
     const ageMs = oldestCommit === undefined ? undefined : this.#databaseMs - oldestCommit / 1000;
     const lagMs = ageMs ?? (known ? this.#behindMs : undefined);
     return {
@@ -203,7 +204,7 @@ class PostgresSource implements Source {
     const duties = [tableDuty(this.#held, this.#options), this.#guard.duty];
     if (this.#options.heartbeatMs > 0) {
       const told = (refusal: Problem) =>
-        this.#world.log.warn(problemText(refusal), {source: this.id});
+        this.#world.log.warn(problemText(refusal), {source: this.id, code: refusal.code});
       duties.push(this.#heartbeat.duty(version, told));
     }
     const around = {options: this.#options, world: this.#world, tls};
@@ -334,7 +335,7 @@ class PostgresSource implements Source {
     const known = new Set(this.#warnings.map(problemText));
     for (const warning of warnings) {
       if (!known.has(problemText(warning))) {
-        this.#world.log.warn(problemText(warning), {source: this.id});
+        this.#world.log.warn(problemText(warning), {source: this.id, code: warning.code});
       }
     }
     this.#warnings = warnings;

@@ -41,7 +41,8 @@ export function slotGuard(
 
   /** Told once, and as loud when it is over. */
   function notice(why: Problem | undefined): void {
-    if (why && why.detail !== heldBack?.detail) log.warn(problemText(why), {source: id});
+    if (why && why.detail !== heldBack?.detail)
+      log.warn(problemText(why), {source: id, code: why.code});
     if (heldBack && !why) log.warn('Postgres waits for no standby any more', {source: id});
     heldBack = why;
   }

@@ -84,9 +84,12 @@ export interface SourceStatus {
   readonly acknowledgedLsn: Lsn | undefined;
   /** The end of the database's log, as last heard. */
   readonly serverLsn: Lsn | undefined;
-  /** serverLsn − acknowledgedLsn: what the database keeps for us. */
+  /** serverLsn − acknowledgedLsn: what the database keeps for us. Not known while it is away. */
   readonly lagBytes: number | undefined;
-  /** Age of the oldest commit that is not yet acknowledged; 0 when there is none. */
+  /**
+   * Age of the oldest commit that is not yet acknowledged; 0 when there is none, and not known
+   * while the database may have some that were not sent.
+   */
   readonly lagMs: number | undefined;
   readonly tables: readonly string[];
   /** Things that work, and that the user should know of. */
@@ -135,3 +138,7 @@ export type SourceState =
       readonly further?: readonly Problem[];
       readonly retryAtMs: number;
     };
+
+/** Whether the database is out of reach, or was at the last attempt. */
+export const isAway = (state: SourceState): boolean =>
+  state.kind === 'stopped' || ('problem' in state && state.problem !== undefined);

@@ -42,11 +42,11 @@ export function trouble(
         const facts = {source, tries: told.tries, retryMs};
         return log.debug('failed again, for the same reason', facts);
       }
-      for (const each of problems) log.warn(problemText(each), {source, retryMs});
+      for (const each of problems) log.warn(problemText(each), {source, code: each.code, retryMs});
     },
     compares(why) {
       const text = problemText(why);
-      if (text !== compared) log.warn(text, {source});
+      if (text !== compared) log.warn(text, {source, code: why.code});
       compared = text;
     },
     over(facts) {

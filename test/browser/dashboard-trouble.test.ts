@@ -36,6 +36,7 @@ describe.skipIf(withoutBrowser())('the dashboard in trouble', () => {
     await page.locator('.card-metrics.card-old .tag', {hasText: 'stale since'}).waitFor();
     expect(await page.locator(value).textContent()).toBe('45.50');
     expect(await page.title()).toBe('Stale · Tailrace');
+    expect(await stations(page)).toMatchObject({db: 'waiting', Lag: 'not known'});
     expect(await faintTexts(page, gradients)).toEqual([]);
     await server.start();
     await page.locator('[data-flow="live"]', {hasText: 'Live'}).waitFor();

@@ -20,6 +20,7 @@ test.each<[line: string, args: string[], command: Command]>([
 
 test.each<[line: string, args: string[], said: RegExp]>([
   ['a command nobody knows', ['strat'], /there is no command "strat"/],
+  ['a command with a mistake', ['validat', 'a.yaml'], /no command "validat"; did you mean "valid/],
   ['an option nobody knows', ['--confg', 'a.yaml'], /--confg/],
   ['--config without a file', ['--config'], /--config/],
   ['validate without a file', ['validate'], /"validate" needs a FILE/],

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {openFolder} from '../support/demo-place.ts';
 import {program} from '../support/program.ts';
+import {until} from '../support/until.ts';
 
 /** A configuration whose environment is all there. */
 const GOOD = `
@@ -123,6 +124,26 @@ test('a configuration that is not there is a problem of both commands', async ()
     expect(err).toContain(missing);
     expect(err).not.toContain('.js:');
   }
+});
+
+test('a service that no terminal listens to says nothing but lines of JSON', async () => {
+  const file = join(await openFolder(), 'service.yaml');
+  await writeFile(
+    file,
+    `host: 127.0.0.1\nport: 0\n${GOOD.replace('host: localhost', 'host: none.invalid')}`,
+  );
+  const running = program(['--config', file]);
+  await until(() => running.err.includes('cannot-connect'));
+  running.kill('SIGTERM');
+  expect(await running.ended).toBe(0);
+  const lines = running.err
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toContainEqual(
+    expect.objectContaining({level: 'warn', source: 'db', code: 'cannot-connect'}),
+  );
+  expect(lines.at(-1)).toMatchObject({level: 'info', msg: 'the service stops'});
 });
 
 test('sql without a demo tells how to start one, also from stdin', async () => {

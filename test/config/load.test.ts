@@ -207,7 +207,13 @@ test('a file that is not there is a problem that names it', async () => {
   const loading = loadConfig({path: 'app.yaml', readFile: disk({}), env: {}});
   await expect(loading).rejects.toBeInstanceOf(Problems);
   await expect(loading).rejects.toMatchObject({
-    problems: [{code: 'config-unreadable', message: 'could not read "app.yaml"'}],
+    problems: [
+      {
+        code: 'config-unreadable',
+        message: 'could not read "app.yaml"',
+        detail: 'There is no such file.',
+      },
+    ],
   });
 });
 

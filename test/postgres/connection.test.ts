@@ -9,6 +9,7 @@ import {
   requireUnicode,
   type Session,
 } from '../../src/postgres/connection.ts';
+import {connectionProblem} from '../../src/postgres/failure.ts';
 import {startEavesdropper} from '../support/eavesdropper.ts';
 import {sharedServer, testDatabase} from '../support/postgres.ts';
 import {freePort, startServer, type TestServer} from '../support/postgres-server.ts';
@@ -53,6 +54,19 @@ test.each<[code: string, choices: () => Promise<Partial<ConnectOptions>>, said: 
   const text = JSON.stringify([problem, problem.message, problem.hint]);
   expect(text).toContain(said);
   expect(text).not.toContain(PASSWORD);
+});
+
+test('a session that an administrator ends is lost, and the server is not called not ready', async () => {
+  const to = await options();
+  const session = await openSession(to);
+  const ended = session.client
+    .query('SELECT pg_terminate_backend(pg_backend_pid())')
+    .catch((error: unknown) => connectionProblem(error, to));
+  expect(await ended).toMatchObject({
+    code: 'connection-lost',
+    detail: 'Terminating connection due to administrator command.',
+  });
+  await session.end();
 });
 
 /** How to log in to a fresh database as a fresh role, both called x in `sql`, once that has run. */

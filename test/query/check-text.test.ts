@@ -90,12 +90,24 @@ const WRONG: readonly (readonly [text: string, expected: readonly string[]])[] =
   [
     'SELECT n FROM generate_series(1, 3) n',
     [
-      '1:15 [sql-not-supported] generate_series() in FROM is not supported -> of functions, FROM takes unnest(list)',
+      '1:15 [sql-not-supported] generate_series() in FROM is not supported -> join with a table of the values',
     ],
   ],
   [
     "SELECT id FROM orders WHERE note == 'x'",
     ['1:34 [sql-unknown-function] there is no operator == -> equality is written ='],
+  ],
+  [
+    "SELECT e.x FROM orders CROSS JOIN LATERAL jsonb_array_elements_text('[]') AS e (x)",
+    [
+      "1:43 [sql-not-supported] jsonb_array_elements_text() in FROM is not supported -> ask whether it has one: data -> 'tags' ? 'x'; for a row of each: openCypher, UNWIND t.data.tags AS tag",
+    ],
+  ],
+  [
+    "SELECT id FROM orders WHERE '{}'::jsonb @? '$.a'",
+    [
+      `1:41 [sql-unknown-function] there is no operator @? -> write data #>> '{a,b}' = 'x', or data @> '{"a": {"b": "x"}}'`,
+    ],
   ],
   [
     'SELECT note, count(*) AS n FROM orders',

@@ -22,10 +22,10 @@ test('a query that fails is told in the log once, with what to do, and as loud w
     log: {...silentLog, warn: say('warn'), info: say('info')},
   });
   onTestFinished(service.close);
-  const of = (id: string): string[] => said.filter((line) => line.includes(`{"query":"${id}"}`));
+  const of = (id: string): string[] => said.filter((line) => line.includes(`{"query":"${id}"`));
 
   await until(() => of('parts').length === 1 && of('strangers').length === 1);
-  expect(of('parts')[0]).toMatch(/^warn .*division by zero/s);
+  expect(of('parts')[0]).toMatch(/^warn .*"code":"expression-failed".*division by zero/s);
   expect(of('strangers')[0]).toMatch(/^warn .*nowhere/s);
   // Tried again, and in vain.
   for (let n = 0; n < 3; n++) await service.database.query('UPDATE t SET share = 0');

@@ -189,6 +189,20 @@ test('near names are offered for a table that is not there', async () => {
   expect(running.source.status().warnings[0]?.hint).toBe('did you mean other."Orders"?');
 });
 
+test('so is the name that was meant, where one was misspelled', async () => {
+  const database = await freshDatabase(
+    `${TABLES}; CREATE SCHEMA other; CREATE TABLE other.tickets (id int PRIMARY KEY);
+     CREATE TABLE tickets (id int PRIMARY KEY); CREATE TABLE order_items (id int PRIMARY KEY)`,
+  );
+  const running = runSource(database, {tables: ['t', 'tickts', 'public.oder_items', 'nothing']});
+  await running.streaming();
+  expect(running.source.status().warnings.map(({hint}) => hint)).toEqual([
+    'did you mean public.tickets?',
+    'did you mean public.order_items?',
+    'check the name and its schema: schema.name',
+  ]);
+});
+
 test('a name that no table can have is refused as it stands, and the others go on', async () => {
   const database = await freshDatabase(TABLES);
   const running = runSource(database, {tables: ['t', 'a.b.t']});

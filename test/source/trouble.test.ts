@@ -20,7 +20,7 @@ function diary(): {log: Log; lines: string[]} {
   const lines: string[] = [];
   const line =
     (level: string) =>
-    (message: string, {source: _, ...facts}: Record<string, unknown> = {}) =>
+    (message: string, {source: _, code: __, ...facts}: Record<string, unknown> = {}) =>
       void lines.push(`${level}: ${message.replaceAll(/\s+/g, ' ')} ${JSON.stringify(facts)}`);
   const log = {error: line('error'), warn: line('warn'), info: line('info'), debug: line('debug')};
   return {log, lines};

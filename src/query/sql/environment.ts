@@ -27,6 +27,7 @@ export const siteOf = (
   clause,
   aggregates: false,
   windows: false,
+  selected: new Set(),
   namedWindows: new Map(),
   clock: undefined,
 });

@@ -8,6 +8,7 @@ import {analyse} from './analyse.ts';
 import {locationOf, type Node, plainName, type RangeFunction, texts} from './ast.ts';
 import {notSupported, problemAt} from './context.ts';
 import {type Environment, siteOf} from './environment.ts';
+import {refusedFunction} from './functions/refused.ts';
 import {type How, plainCondition} from './pairing.ts';
 import {filterOf} from './plan-parts.ts';
 import {problems} from './problems.ts';
@@ -70,7 +71,7 @@ export function unnestCall(
   const [arg, another] = args ?? [];
   const name = plainName(funcname);
   if (name === 'unnest' && arg && !another && !coldeflist) return {arg, location};
-  const hint = 'of functions, FROM takes unnest(list)';
+  const hint = refusedFunction(name) ?? 'of functions, FROM takes unnest(list)';
   throw notSupported(context, location, `${name}() in FROM`, hint);
 }
 

@@ -12,6 +12,7 @@ import {notSupported, problemAt} from './context.ts';
 import {wantFunction} from './function-names.ts';
 import {FUNCTIONS} from './functions/catalogue.ts';
 import {resolved} from './overload.ts';
+import {probed} from './probed.ts';
 import {problems} from './problems.ts';
 import {sameExpression} from './same.ts';
 import type {Site} from './scope.ts';
@@ -41,7 +42,8 @@ export function functionCall(site: Site, node: FuncCall): Expression {
   const [only, second] = args;
   const type = FUNCTIONS.has(name) ? undefined : typeNamed(name);
   if (type && only && !second) return explicitly(only, type, {context, location});
-  return resolved({context, location, name, args, operator: false}, FUNCTIONS);
+  const call = resolved({context, location, name, args, operator: false}, FUNCTIONS);
+  return probed(call, name, {context, node});
 }
 
 /** true_for(condition, interval) and its like: a slot for what time makes of the row. */

@@ -6,9 +6,22 @@ interface Said {
   readonly hint?: string | undefined;
 }
 
+interface UnknownColumn {
+  readonly name: string;
+  readonly nearest: string | undefined;
+  /** Columns that there are. */
+  readonly known?: readonly string[];
+  readonly quoted?: boolean;
+  /** Whether the select list calls one of its expressions so: its names are for ORDER BY alone. */
+  readonly selected?: boolean;
+}
+
 /** Other databases take a text in double quotes, too. */
-const textHint = ({name, quoted}: {name: string; quoted?: boolean}): string | undefined =>
-  quoted ? `a text stands in single quotes: '${name}'` : undefined;
+function columnHint(name: string, why: Pick<UnknownColumn, 'quoted' | 'selected'>) {
+  if (why.selected)
+    return `write what "${name}" stands for, or read it around: SELECT * FROM (…) q WHERE ${name} …`;
+  return why.quoted ? `a text stands in single quotes: '${name}'` : undefined;
+}
 
 const said = ({message, detail, hint}: Said): Said => ({message, detail, hint});
 
@@ -61,9 +74,14 @@ export const problems = catalogue({
     cause: 'A column of a query is in none of the tables of its FROM.',
     remedy: 'Write the column as the database has it; quote it where it has capital letters.',
     status: 400,
-    say: (facts: {name: string; nearest: string | undefined; quoted?: boolean}) => ({
-      message: `there is no column "${facts.name}"`,
-      hint: facts.nearest === undefined ? textHint(facts) : `did you mean "${facts.nearest}"?`,
+    say: ({name, nearest, known, ...why}: UnknownColumn) => ({
+      message: `there is no column "${name}"`,
+      detail:
+        nearest === undefined && known?.length ? `The columns are ${known.join(', ')}.` : undefined,
+      hint:
+        why.selected || nearest === undefined
+          ? columnHint(name, why)
+          : `did you mean "${nearest}"?`,
     }),
   },
   'sql-ambiguous': {

@@ -100,6 +100,8 @@ export interface Site {
   readonly clause: string;
   readonly aggregates: boolean;
   readonly windows: boolean;
+  /** The names that the select list gives, which expressions cannot read. */
+  readonly selected: ReadonlySet<string>;
   /** What WINDOW defines. */
   readonly namedWindows: NamedWindows;
   /** Whether the passing of time may decide here, over rows of tables or over groups. */
@@ -133,11 +135,8 @@ function bare({context, scope}: Site, name: string, location: number): Expressio
   return found[0]?.expression;
 }
 
-function qualified(
-  {context, scope}: Site,
-  parts: readonly string[],
-  location: number,
-): Expression | undefined {
+function qualified(site: Site, parts: readonly string[], location: number): Expression | undefined {
+  const {context, scope} = site;
   const [name = '', relationName = '', schema] = [...parts].reverse();
   const relation = scope.relations.find(
     (one) => one.name === relationName && (schema === undefined || one.schema === schema),
@@ -147,11 +146,7 @@ function qualified(
   if (found.length > 1) throw ambiguous(context, location, name);
   const [column] = found;
   if (column) return column.expression;
-  const near = nearest(
-    name,
-    relation.columns.map((one) => one.name),
-  );
-  throw unknownColumn(context, location, {name: parts.join('.'), near});
+  throw unknownColumn(site, location, {parts, known: relation.columns});
 }
 
 const ambiguous = (context: Context, location: number, name: string) =>
@@ -160,20 +155,26 @@ const ambiguous = (context: Context, location: number, name: string) =>
     hint: `write the table before it: t.${name}`,
   });
 
-const unknownColumn = (
-  context: Context,
+/** `known`: the columns among which it was looked for. */
+function unknownColumn(
+  {context, selected}: Site,
   location: number,
-  {name, near}: {name: string; near: string | undefined},
-) => {
-  const quoted = Buffer.from(context.text)[location] === QUOTE;
+  {parts, known}: {readonly parts: readonly string[]; readonly known: readonly NamedColumn[]},
+) {
+  const names = [...new Set(known.map(({name}) => name))];
+  const [name = ''] = parts;
   return problemAt(context, location, problems['sql-unknown-column'], {
-    name,
-    nearest: near,
-    quoted,
+    name: parts.join('.'),
+    nearest: nearest(parts.at(-1) ?? '', names),
+    known: names.slice(0, KNOWN_MAX),
+    quoted: Buffer.from(context.text)[location] === QUOTE,
+    selected: parts.length === 1 && selected.has(name),
   });
-};
+}
 
 const QUOTE = '"'.charCodeAt(0);
+/** Columns that are told of at most. */
+const KNOWN_MAX = 40;
 
 /** The expression a column's name stands for; throws where there is none. */
 export function columnNamed(site: Site, parts: readonly string[], location: number): Expression {
@@ -183,7 +184,5 @@ export function columnNamed(site: Site, parts: readonly string[], location: numb
   if (parts.length === 1 && scope.relations.some(({name}) => name === parts[0])) {
     throw notSupported(context, location, 'a whole row as a value', `write ${parts[0]}.*`);
   }
-  const names = scope.visible.map(({name}) => name);
-  const near = nearest(parts.at(-1) ?? '', names);
-  throw unknownColumn(context, location, {name: parts.join('.'), near});
+  throw unknownColumn(site, location, {parts, known: scope.visible});
 }

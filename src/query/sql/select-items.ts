@@ -13,6 +13,10 @@ export interface Item {
   readonly location: number;
 }
 
+/** The names that a select list gives with AS. */
+export const givenNames = (nodes: readonly Node[]): ReadonlySet<string> =>
+  new Set(nodes.flatMap((node) => ('ResTarget' in node ? (node.ResTarget.name ?? []) : [])));
+
 /** The select list, with its stars written out. */
 export function selectedItems(nodes: readonly Node[], site: Site): readonly Item[] {
   return nodes.flatMap((node) => {

@@ -13,7 +13,7 @@ import {expressionsOfCall, mapSort} from './plan-expressions.ts';
 import {projectOf} from './plan-parts.ts';
 import type {Level, Site, WindowUse} from './scope.ts';
 import {distinctOf} from './select-distinct.ts';
-import {type Item, selectedItems} from './select-items.ts';
+import {givenNames, type Item, selectedItems} from './select-items.ts';
 import {slotsIn} from './slots.ts';
 import {distinctKey, sortKeys} from './sort-keys.ts';
 import {filteredBy} from './where.ts';
@@ -35,7 +35,8 @@ export function selectPlan(stmt: SelectStmt, environment: Environment): Plan {
   const {context} = environment;
   const before = context.found.length;
   const from = fromPlan(stmt.fromClause ?? [], environment);
-  const base = siteOf(environment, 'SELECT', from.scope);
+  const selected = givenNames(stmt.targetList ?? []);
+  const base = {...siteOf(environment, 'SELECT', from.scope), selected};
   const filtered = stmt.whereClause
     ? (attempt(context, () => whereOf(from.plan, stmt.whereClause as Node, base)) ?? from.plan)
     : from.plan;

@@ -90,6 +90,12 @@ test.each<[query: string, expected: readonly string[]]>([
     ['1:26 [cypher-unknown-function] there is no function "mx" -> did you mean "max"?'],
   ],
   [
+    'MATCH (m:metrics) WHERE m.value > now() RETURN m.id',
+    [
+      '1:35 [cypher-not-supported] the function now is not supported -> write datetime(), or localdatetime() beside a timestamp without a zone',
+    ],
+  ],
+  [
     'MATCH (m:metrics) RETURN toUper(m.name) AS n',
     ['1:26 [cypher-unknown-function] there is no function "toUper" -> did you mean "toUpper"?'],
   ],

@@ -100,6 +100,20 @@ const REFUSED: readonly (readonly [sql: string, pointer: string, code: string])[
     'sql-value',
   ],
   [
+    "SELECT at AT TIME ZONE 'Europe/Vienna' AS a FROM orders",
+    '                       ^',
+    'sql-value',
+  ],
+  ["SELECT date_trunc('fortnight', at) AS a FROM orders", '                  ^', 'sql-value'],
+  ['SELECT extract(fortnight FROM at) AS a FROM orders', '               ^', 'sql-value'],
+  ["SELECT to_char(at, 'TMMonth') AS a FROM orders", '                   ^', 'sql-value'],
+  ["SELECT format('%I', note) AS a FROM orders", '              ^', 'sql-value'],
+  [
+    "SELECT regexp_replace(note, '(?i)a', 'b') AS a FROM orders",
+    '                            ^',
+    'sql-value',
+  ],
+  [
     'SELECT id FROM orders ORDER BY note COLLATE "de_DE"',
     '                                    ^',
     'sql-not-supported',
@@ -230,4 +244,21 @@ test('a table like none of the source may be one that the source does not read',
 
 test('a column that is misspelled is guessed', () => {
   expect(problemsOfText('SELECT amonut FROM orders')[0]?.hint).toBe('did you mean "amount"?');
+});
+
+test('a column like none is told with those that there are', () => {
+  const [problem] = problemsOfText('SELECT c.warehouse FROM customers c');
+  expect(problem?.detail).toMatch(/^The columns are id, [\w, ]+\.$/);
+});
+
+test.each([
+  'SELECT id, rank() OVER (ORDER BY id) AS place FROM orders WHERE place < 3',
+  'SELECT note, count(*) AS place FROM orders GROUP BY note HAVING place > 3',
+  'SELECT id * 2 AS place, place + 1 AS after FROM orders',
+])('a name of the result is told to be one: %s', (sql) => {
+  const [problem] = problemsOfText(sql);
+  expect(problem?.code).toBe('sql-unknown-column');
+  expect(problem?.hint).toBe(
+    'write what "place" stands for, or read it around: SELECT * FROM (…) q WHERE place …',
+  );
 });

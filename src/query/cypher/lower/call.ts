@@ -8,12 +8,17 @@ import {NULL} from './convert.ts';
 import type {Site} from './site.ts';
 import {refuseTimeCall, timeFunctionNames} from './time.ts';
 
-/** Drasi's functions that are not there: not typing errors of functions that are. */
+/** Functions of Drasi and of SQL that are not there: not typing errors of functions that are. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
   ['drasi.awaiting', 'a condition that waits is null: write condition IS NULL'],
   ['drasi.future', 'write drasi.trueLater(condition, moment), which waits for a moment too'],
   ['drasi.getversionbytimestamp', 'earlier versions of a row are not kept: keep them in a table'],
   ['drasi.getversionsbytimerange', 'earlier versions of a row are not kept: keep them in a table'],
+  ['array_agg', 'write collect(value)'],
+  ['concat', 'write a + b'],
+  ['date_trunc', "write datetime.truncate('day', at)"],
+  ['ifnull', 'write coalesce(value, otherwise)'],
+  ['now', 'write datetime(), or localdatetime() beside a timestamp without a zone'],
 ]);
 
 /** A call of a scalar function; aggregates are computed before, where they may stand. */

@@ -1,6 +1,10 @@
-/** Functions and operators of other databases, each with what Postgres has in its place. */
+import {JSON_PATH, TEXT_SEARCH} from './refused.ts';
+
+/** Words of other databases, and operators that are not here, each with what there is instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '==': 'equality is written =',
+  '@?': JSON_PATH,
+  '@@': TEXT_SEARCH,
   ifnull: 'write coalesce(value, otherwise)',
   nvl: 'write coalesce(value, otherwise)',
   isnull: 'write coalesce(value, otherwise), or value IS NULL',
