@@ -5,7 +5,7 @@ import type {Transaction} from '../data/transaction.ts';
 import type {QueryNote, Step, Store} from '../store/store.ts';
 import {checksums} from './checksums.ts';
 import {earlierResults} from './earlier-results.ts';
-import {eventsOf, resultTexts, rowWriters, sizeOf, toldOf} from './events.ts';
+import {eventsOf, resultTexts, rowWriters, saysNothing, sizeOf, toldOf} from './events.ts';
 import type {LiveQuery} from './live-query.ts';
 import type {Move, SourceQueries} from './source-queries.ts';
 
@@ -110,7 +110,10 @@ export function engine({store, version, limits, query: queryOf, fail}: EngineOpt
     const {settled, told, notes: gone} = earlier.settle(transaction.sourceId);
     const all = [...told];
     for (const {query, change} of moves) {
-      if (!settled.has(query.id)) all.push(toldOf(query.id, change, writerOf));
+      if (!settled.has(query.id)) {
+        const own = toldOf(query.id, change, writerOf);
+        if (!saysNothing(own)) all.push(own);
+      }
       breathe?.();
     }
     const events = eventsOf(all, transaction, sequence);

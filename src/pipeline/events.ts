@@ -1,3 +1,4 @@
+import type {Diff} from '../data/diff.ts';
 import type {Event, EventRow} from '../data/event.ts';
 import {lsnText} from '../data/lsn.ts';
 import {rowJson} from '../data/row-json.ts';
@@ -30,7 +31,11 @@ export function rowWriters(): RowWriter {
   };
 }
 
-/** What a query did, as clients are told it. */
+/**
+ * What a query did, as clients are told it: nothing of a row that reads as it did, since they
+ * hold its text. A json may have changed in its blanks alone, or from NULL to its own null, and
+ * a column in its type.
+ */
 export function toldOf(queryId: string, {diff, before, after}: Change, writerOf: RowWriter): Told {
   const now = writerOf(after);
   const was = before === after ? now : writerOf(before);
@@ -41,9 +46,7 @@ export function toldOf(queryId: string, {diff, before, after}: Change, writerOf:
       added.length < LATE_ROWS
         ? mapped(added, (row) => ({key: String(row.key), after: now(row.after)}))
         : added.map((row) => new LateRow(row, now)),
-    updated: mapped(updated, (row) => {
-      return {key: String(row.key), before: was(row.before), after: now(row.after)};
-    }),
+    updated: otherTexts(updated, {was, now}),
     deleted: mapped(deleted, (row) => ({key: String(row.key), before: was(row.before)})),
   };
 }
@@ -53,6 +56,20 @@ const NONE: readonly never[] = [];
 /** Most of the lists are empty: one stands for them. */
 const mapped = <T, U>(list: readonly T[], made: (one: T) => U): readonly U[] =>
   list.length === 0 ? NONE : list.map(made);
+
+function otherTexts(
+  updated: Diff['updated'],
+  {was, now}: {readonly was: (row: Row) => string; readonly now: (row: Row) => string},
+): readonly EventRow[] {
+  if (updated.length === 0) return NONE;
+  const told: EventRow[] = [];
+  for (const {key, before: from, after: to} of updated) {
+    const before = was(from);
+    const after = now(to);
+    if (before !== after) told.push({key: String(key), before, after});
+  }
+  return told;
+}
 
 /** The rows of a result as clients are told them: JSON texts by key. */
 export function* resultTexts(query: LiveQuery): Generator<readonly [string, string]> {

@@ -14,7 +14,7 @@ import type {RunningQuery} from '../query/query.ts';
 import type {OrderKey} from '../query/result-order.ts';
 import {resultSet} from '../result/result-set.ts';
 import type {KeptResult} from './kept-result.ts';
-import {sameColumns, withoutSameTexts} from './reshaped.ts';
+import {sameColumns} from './same-columns.ts';
 import {type SharedSubplans, UNSHARED} from './shared-stages.ts';
 import {firstOf, standingOrder} from './standing-order.ts';
 import type {WholeTables} from './whole-tables.ts';
@@ -211,8 +211,7 @@ export function liveQuery(
     columns = fresh.columns;
     orderBy = fresh.orderBy;
     enter({kind: 'running'});
-    const change = {diff, before, after: fresh.columns};
-    return told(reshaped ? withoutSameTexts(change) : change);
+    return told({diff, before, after: fresh.columns});
   }
 
   return {

@@ -13,7 +13,7 @@ export interface JournalEntry<Content = unknown> {
   readonly sources: Readonly<Record<string, SourceState>>;
   /** What the pipeline wants back of queries; null: the query is gone. */
   readonly queries: Readonly<Record<string, string | null>>;
-  /** Of queries that changed, the sequences of their last events. */
+  /** Of queries that changed, the sequences of their last events; 0: it is gone, with all of them. */
   readonly sequences: Readonly<Record<string, number>>;
   /** Collections that began anew, before the changes. */
   readonly cleared: readonly string[];
@@ -87,6 +87,8 @@ export function journalEntries(steps: readonly Step[]): Written {
     for (const note of notes) {
       const collection = memoryCollection(note.queryId);
       if (note.memo !== undefined) queries[note.queryId] = note.memo;
+      // Whoever comes after it under its id begins without any.
+      if (note.memo === null) sequences[note.queryId] = 0;
       if (note.afresh || note.memo === null) {
         cleared.add(collection);
         changes.delete(collection);

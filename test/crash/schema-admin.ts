@@ -11,6 +11,8 @@ export interface QueryNow {
   readonly query: string;
   readonly errors: readonly {readonly code: string; readonly message: string}[];
   readonly columns: readonly unknown[] | null;
+  readonly sequence: number | null;
+  readonly lsn: string | null;
 }
 
 export interface Answer {

@@ -8,7 +8,7 @@ import {type ResumingClient, resumingClient} from './resuming-client.ts';
 import {type Answers, administer, TOKEN} from './schema-admin.ts';
 import {FOLLOWABLE, kindsOf, RESTORED, TABLES, WORLD} from './schema-moves.ts';
 import {ASKED} from './schema-queries.ts';
-import {disagreements, type Past, pastDisagreements, presentOf} from './schema-truth.ts';
+import {disagreements, type Past, pastDisagreements, presentOf, shownOf} from './schema-truth.ts';
 import {rowWriter, schemaWriter, type Written} from './schema-writers.ts';
 import {gone, killed, readDiary, type ServiceProcess, startProcess} from './service-process.ts';
 import {ask} from './workload.ts';
@@ -124,6 +124,8 @@ class Ordeal {
       }
       await ask(server, RESTORED);
       await this.#rest(clients, 'all was restored');
+      // The second one is of what the first has noted.
+      for (const which of ['a quiet restart', 'another']) await this.#restart(clients, which);
     } finally {
       if (this.#service) await killed(this.#service);
     }
@@ -199,6 +201,23 @@ class Ordeal {
     await killed(this.#service!);
     if (both) await server.start();
     await this.#start();
+  }
+
+  /** Where nobody writes, it shows what there was, and tells nothing. */
+  async #restart(clients: readonly ResumingClient[], which: string): Promise<void> {
+    const shown = async (): Promise<Readonly<Record<string, string>>> => {
+      const heard = String(clients.map((client) => client.heard));
+      return {...(await shownOf(this.#api)), heard};
+    };
+    const before = await shown();
+    await killed(this.#service!);
+    await this.#start();
+    await this.#rest(clients, which);
+    const after = await shown();
+    const others = Object.entries(before).filter(([id, was]) => after[id] !== was);
+    if (others.length === 0) return;
+    const told = others.map(([id, was]) => `${id} was ${was}, it is ${after[id]}`);
+    throw new Error(`${which} changed what is shown:\n${told.join('\n')}`);
   }
 
   /** Nobody writes: in time, all agree. */

@@ -101,6 +101,19 @@ export async function pastDisagreements(
   return found;
 }
 
+/** What is shown of each query, by its id: what a restart may not change where nobody writes. */
+export async function shownOf(api: string): Promise<Readonly<Record<string, string>>> {
+  const shown: Record<string, string> = {};
+  for (const {id, status, query, columns, sequence, lsn} of await queriesNow(api)) {
+    const {text} = await asked(`${api}/queries/${id}/results?limit=10000`);
+    // Where one that runs stands goes on without a change of any of its rows.
+    const stands = status === 'Running' ? undefined : lsn;
+    const rows = bag(resultsIn(text) ?? []);
+    shown[id] = JSON.stringify({query, status, columns, sequence, stands, rows});
+  }
+  return shown;
+}
+
 interface Body {
   readonly success: boolean;
   readonly data: Results;

@@ -226,3 +226,54 @@ test('a result that waits for a source of another name is shown after every rest
   expect(parseLsn(shown.lsn)).toBeGreaterThanOrEqual(parseLsn(lsn)!);
   expect(await texts(third)).toBe(rows);
 });
+
+/** Begins the service twice more, and expects the query as it is now; its source goes on. */
+async function standsOverTwoStarts(
+  id: string,
+  queries: string,
+  {database, start, stop}: Awaited<ReturnType<typeof servicesInTurn>>,
+): Promise<void> {
+  const view = async (service: TestService) => {
+    const {autoStart: _, ...rest} = await service.get(`/api/v1/queries/${id}`);
+    return rest;
+  };
+  let service = await start(queries);
+  const stood = await view(service);
+  for (const life of ['second', 'third']) {
+    await database.query('INSERT INTO elsewhere VALUES (1)');
+    await caughtUp(service);
+    await stop();
+    service = await start(queries);
+    expect(await view(service), `in its ${life} life`).toEqual(stood);
+  }
+}
+
+test.each([
+  ['was stopped', 'SELECT id, total FROM readings', 3],
+  ['was stopped without a row', 'SELECT id, total FROM readings WHERE total > 1000', 0],
+])(
+  'a result that %s stands where it stood, however often the service is started',
+  async (_how, text, count) => {
+    const turns = await servicesInTurn(`${ROWS}; CREATE TABLE elsewhere (n int)`, {
+      source: ['tables: [public.readings]'],
+    });
+    const first = await turns.start(TOTALS);
+    const body = `id: still\nquery: ${text}\nsources: [{sourceId: db}]\nautoStart: true`;
+    await first.send('POST', '/api/v1/queries', body);
+    await first.send('POST', '/api/v1/queries/still/stop');
+    expect(await first.get('/api/v1/queries/still')).toMatchObject({status: 'Stopped', count});
+    await turns.stop();
+    await standsOverTwoStarts('still', TOTALS, turns);
+  },
+);
+
+test('a result that a query fails over stands where it stood, however often the service is started', async () => {
+  const turns = await servicesInTurn(`${ROWS}; CREATE TABLE elsewhere (n int)`, {
+    source: ['tables: [public.readings]'],
+  });
+  const first = await turns.start(SHARES);
+  await turns.database.query("UPDATE readings SET share = 0 WHERE id = 'b'");
+  await until(async () => (await statusOf(first, 'shares')) === 'Error', {what: 'it to fail'});
+  await turns.stop();
+  await standsOverTwoStarts('shares', SHARES, turns);
+});

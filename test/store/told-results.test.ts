@@ -63,6 +63,24 @@ async function untilCheckpoint(
   expect(store.status().checkpointMs).not.toBe(before);
 }
 
+test('a query that is added again under the id of one that is gone has no event yet, over a restart too', async () => {
+  const path = await folder();
+  const first = await lmdbStore(options(path));
+  first.commit([told('a', 1, 'row')], () => {});
+  const deleted = [{key: 'row', before: text(1)}];
+  const event = {sequence: 2, queryId: 'a', added: [], updated: [], deleted};
+  const gone = {...event, transaction: A_PLACE};
+  const noted = (memo: string | null) => [{queryId: 'a', memo}];
+  first.commit([{transaction: undefined, events: [gone], notes: noted(null)}], () => {});
+  first.commit([{transaction: undefined, events: [], notes: noted('another')}], () => {});
+  await first.close();
+
+  const second = await lmdbStore(options(path));
+  const {memo, sequence, rows} = second.queries.get('a')!;
+  expect([memo, sequence, rows.size]).toEqual(['another', 0, 0]);
+  await second.close();
+});
+
 test('what was told of a query is known after checkpoints that others were the cause of', async () => {
   const path = await folder();
   const results = new Map([
