@@ -90,6 +90,8 @@ class PostgresSource implements Source {
     this.#heartbeat = heartbeat(options, world);
     this.#verifier = verifier(options, world, this.#held);
     this.#trouble = trouble(this.id, world);
+    // Rows of before, whether it is started or not.
+    this.#grownStale(undefined);
   }
 
   async run(sink: SourceSink, signal: AbortSignal): Promise<void> {
@@ -101,7 +103,6 @@ class PostgresSource implements Source {
       const steadyMs = world.clock.steadyMs();
       this.#last = {atMs: this.#databaseMs, steadyMs, commitTime: transaction.commitTime};
     });
-    if (this.#held.progress.received !== undefined) this.#grownStale(undefined);
     while (!signal.aborted) {
       this.#interrupt = new AbortController();
       const either = AbortSignal.any([signal, this.#interrupt.signal]);

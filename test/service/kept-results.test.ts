@@ -277,3 +277,16 @@ test('a result that a query fails over stands where it stood, however often the 
   await turns.stop();
   await standsOverTwoStarts('shares', SHARES, turns);
 });
+
+test('what a source shows that is not started is marked stale', async () => {
+  const tables = 'tables: [public.readings]';
+  const {start, stop} = await servicesInTurn(ROWS, {source: [tables]});
+  const rows = await texts(await start(SHARES));
+  await stop();
+  const second = await start(SHARES, {source: [tables, 'autoStart: false'], settled: false});
+  expect(await texts(second)).toBe(rows);
+  expect(await second.get(RESULTS)).toMatchObject({
+    count: 3,
+    stale: {reason: 'source', source: 'db', problem: null},
+  });
+});
