@@ -18,7 +18,7 @@ import {memoOf, readMemo, stoodAt} from './query-memo.ts';
 export interface EarlierResults {
   /** What a step at this source settles: of queries that run now, or are gone; each once. */
   settle(sourceId: string): Settled;
-  /** Gives what is not settled to the queries it answers: what then comes of it they tell. */
+  /** Gives what is not settled to its queries, which tell what comes of it then. Answers those. */
   handOver(): readonly LiveQuery[];
   /** The rows of one that is not settled yet. */
   rows(queryId: string): ReadonlyMap<string, string> | undefined;

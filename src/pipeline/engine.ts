@@ -36,7 +36,7 @@ export interface Engine {
   forget(queryId: string): void;
   /** The result of a query as clients were told it last: JSON texts by key. */
   toldResult(queryId: string): Iterable<readonly [string, string]>;
-  /** After a restart: queries without a result, its answer, show the one clients were told of. */
+  /** After a restart: gives queries without a result what clients were told of it. Answers those. */
   keepTold(): readonly LiveQuery[];
   /** Queries whose results are still those of before a restart: all of them gone, or about to run. */
   unsettled(): Iterable<string>;

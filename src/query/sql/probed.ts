@@ -4,8 +4,8 @@ import {type FuncCall, locationOf} from './ast.ts';
 import {type Coercion, constant, explicitly} from './coerce.ts';
 
 /**
- * Functions that an argument tells what to do, a constant in all but odd queries, by its place.
- * The regular expressions of the others have their flags behind them.
+ * Functions of which one argument says what they do (a zone, a field, a format, a pattern), and
+ * its place. In all but odd queries it is a constant.
  */
 const TOLD_BY: ReadonlyMap<string, number> = new Map([
   ['timezone', 0],
