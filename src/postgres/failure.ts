@@ -42,7 +42,7 @@ export function connectionProblem(error: unknown, to: Destination): Problem {
   if (/password|SASL|SCRAM/i.test(facts.said)) {
     return postgresProblems['authentication-refused'](facts, options);
   }
-  if (/terminated|ECONNRESET|EPIPE|socket/i.test(`${facts.said} ${code}`)) {
+  if (/terminated|not queryable|ECONNRESET|EPIPE|socket/i.test(`${facts.said} ${code}`)) {
     return postgresProblems['connection-lost'](facts, options);
   }
   return postgresProblems['cannot-connect'](facts, options);

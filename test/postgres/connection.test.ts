@@ -69,6 +69,17 @@ test('a session that an administrator ends is lost, and the server is not called
   await session.end();
 });
 
+test('a statement on a session that was lost before it is no failure to connect', async () => {
+  const to = await options();
+  const {client, end} = await openSession(to);
+  const gone = new Promise((resolve) => client.once('end', resolve));
+  await client.query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => {});
+  await gone;
+  const asked = client.query('SELECT 1').catch((error: unknown) => connectionProblem(error, to));
+  expect(await asked).toMatchObject({code: 'connection-lost'});
+  await end();
+});
+
 /** How to log in to a fresh database as a fresh role, both called x in `sql`, once that has run. */
 async function strangerAfter(sql: string): Promise<Partial<ConnectOptions>> {
   const database = await testDatabase();
